@@ -1,0 +1,1 @@
+//! The distribution protocol as state machines without sockets or clocks.

@@ -1,0 +1,1 @@
+//! The Erlang Port Mapper Daemon: codec, client and embedded server.

@@ -1,0 +1,1 @@
+//! The External Term Format: Erlang terms, and Rust values as Erlang terms.

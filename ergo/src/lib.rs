@@ -1,0 +1,13 @@
+//! Supervised actors in Rust that are full members of an Erlang cluster.
+//!
+//! # Layout
+//!
+//! Modules in dependency order, lowest first: a module uses only those above it.
+
+pub mod wire;
+
+pub mod etf;
+
+pub mod epmd;
+
+pub mod dist;
