@@ -47,9 +47,14 @@ pub mod codec;
 
 mod client;
 mod error;
+mod membership;
 mod registry;
 mod server;
 
 pub use client::{Client, Registration};
 pub use error::EpmdError;
+pub use membership::{Membership, MembershipOptions, MembershipStatus, Mode, Role};
 pub use server::{LocalRegistration, Server, ServerOptions};
+
+#[cfg(test)]
+mod tests;

@@ -133,6 +133,12 @@ impl Server {
         let _ = self.shutdown.subscribe().wait_for(|stop| *stop).await;
     }
 
+    /// Whether no connection and no registration is left.
+    #[cfg(test)]
+    pub(in crate::epmd) fn shared_is_empty(&self) -> bool {
+        self.shared.is_empty()
+    }
+
     /// Ends the server; its sockets are closed when this returns.
     pub async fn stop(mut self) {
         self.shutdown.send_replace(true);

@@ -148,6 +148,13 @@ impl Shared {
         self.lock().registry.names()
     }
 
+    /// Whether no connection and no registration is left.
+    #[cfg(test)]
+    pub(super) fn is_empty(&self) -> bool {
+        let state = self.lock();
+        state.registry.is_empty() && state.clients.is_empty() && state.nodes.is_empty()
+    }
+
     /// Closes every connection and takes no more.
     pub(super) fn close(&self) {
         let mut state = self.lock();
@@ -195,3 +202,7 @@ impl Slot {
         matches!(unread, Some(Err(error)) if error.kind() == std::io::ErrorKind::WouldBlock)
     }
 }
+
+#[cfg(test)]
+#[path = "state_tests.rs"]
+mod tests;
