@@ -177,7 +177,7 @@ impl Client {
         let mut stream = self.connect().await?;
         let io_error = |error: io::Error| self.io_error(&error);
         stream.write_all(packet).await.map_err(io_error)?;
-        let mut buffer = [0; 4096];
+        let mut buffer = vec![0; 1024];
         loop {
             let count = match stream.read(&mut buffer).await {
                 Ok(count) => count,

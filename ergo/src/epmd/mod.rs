@@ -27,7 +27,8 @@
 //! - A name of 255 characters can be looked up; the real daemon registers it and then closes every
 //!   lookup of it.
 //! - An empty name is never registered; the real daemon takes it when extra data follows.
-//! - STOP for an unknown name answers `NOEXIST`, as documented; the real daemon sends `STOPPED` after it.
+//! - STOP for an unknown name answers `NOEXIST`, as documented; the real daemon sends `STOPPED` after
+//!   it. STOP for bytes that can be no name closes.
 //! - Bytes behind a request close the connection however they were cut; with the real daemon that
 //!   depends on how they arrive.
 //! - A connection whose registration was refused stays open until the idle timeout, not for ever.

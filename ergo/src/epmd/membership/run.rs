@@ -21,12 +21,12 @@ pub(super) struct Keeper {
 /// The first registration. A server that is just going or just coming is waited for as long as one
 /// exchange may take; a taken name is an error at once.
 pub(super) async fn join(candidate: &mut Candidate) -> Result<Seat, EpmdError> {
-    let deadline = Instant::now() + candidate.options().timeout;
-    let pause = candidate.options().retry_min;
+    let started = Instant::now();
+    let (timeout, pause) = (candidate.options().timeout, candidate.options().retry_min);
     loop {
         match candidate.attempt().await {
             Err(error) if may_pass(candidate.options().mode, &error) => {
-                if Instant::now() + pause >= deadline {
+                if started.elapsed().saturating_add(pause) >= timeout {
                     return Err(error);
                 }
                 sleep(pause).await;
@@ -108,7 +108,7 @@ impl Keeper {
         if self.since.elapsed() > options.retry_max {
             self.pause = options.retry_min;
         } else if self.registrations > 1 {
-            wait += self.next_pause();
+            wait = wait.saturating_add(self.next_pause());
         }
         sleep(wait).await;
     }
@@ -123,13 +123,17 @@ impl Keeper {
             self.report_loss(error);
             let jitter = random_part(self.candidate.options().jitter_max);
             let pause = self.next_pause();
-            sleep(pause + jitter).await;
+            sleep(pause.saturating_add(jitter)).await;
         }
     }
 
     fn next_pause(&mut self) -> Duration {
         let pause = self.pause;
-        self.pause = self.candidate.options().retry_max.min(pause * 2);
+        self.pause = self
+            .candidate
+            .options()
+            .retry_max
+            .min(pause.saturating_mul(2));
         pause
     }
 
@@ -159,9 +163,25 @@ impl Keeper {
     }
 }
 
-/// A random part of `whole`.
+/// A random part of `whole`, in steps of a thousandth.
 fn random_part(whole: Duration) -> Duration {
+    const STEPS: u32 = 1_000;
     // Without a generator everybody waits the whole time, which is no worse than no pause at all.
-    let random = getrandom::u32().unwrap_or(u32::MAX);
-    whole.mul_f64(f64::from(random) / f64::from(u32::MAX))
+    let random = getrandom::u32().map_or(STEPS, |random| random % (STEPS + 1));
+    (whole / STEPS) * random
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn random_parts_are_parts_and_differ() {
+        let whole = Duration::from_millis(100);
+        let parts: Vec<_> = (0..100).map(|_| random_part(whole)).collect();
+        assert!(parts.iter().all(|part| *part <= whole));
+        assert!(parts.iter().any(|part| *part != parts[0]));
+        assert_eq!(random_part(Duration::ZERO), Duration::ZERO);
+        assert!(random_part(Duration::MAX) <= Duration::MAX);
+    }
 }

@@ -1,6 +1,7 @@
 //! The task of one connection to the server.
 
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use tokio::net::TcpStream;
@@ -54,7 +55,7 @@ impl Connection {
 
     /// Serves it until either side has enough.
     pub(super) async fn run(mut self) {
-        let mut deadline = Some(self.idle_deadline());
+        let mut deadline = self.idle_deadline();
         loop {
             let mut buffer = [0; 1024];
             let count = match self.read(&mut buffer, deadline).await {
@@ -68,7 +69,7 @@ impl Connection {
                 return;
             }
             deadline = match step.then {
-                Then::KeepIdle => Some(self.idle_deadline()),
+                Then::KeepIdle => self.idle_deadline(),
                 Then::KeepRegistered => None,
                 Then::Close | Then::CloseAlso(_) => return,
                 Then::Shutdown => return self.shut_down_server(),
@@ -76,8 +77,9 @@ impl Connection {
         }
     }
 
-    fn idle_deadline(&self) -> Instant {
-        Instant::now() + self.surroundings.idle_timeout
+    /// `None` for an idle timeout beyond what the clock can say.
+    fn idle_deadline(&self) -> Option<Instant> {
+        Instant::now().checked_add(self.surroundings.idle_timeout)
     }
 
     /// The number of bytes read, 0 at the end; `None` when the connection is to be dropped.
@@ -101,7 +103,7 @@ impl Connection {
 
     /// Sends all of `reply`; `None` when the peer is gone or does not take it within the idle timeout.
     async fn write(&mut self, mut reply: &[u8]) -> Option<()> {
-        let deadline = Some(self.idle_deadline());
+        let deadline = self.idle_deadline();
         let stream = &self.stream;
         let writing = async {
             while !reply.is_empty() {
@@ -145,11 +147,37 @@ async fn within<T>(
     result.ok()
 }
 
-/// Whether the peer is on this host: its address is a loopback address or the one it reached us at.
 fn peer_is_local(stream: &TcpStream) -> bool {
     let (Ok(peer), Ok(local)) = (stream.peer_addr(), stream.local_addr()) else {
         return false;
     };
-    let (peer, local) = (peer.ip().to_canonical(), local.ip().to_canonical());
+    is_local(peer.ip(), local.ip())
+}
+
+/// Whether a peer is on this host: its address is a loopback address or the one it reached us at.
+fn is_local(peer: IpAddr, local: IpAddr) -> bool {
+    let (peer, local) = (peer.to_canonical(), local.to_canonical());
     peer.is_loopback() || peer == local
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_local() {
+        let check = |peer: &str, local: &str, expect| {
+            let is = is_local(peer.parse().unwrap(), local.parse().unwrap());
+            assert_eq!(is, expect, "{peer} at {local}");
+        };
+        check("127.0.0.1", "127.0.0.1", true);
+        check("127.9.9.9", "127.0.0.1", true);
+        check("::1", "::1", true);
+        check("::ffff:127.0.0.1", "::ffff:127.0.0.1", true);
+        check("192.0.2.7", "192.0.2.7", true);
+        check("::ffff:192.0.2.7", "192.0.2.7", true);
+        check("192.0.2.8", "192.0.2.7", false);
+        check("192.0.2.8", "127.0.0.1", false);
+        check("2001:db8::1", "2001:db8::2", false);
+    }
 }

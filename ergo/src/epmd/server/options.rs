@@ -8,7 +8,8 @@ use crate::wire::Limits;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ServerOptions {
-    /// Where to listen; all must succeed. By default 127.0.0.1 and the port 4369.
+    /// Where to listen; all must succeed. By default 127.0.0.1 and the port 4369. None at all is a
+    /// server for this process only.
     ///
     /// Looking names up is open to whoever can connect, so another address is a choice to make;
     /// registering, DUMP, KILL and STOP are for local peers at every address.

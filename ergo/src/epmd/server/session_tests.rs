@@ -19,8 +19,8 @@ const REMOTE: Rules = Rules {
 /// A registry in which `foo` is held by owner 1 with port 5555.
 fn registry() -> Registry {
     let mut registry = Registry::new(0x0102_0304, 1_000);
-    let foo = NodeEntry::named("foo", 5555).unwrap();
-    registry.register(foo, OwnerId(1), |_| true).unwrap();
+    let node = NodeEntry::named("foo", 5555).unwrap();
+    registry.register(node, OwnerId(1), |_| true).unwrap();
     registry
 }
 

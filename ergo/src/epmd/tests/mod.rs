@@ -5,7 +5,8 @@ mod membership;
 mod server;
 
 use std::future::Future;
-use std::net::{SocketAddr, TcpListener};
+use std::io::ErrorKind;
+use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use crate::epmd::codec::{AliveName, NodeEntry};
@@ -36,7 +37,9 @@ fn free_address() -> SocketAddr {
     loop {
         let port = 10_000 + u16::try_from(getrandom::u32().unwrap() % 20_000).unwrap();
         let address = SocketAddr::from(([127, 0, 0, 1], port));
-        if TcpListener::bind(address).is_ok() {
+        // Listening instead would hold the port for a moment, in a process being started even longer.
+        let connected = TcpStream::connect(address);
+        if connected.is_err_and(|error| error.kind() == ErrorKind::ConnectionRefused) {
             return address;
         }
     }

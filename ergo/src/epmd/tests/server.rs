@@ -24,9 +24,9 @@ async fn read_to_end(stream: &mut TcpStream) -> Vec<u8> {
 #[tokio::test]
 async fn a_registration_lives_as_long_as_its_socket() {
     let (_server, client) = start(options());
-    let foo = entry("foo").extra(*b"extra");
-    let registration = client.register(&foo).await.unwrap();
-    assert_eq!(client.port_please(&foo.name).await, Ok(Some(foo)));
+    let node = entry("foo").extra(*b"extra");
+    let registration = client.register(&node).await.unwrap();
+    assert_eq!(client.port_please(&node.name).await, Ok(Some(node)));
     drop(registration);
     until("unregistered", async || {
         !is_registered(&client, "foo").await
