@@ -141,5 +141,4 @@ pub(super) fn first_creation(unix_seconds: u64) -> u32 {
 }
 
 #[cfg(test)]
-#[path = "registry_tests.rs"]
 mod tests;

@@ -222,5 +222,4 @@ fn decode_name(tag: u8, rest: &[u8]) -> Result<AliveName, RequestError> {
 }
 
 #[cfg(test)]
-#[path = "request_tests.rs"]
 mod tests;

@@ -65,5 +65,4 @@ impl ResponseReader {
 }
 
 #[cfg(test)]
-#[path = "response_tests.rs"]
 mod tests;

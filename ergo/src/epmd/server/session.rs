@@ -168,5 +168,4 @@ fn refuse(highest_version: u16) -> Step {
 }
 
 #[cfg(test)]
-#[path = "session_tests.rs"]
 mod tests;

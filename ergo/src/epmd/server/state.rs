@@ -204,5 +204,4 @@ impl Slot {
 }
 
 #[cfg(test)]
-#[path = "state_tests.rs"]
 mod tests;
