@@ -4,7 +4,11 @@ use crate::etf::{DecodeError, DecodeErrorKind, Decoder, EncodeError};
 
 /// The same result, whose error says that it happened in the field `name` of the type `of`.
 #[inline]
-pub fn field<T>(result: Result<T, DecodeError>, name: &'static str, of: &'static str) -> Result<T, DecodeError> {
+pub fn field<T>(
+    result: Result<T, DecodeError>,
+    name: &'static str,
+    of: &'static str,
+) -> Result<T, DecodeError> {
     result.map_err(|error| error.in_field(name, of))
 }
 
@@ -17,13 +21,21 @@ pub fn unknown_variant(
     of: &'static str,
     known: &[(&'static str, usize)],
 ) -> DecodeError {
-    let known: Vec<String> = known.iter().map(|(name, arity)| variant(name, *arity)).collect();
+    let known: Vec<String> = known
+        .iter()
+        .map(|(name, arity)| variant(name, *arity))
+        .collect();
     unexpected(decoder, of, &known, variant(name, arity))
 }
 
 /// A name in a map that no variant of the type `of` has.
 #[cold]
-pub fn unknown_tag(decoder: &Decoder<'_>, name: &str, of: &'static str, known: &[&'static str]) -> DecodeError {
+pub fn unknown_tag(
+    decoder: &Decoder<'_>,
+    name: &str,
+    of: &'static str,
+    known: &[&'static str],
+) -> DecodeError {
     let known: Vec<String> = known.iter().map(|name| variant(name, 0)).collect();
     unexpected(decoder, of, &known, variant(name, 0))
 }
@@ -35,12 +47,21 @@ fn variant(name: &str, arity: usize) -> String {
     }
 }
 
-fn unexpected(decoder: &Decoder<'_>, of: &'static str, known: &[String], found: String) -> DecodeError {
+fn unexpected(
+    decoder: &Decoder<'_>,
+    of: &'static str,
+    known: &[String],
+    found: String,
+) -> DecodeError {
     let expected = match known {
         [] => format!("a value of {of}, which has none"),
         _ => format!("{} of {of}", known.join(" or ")),
     };
-    DecodeError::new(DecodeErrorKind::Unexpected { expected: expected.into(), found }).at(decoder.position(), None)
+    DecodeError::new(DecodeErrorKind::Unexpected {
+        expected: expected.into(),
+        found,
+    })
+    .at(decoder.position(), None)
 }
 
 /// A variant that its type keeps off the wire.

@@ -65,7 +65,9 @@ pub mod atom {
     ///
     /// # Errors
     /// Any other term.
-    pub fn decode<'a, 'de: 'a, T: From<Cow<'a, str>>>(decoder: &mut Decoder<'de>) -> Result<T, DecodeError> {
+    pub fn decode<'a, 'de: 'a, T: From<Cow<'a, str>>>(
+        decoder: &mut Decoder<'de>,
+    ) -> Result<T, DecodeError> {
         decoder.read_atom_text().map(T::from)
     }
 }

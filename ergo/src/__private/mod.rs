@@ -11,7 +11,8 @@ mod time;
 mod variants;
 
 pub use crate::etf::{
-    Atom, Decode, DecodeError, DecodeOwned, Decoder, Encode, EncodeError, Encoder, ImproperList, Term,
+    Atom, Decode, DecodeError, DecodeOwned, Decoder, Encode, EncodeError, Encoder, ImproperList,
+    Term,
 };
 
 pub use errors::{field, skipped_variant, unknown_tag, unknown_variant};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::etf::{DecodeError, Decoder, Kind, ListHeader};
+use crate::etf::{Decode, DecodeError, Decoder, Kind, ListHeader};
 
 /// A type that can be made of bytes, or says what it expected.
 pub trait FromOctets<'de>: Sized {
@@ -22,16 +22,12 @@ pub(super) fn read_octets<'de>(decoder: &mut Decoder<'de>) -> Result<Cow<'de, [u
     if decoder.peek_kind()? != Kind::List {
         return decoder.read_binary().map(Cow::Borrowed);
     }
+    let before = decoder.clone();
     match decoder.read_list()? {
         ListHeader::String(bytes) => Ok(Cow::Borrowed(bytes)),
-        ListHeader::Elements(count) => {
-            let mut octets = Vec::with_capacity(decoder.reservation::<u8>(count));
-            for _ in 0..count {
-                octets.push(decoder.read_u8()?);
-                decoder.element_read();
-            }
-            decoder.read_list_end(count)?;
-            Ok(Cow::Owned(octets))
+        ListHeader::Elements(_) => {
+            *decoder = before;
+            Decode::decode(decoder).map(Cow::Owned)
         }
     }
 }
@@ -64,6 +60,9 @@ impl<'a, 'de: 'a> FromOctets<'de> for &'a [u8] {
 
 impl<'de, const N: usize> FromOctets<'de> for [u8; N] {
     fn from_octets(octets: Cow<'de, [u8]>) -> Result<Self, &'static str> {
-        octets.as_ref().try_into().map_err(|_| "as many bytes as the array has")
+        octets
+            .as_ref()
+            .try_into()
+            .map_err(|_| "as many bytes as the array has")
     }
 }

@@ -50,7 +50,10 @@ macro_rules! unit {
             ///
             /// # Errors
             /// None.
-            pub fn encode<T: Time>(value: &T, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
+            pub fn encode<T: Time>(
+                value: &T,
+                encoder: &mut Encoder<'_>,
+            ) -> Result<(), EncodeError> {
                 value.encode(encoder, TimeUnit::$unit)
             }
 

@@ -59,7 +59,6 @@ pub fn keyword<'de>(
             for _ in 0..count {
                 decoder.expect_tuple(2)?;
                 read(decoder)?;
-                decoder.element_read();
             }
             decoder.read_list_end(count)
         }
