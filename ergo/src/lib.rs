@@ -11,3 +11,11 @@ pub mod etf;
 pub mod epmd;
 
 pub mod dist;
+
+#[doc(hidden)]
+pub mod __private;
+
+pub use ergo_macros::{
+    Actor, Decode, Encode, Request, ServerBehavior, args, atom, main, server, term,
+};
+pub use etf::{Decode, Encode};

@@ -15,7 +15,6 @@ use crate::parse::etf::DefaultValue;
 /// What every part of one expansion needs to know.
 pub(crate) struct Scope<'c> {
     pub(crate) krate: &'c Path,
-    pub(crate) de: Lifetime,
     /// What messages call the type.
     pub(crate) label: String,
 }
@@ -25,10 +24,9 @@ pub(crate) fn expand(container: &Container) -> TokenStream {
     let ident = &container.ident;
     let scope = Scope {
         krate,
-        de: bounds::decode_lifetime(&container.generics),
         label: ident.to_string(),
     };
-    let de = &scope.de;
+    let de = &bounds::decode_lifetime(&container.generics);
     let generics = bounded(container, de);
     let with_de = with_lifetime(&generics, de);
     let (impl_generics, _, where_clause) = with_de.split_for_impl();
@@ -105,15 +103,14 @@ fn decode_layout(
     path: &TokenStream,
 ) -> TokenStream {
     let krate = scope.krate;
-    let label = &scope.label;
     match layout {
         Layout::Atom(name) => quote! {
-            #krate::__private::expect_atom(__decoder, #name, #label)?;
+            __decoder.expect_atom(#name)?;
             ::core::result::Result::Ok(#path {})
         },
         Layout::Transparent => {
             let values = fields.wire().map(|field| {
-                let (binding, value) = (&field.binding, value::decode(krate, field, &scope.de));
+                let (binding, value) = (&field.binding, value::decode(krate, field));
                 quote!(let #binding = #value?;)
             });
             let construct = construct(fields, path);
@@ -123,7 +120,7 @@ fn decode_layout(
             let arity = fields.wire().count() + usize::from(head.is_some());
             let head = head
                 .as_ref()
-                .map(|name| quote!(#krate::__private::expect_atom(__decoder, #name, #label)?;));
+                .map(|name| quote!(__decoder.expect_atom(#name)?;));
             let values = decode_in_order(scope, fields, path);
             quote! {
                 __decoder.expect_tuple(#arity)?;
@@ -140,7 +137,7 @@ fn decode_layout(
             let map = decode_map::map(scope, &pairs, path);
             quote! {
                 __decoder.expect_tuple(2)?;
-                #krate::__private::expect_atom(__decoder, #name, #label)?;
+                __decoder.expect_atom(#name)?;
                 #map
             }
         }
@@ -173,7 +170,7 @@ fn decode_in_order(scope: &Scope<'_>, fields: &Fields, path: &TokenStream) -> To
     let (krate, label) = (scope.krate, &scope.label);
     let values = fields.wire().map(|field| {
         let (binding, name) = (&field.binding, &field.label);
-        let value = value::decode(krate, field, &scope.de);
+        let value = value::decode(krate, field);
         quote!(let #binding = #krate::__private::field(#value, #name, #label)?;)
     });
     let construct = construct(fields, path);
@@ -252,7 +249,6 @@ fn arity(variant: &Variant) -> usize {
 fn variant_scope<'c>(scope: &Scope<'c>, variant: &Variant) -> Scope<'c> {
     Scope {
         krate: scope.krate,
-        de: scope.de.clone(),
         label: format!("{}::{}", scope.label, variant.ident),
     }
 }
@@ -320,12 +316,12 @@ fn missing(scope: &Scope<'_>, container: &Container) -> Option<TokenStream> {
     let Body::Struct(Layout::Transparent, fields) = &container.body else {
         return None;
     };
-    let (krate, de) = (scope.krate, &scope.de);
+    let krate = scope.krate;
     let field = fields.wire().next()?;
-    let (binding, ty) = (&field.binding, &field.ty);
+    let binding = &field.binding;
     let value = match (&field.option, &field.codec) {
         (OptionForm::OfCodec, Codec::Plain) => {
-            quote!(<#ty as #krate::__private::Decode<#de>>::missing()?)
+            quote!(#krate::__private::Decode::missing()?)
         }
         (OptionForm::OfCodec, _) => return None,
         _ => quote!(::core::option::Option::None),

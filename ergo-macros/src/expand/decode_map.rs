@@ -29,7 +29,7 @@ pub(crate) fn map(scope: &Scope<'_>, pairs: &Pairs<'_>, path: &TokenStream) -> T
         if *checked {
             quote! {
                 ::core::option::Option::Some(#key) => {
-                    #krate::__private::expect_atom(__decoder, #value, #label)?;
+                    __decoder.expect_atom(#value)?;
                     #seen = true;
                 }
             }
@@ -45,7 +45,7 @@ pub(crate) fn map(scope: &Scope<'_>, pairs: &Pairs<'_>, path: &TokenStream) -> T
         let (seen, key) = (format_ident!("__fixed{at}"), &fixed.key);
         quote! {
             if !#seen {
-                return ::core::result::Result::Err(#krate::__private::missing_field(__decoder, #key, #label));
+                return ::core::result::Result::Err(#krate::__private::DecodeError::missing_field(#key, #label));
             }
         }
     });
@@ -56,7 +56,7 @@ pub(crate) fn map(scope: &Scope<'_>, pairs: &Pairs<'_>, path: &TokenStream) -> T
         #(#seen)*
         #slots
         for _ in 0..__length {
-            match #krate::__private::key(__decoder)?.as_deref() {
+            match __decoder.read_key()?.as_deref() {
                 #(#fixed)*
                 #(#arms)*
                 __key => #unknown,
@@ -77,7 +77,7 @@ pub(crate) fn keyword(scope: &Scope<'_>, pairs: &Pairs<'_>, path: &TokenStream) 
     quote! {
         #slots
         #krate::__private::keyword(__decoder, |__decoder| {
-            match #krate::__private::key(__decoder)?.as_deref() {
+            match __decoder.read_key()?.as_deref() {
                 #(#arms)*
                 __key => #unknown,
             }
@@ -106,11 +106,11 @@ fn arms(scope: &Scope<'_>, pairs: &Pairs<'_>, unique: bool) -> Vec<TokenStream> 
             aliases,
             ..
         } = field;
-        let value = value::decode(krate, field, &scope.de);
+        let value = value::decode(krate, field);
         let names = std::iter::once(name).chain(aliases);
         let present = if unique {
             quote!(return ::core::result::Result::Err(
-                #krate::__private::duplicate_field(__decoder, #field_label, #label),
+                #krate::__private::DecodeError::duplicate_key(#field_label),
             ))
         } else {
             quote!(__decoder.skip()?)
@@ -133,7 +133,8 @@ fn arms(scope: &Scope<'_>, pairs: &Pairs<'_>, unique: bool) -> Vec<TokenStream> 
 fn unknown(scope: &Scope<'_>, pairs: &Pairs<'_>) -> TokenStream {
     let (krate, label) = (scope.krate, &scope.label);
     if pairs.deny_unknown {
-        quote!(return ::core::result::Result::Err(#krate::__private::unknown_field(__decoder, __key, #label)))
+        quote!(return ::core::result::Result::Err(#krate::__private::DecodeError::unknown_field(
+__key.unwrap_or("a key that is no text"), #label)))
     } else {
         quote!({
             let _ = __key;
@@ -144,7 +145,7 @@ fn unknown(scope: &Scope<'_>, pairs: &Pairs<'_>) -> TokenStream {
 
 /// Takes every field out of its slot, or finds what it is when its key was missing.
 fn values(scope: &Scope<'_>, pairs: &Pairs<'_>) -> TokenStream {
-    let (krate, label, de) = (scope.krate, &scope.label, &scope.de);
+    let (krate, label) = (scope.krate, &scope.label);
     let value = |field: &Field| {
         let Field {
             binding,
@@ -155,10 +156,9 @@ fn values(scope: &Scope<'_>, pairs: &Pairs<'_>) -> TokenStream {
             let default = default_value(field);
             return quote!(let #binding = #binding.unwrap_or_else(|| #default););
         }
-        let ty = &field.ty;
         let missing = match (&field.option, &field.codec) {
             (OptionForm::OfCodec, Codec::Plain) => {
-                quote!(<#ty as #krate::__private::Decode<#de>>::missing())
+                quote!(#krate::__private::Decode::missing())
             }
             (OptionForm::OfCodec, _) => quote!(::core::option::Option::None),
             _ => quote!(::core::option::Option::Some(::core::option::Option::None)),
@@ -170,7 +170,7 @@ fn values(scope: &Scope<'_>, pairs: &Pairs<'_>) -> TokenStream {
                     ::core::option::Option::Some(__value) => __value,
                     ::core::option::Option::None => {
                         return ::core::result::Result::Err(
-                            #krate::__private::missing_field(__decoder, #field_label, #label),
+                            #krate::__private::DecodeError::missing_field(#field_label, #label),
                         );
                     }
                 },

@@ -90,13 +90,11 @@ fn pattern(fields: &Fields) -> TokenStream {
 
 fn layout_encode(krate: &Path, layout: &Layout, fields: &Fields) -> TokenStream {
     match layout {
-        Layout::Atom(name) => quote!(__encoder.write_atom(#name)?;),
+        Layout::Atom(name) => value::write_atom(name),
         Layout::Transparent => encode_all(krate, fields),
         Layout::Tuple(head) => {
             let arity = fields.wire().count() + usize::from(head.is_some());
-            let head = head
-                .as_ref()
-                .map(|name| quote!(__encoder.write_atom(#name)?;));
+            let head = head.as_ref().map(|name| value::write_atom(name));
             let values = encode_all(krate, fields);
             quote! {
                 __encoder.write_tuple(#arity)?;
@@ -107,9 +105,10 @@ fn layout_encode(krate: &Path, layout: &Layout, fields: &Fields) -> TokenStream 
         Layout::Map { fixed, .. } => encode_map(krate, fixed, fields),
         Layout::NamedMap { name, .. } => {
             let map = encode_map(krate, &[], fields);
+            let name = value::write_atom(name);
             quote! {
                 __encoder.write_tuple(2)?;
-                __encoder.write_atom(#name)?;
+                #name
                 #map
             }
         }
@@ -133,19 +132,16 @@ fn encode_one(krate: &Path, field: &Field) -> TokenStream {
 fn encode_map(krate: &Path, fixed: &[Fixed], fields: &Fields) -> TokenStream {
     let length = length(fields, fixed.len());
     let fixed = fixed.iter().map(|Fixed { key, value, .. }| {
-        quote! {
-            __encoder.write_atom(#key)?;
-            __encoder.write_atom(#value)?;
-        }
+        let (key, value) = (value::write_atom(key), value::write_atom(value));
+        quote!(#key #value)
     });
     let pairs = fields.wire().map(|field| {
-        let name = &field.name;
+        let name = value::write_atom(&field.name);
         let value = encode_one(krate, field);
-        unless_skipped(field, quote!(__encoder.write_atom(#name)?; #value))
+        unless_skipped(field, quote!(#name #value))
     });
     quote! {
-        let __length: usize = #length;
-        __encoder.write_map(__length)?;
+        __encoder.write_map(#length)?;
         #(#fixed)*
         #(#pairs)*
     }
@@ -154,20 +150,17 @@ fn encode_map(krate: &Path, fixed: &[Fixed], fields: &Fields) -> TokenStream {
 fn encode_keyword(krate: &Path, fields: &Fields) -> TokenStream {
     let length = length(fields, 0);
     let pairs = fields.wire().map(|field| {
-        let name = &field.name;
+        let name = value::write_atom(&field.name);
         let value = encode_one(krate, field);
         let pair = quote! {
             __encoder.write_tuple(2)?;
-            __encoder.write_atom(#name)?;
+            #name
             #value
         };
         unless_skipped(field, pair)
     });
     quote! {
-        let __length: usize = #length;
-        if __length > 0 {
-            __encoder.write_list(__length)?;
-        }
+        __encoder.write_list(#length)?;
         #(#pairs)*
         __encoder.write_nil();
     }

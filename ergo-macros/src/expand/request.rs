@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Generics, Ident, parse_quote};
 
-use crate::expand::value::span_of;
+use crate::expand::value::{self, span_of};
 use crate::model::bounds;
 use crate::model::request::{Request, RequestEnum};
 
@@ -92,11 +92,12 @@ fn encode_arm(requests: &RequestEnum, request: &Request) -> TokenStream {
         let arity = arguments.len() + 1;
         quote!(__encoder.write_tuple(#arity)?;)
     });
+    let tag = value::write_atom(tag);
     quote! {
         #(#cfgs)*
         Self::#variant { #(#bound,)* .. } => {
             #header
-            __encoder.write_atom(#tag)?;
+            #tag
             #(#values)*
             ::core::result::Result::Ok(())
         }

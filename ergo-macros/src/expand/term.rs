@@ -42,7 +42,7 @@ pub(crate) fn term(term: &TermSyntax) -> TokenStream {
         TermSyntax::List(elements, Some(tail)) => {
             let elements = elements.iter().map(self::term);
             let tail = self::term(tail);
-            quote!(#private::list_with_tail(::std::vec![#(#elements),*], #tail))
+            quote!(#private::ImproperList::term(::std::vec![#(#elements),*], #tail))
         }
         TermSyntax::Map(pairs) => {
             let pairs = pairs.iter().map(|(key, value)| {

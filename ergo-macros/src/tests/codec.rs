@@ -18,7 +18,10 @@ fn a_struct_is_a_map() {
         }
     )));
     assert!(text.contains("write_map"), "{text}");
-    assert!(text.contains("write_atom (\"type\")"), "{text}");
+    assert!(
+        text.contains("write_known_atom (\"type\" , b\"w\\x04type\")"),
+        "{text}"
+    );
     let text = fine(decode(quote!(
         struct Account {
             id: u64,
@@ -202,10 +205,6 @@ fn a_renamed_crate_is_used_everywhere() {
     );
     for text in [fine(encode(item.clone())), fine(decode(item))] {
         assert!(text.contains("my :: ergo :: __private"), "{text}");
-        assert!(
-            !text.contains(":: ergo :: __private ::") || !text.contains("(:: ergo"),
-            "{text}"
-        );
         assert!(!text.replace("my :: ergo", "").contains("ergo"), "{text}");
     }
 }

@@ -20,7 +20,7 @@ fn terms_of_every_kind() {
         "- 1i64",
         "2.5",
         "97i64",
-        "list_with_tail",
+        "ImproperList :: term",
         "Term :: map",
         "x + 1",
     ] {
