@@ -92,7 +92,9 @@ impl Cookie {
         match bytes.len() {
             0 => Err(CookieError::Empty),
             1..=CHARACTERS_MAX => Ok(Cookie(bytes)),
-            _ => Err(CookieError::TooLong { max: CHARACTERS_MAX }),
+            _ => Err(CookieError::TooLong {
+                max: CHARACTERS_MAX,
+            }),
         }
     }
 
@@ -120,7 +122,10 @@ impl Cookie {
     /// # Errors
     /// [`CookieError::NoHome`].
     pub fn default_path() -> Result<PathBuf, CookieError> {
-        std::env::home_dir().filter(|home| !home.as_os_str().is_empty()).map(|home| home.join(FILE_NAME)).ok_or(CookieError::NoHome)
+        std::env::home_dir()
+            .filter(|home| !home.as_os_str().is_empty())
+            .map(|home| home.join(FILE_NAME))
+            .ok_or(CookieError::NoHome)
     }
 
     /// Reads a cookie from a file by OTP's rule: a regular file to which only its owner has access, with printable
@@ -130,13 +135,18 @@ impl Cookie {
     /// Every variant of [`CookieError`] that names a file, and those of [`Cookie::new`].
     pub fn load(path: impl AsRef<Path>) -> Result<Cookie, CookieError> {
         let path = path.as_ref();
-        let file_error = |error: io::Error| CookieError::File { path: path.to_owned(), kind: error.kind() };
+        let file_error = |error: io::Error| CookieError::File {
+            path: path.to_owned(),
+            kind: error.kind(),
+        };
         // Looked at before it is opened: opening a pipe would wait for its other end.
         check_attributes(path, &std::fs::metadata(path).map_err(file_error)?)?;
         let file = File::open(path).map_err(file_error)?;
         check_attributes(path, &file.metadata().map_err(file_error)?)?;
         let mut content = Zeroizing::new(Vec::with_capacity(512));
-        file.take(FILE_BYTES_MAX).read_to_end(&mut content).map_err(file_error)?;
+        file.take(FILE_BYTES_MAX)
+            .read_to_end(&mut content)
+            .map_err(file_error)?;
         Cookie::from_file_content(&content)
     }
 
@@ -148,7 +158,10 @@ impl Cookie {
     pub fn load_or_create(path: impl AsRef<Path>) -> Result<Cookie, CookieError> {
         let path = path.as_ref();
         match Cookie::load(path) {
-            Err(CookieError::File { kind: io::ErrorKind::NotFound, .. }) => create(path),
+            Err(CookieError::File {
+                kind: io::ErrorKind::NotFound,
+                ..
+            }) => create(path),
             loaded => loaded,
         }
     }
@@ -201,7 +214,10 @@ fn check_attributes(path: &Path, metadata: &std::fs::Metadata) -> Result<(), Coo
         use std::os::unix::fs::PermissionsExt;
         let mode = metadata.permissions().mode() & 0o777;
         if mode & 0o077 != 0 {
-            return Err(CookieError::Accessible { path: path.to_owned(), mode });
+            return Err(CookieError::Accessible {
+                path: path.to_owned(),
+                mode,
+            });
         }
     }
     Ok(())
@@ -211,7 +227,10 @@ fn check_attributes(path: &Path, metadata: &std::fs::Metadata) -> Result<(), Coo
 /// whole file or none; whoever links first has set the cookie for all.
 fn create(path: &Path) -> Result<Cookie, CookieError> {
     let cookie = Cookie::generate()?;
-    let file_error = |error: io::Error| CookieError::File { path: path.to_owned(), kind: error.kind() };
+    let file_error = |error: io::Error| CookieError::File {
+        path: path.to_owned(),
+        kind: error.kind(),
+    };
     let beside = beside(path)?;
     write_new(&beside, &cookie).map_err(file_error)?;
     let linked = std::fs::hard_link(&beside, path);

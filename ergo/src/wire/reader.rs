@@ -37,7 +37,10 @@ impl<'a> Reader<'a> {
     /// A reader at the start of `input`.
     #[inline]
     pub const fn new(input: &'a [u8]) -> Self {
-        Reader { rest: input, len: input.len() }
+        Reader {
+            rest: input,
+            len: input.len(),
+        }
     }
 
     /// The next byte.
@@ -144,7 +147,10 @@ impl<'a> Reader<'a> {
     }
 
     const fn short(&self, needed: usize) -> ShortRead {
-        ShortRead { needed, remaining: self.rest.len() }
+        ShortRead {
+            needed,
+            remaining: self.rest.len(),
+        }
     }
 }
 
@@ -160,11 +166,32 @@ mod tests {
         assert_eq!(reader.u32(), Ok(3));
         assert_eq!(reader.u64(), Ok(4));
         assert_eq!(reader.peek(), Some(5));
-        assert_eq!(reader.take(2), Err(ShortRead { needed: 2, remaining: 1 }));
-        assert_eq!(reader.u16(), Err(ShortRead { needed: 2, remaining: 1 }));
+        assert_eq!(
+            reader.take(2),
+            Err(ShortRead {
+                needed: 2,
+                remaining: 1
+            })
+        );
+        assert_eq!(
+            reader.u16(),
+            Err(ShortRead {
+                needed: 2,
+                remaining: 1
+            })
+        );
         assert_eq!(reader.take(1), Ok(&[5][..]));
-        assert_eq!((reader.peek(), reader.is_empty(), reader.position()), (None, true, 16));
-        assert_eq!(reader.take(usize::MAX), Err(ShortRead { needed: usize::MAX, remaining: 0 }));
+        assert_eq!(
+            (reader.peek(), reader.is_empty(), reader.position()),
+            (None, true, 16)
+        );
+        assert_eq!(
+            reader.take(usize::MAX),
+            Err(ShortRead {
+                needed: usize::MAX,
+                remaining: 0
+            })
+        );
         assert_eq!(reader.take(0), Ok(&[][..]));
     }
 }

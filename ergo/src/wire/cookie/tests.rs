@@ -32,7 +32,10 @@ fn a_cookie_has_1_to_255_latin_1_characters() {
     assert_eq!(Cookie::new(""), Err(CookieError::Empty));
     assert_eq!(Cookie::new("x").unwrap().as_bytes(), b"x");
     assert_eq!(Cookie::new(&"x".repeat(255)).unwrap().as_bytes().len(), 255);
-    assert_eq!(Cookie::new(&"x".repeat(256)), Err(CookieError::TooLong { max: 255 }));
+    assert_eq!(
+        Cookie::new(&"x".repeat(256)),
+        Err(CookieError::TooLong { max: 255 })
+    );
     assert_eq!(Cookie::new("é").unwrap().as_bytes(), [0xe9]);
     assert_eq!(Cookie::new(&"é".repeat(255)).unwrap().as_bytes().len(), 255);
     assert_eq!(Cookie::new("λ"), Err(CookieError::BadCharacter));
@@ -52,7 +55,11 @@ fn a_file_is_cut_at_the_end_only() {
         (b"monst\xe9r", Err(CookieError::BadCharacter)),
     ] {
         let path = scratch.file("cookie", content, 0o600);
-        assert_eq!(Cookie::load(path), expect.map(|text| Cookie::new(text).unwrap()), "{content:?}");
+        assert_eq!(
+            Cookie::load(path),
+            expect.map(|text| Cookie::new(text).unwrap()),
+            "{content:?}"
+        );
     }
     let long = scratch.file("long", &[b'x'; 256], 0o600);
     assert_eq!(Cookie::load(long), Err(CookieError::TooLong { max: 255 }));
@@ -69,16 +76,28 @@ fn a_file_that_others_can_access_is_refused() {
         let path = scratch.file("bad", b"monster", mode);
         let error = Cookie::load(&path).unwrap_err();
         assert_eq!(error, CookieError::Accessible { path, mode });
-        assert!(error.to_string().contains(&format!("{mode:03o}")), "{error}");
+        assert!(
+            error.to_string().contains(&format!("{mode:03o}")),
+            "{error}"
+        );
     }
 }
 
 #[test]
 fn a_directory_and_a_missing_file_are_refused_by_name() {
     let scratch = Scratch::new("kind");
-    assert_eq!(Cookie::load(&scratch.0), Err(CookieError::NotRegular(scratch.0.clone())));
+    assert_eq!(
+        Cookie::load(&scratch.0),
+        Err(CookieError::NotRegular(scratch.0.clone()))
+    );
     let missing = scratch.0.join("missing");
-    assert_eq!(Cookie::load(&missing), Err(CookieError::File { path: missing, kind: io::ErrorKind::NotFound }));
+    assert_eq!(
+        Cookie::load(&missing),
+        Err(CookieError::File {
+            path: missing,
+            kind: io::ErrorKind::NotFound
+        })
+    );
 }
 
 #[test]
@@ -88,9 +107,16 @@ fn a_created_cookie_is_random_private_and_kept() {
     let path = scratch.0.join(FILE_NAME);
     let created = Cookie::load_or_create(&path).unwrap();
     assert!(created.as_bytes().len() >= 32);
-    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o400);
+    assert_eq!(
+        std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+        0o400
+    );
     assert_eq!(Cookie::load_or_create(&path).unwrap(), created);
-    assert_eq!(std::fs::read_dir(&scratch.0).unwrap().count(), 1, "nothing is left beside the file");
+    assert_eq!(
+        std::fs::read_dir(&scratch.0).unwrap().count(),
+        1,
+        "nothing is left beside the file"
+    );
     assert_ne!(Cookie::generate().unwrap(), created);
 }
 
@@ -99,8 +125,13 @@ fn racing_creators_agree() {
     let scratch = Scratch::new("race");
     let path = scratch.0.join(FILE_NAME);
     let cookies: Vec<Cookie> = std::thread::scope(|scope| {
-        let racers: Vec<_> = (0..8).map(|_| scope.spawn(|| Cookie::load_or_create(&path).unwrap())).collect();
-        racers.into_iter().map(|racer| racer.join().unwrap()).collect()
+        let racers: Vec<_> = (0..8)
+            .map(|_| scope.spawn(|| Cookie::load_or_create(&path).unwrap()))
+            .collect();
+        racers
+            .into_iter()
+            .map(|racer| racer.join().unwrap())
+            .collect()
     });
     assert!(cookies.iter().all(|cookie| *cookie == cookies[0]));
 }
@@ -108,7 +139,11 @@ fn racing_creators_agree() {
 #[test]
 fn a_cookie_is_never_printed() {
     let cookie = Cookie::new("monster").unwrap();
-    for text in [format!("{cookie:?}"), format!("{cookie}"), format!("{cookie:#?}")] {
+    for text in [
+        format!("{cookie:?}"),
+        format!("{cookie}"),
+        format!("{cookie:#?}"),
+    ] {
         assert!(!text.contains("monster"), "{text}");
     }
 }
