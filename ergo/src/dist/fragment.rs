@@ -149,10 +149,12 @@ mod tests {
     use super::*;
 
     fn reassembly() -> Reassembly {
-        let mut limits = Limits::default();
-        limits.fragment_sequences_max = 3;
-        limits.fragment_bytes_max = 100;
-        limits.message_bytes_max = 80;
+        let limits = Limits {
+            fragment_sequences_max: 3,
+            fragment_bytes_max: 100,
+            message_bytes_max: 80,
+            ..Limits::default()
+        };
         Reassembly::new(&limits)
     }
 

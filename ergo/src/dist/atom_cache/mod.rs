@@ -9,6 +9,8 @@
 mod hash;
 mod inbound;
 mod outbound;
+#[cfg(test)]
+mod tests;
 
 pub(super) use inbound::InboundCache;
 pub(super) use outbound::OutboundCache;

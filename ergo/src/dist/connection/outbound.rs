@@ -115,6 +115,11 @@ impl Outbound {
         self.sent
     }
 
+    #[cfg(test)]
+    pub(super) fn buffer_capacity(&self) -> usize {
+        self.buffer.capacity()
+    }
+
     fn try_send(
         &mut self,
         control: &Control,
