@@ -105,6 +105,16 @@ fn names_and_ports_do_not_repeat() {
     drop(taken);
 }
 
+#[tokio::test]
+async fn programs_of_the_workspace_are_built_and_run() {
+    let program = Program::start("harness_probe", ["--name", "x"]).unwrap();
+    assert_eq!(program.wait_for("ready").await.unwrap(), "ready --name x");
+    assert!(program.status().is_none());
+    program.term();
+    program.wait_for("asked to stop").await.unwrap();
+    assert!(program.wait_exit(PATIENCE).await.unwrap().success());
+}
+
 #[test]
 fn a_program_that_does_not_build_says_why() {
     let failure = Program::start("no_such_program", [""; 0])

@@ -15,6 +15,13 @@ pub use crate::etf::{
     Term,
 };
 
+pub use crate::behaviour::{Request, Server, ServerMessage, ServerTypes, TermCall};
+pub use crate::process::{
+    Actor, Behavior, Call, CastError, Context, Down, Exit, ExitReason, Flow, Handle, IntoFlow, Options, Ref, Reply,
+    ReplyTo,
+};
+pub use crate::system::{CookieSource, run_main};
+
 pub use errors::{field, skipped_variant, unknown_tag, unknown_variant};
 pub use forms::{atom, binary, charlist};
 pub use octets::FromOctets;

@@ -43,6 +43,18 @@ impl Encoded {
         })
     }
 
+    /// Encodes what `write` writes, which has to be one whole term.
+    ///
+    /// # Errors
+    /// Those of `write`.
+    pub(crate) fn build(
+        write: impl FnOnce(&mut Encoder<'_>) -> Result<(), EncodeError>,
+    ) -> Result<Encoded, EncodeError> {
+        let mut bytes = Vec::new();
+        write(&mut Encoder::new(&mut bytes))?;
+        Ok(Encoded::checked(bytes.into(), Arc::default()))
+    }
+
     /// A term as a connection received it, with the atoms of the frame's header. The bytes are not looked at; what is
     /// wrong with them is found when they are decoded or passed on. Bytes after the term are ignored, as in OTP.
     #[must_use]
