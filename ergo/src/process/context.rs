@@ -60,11 +60,13 @@ impl<A: Behavior> Context<A> {
         Ref::local(self.0.clone()).into()
     }
 
-    /// The process that started this one with a link, if one did.
-    pub fn parent(&self) -> Option<Pid> {
+    /// The process that started this one with a link; the node's own pid for one that no process is the parent of.
+    ///
+    /// Its exit stops a behaviour, also one that traps exits.
+    pub fn parent(&self) -> Pid {
         let mut parent = None;
         self.0.with_relations(&mut |relations| parent = relations.parent);
-        parent.map(|id| self.host().pid(id))
+        parent.map_or_else(|| self.host().node_pid(), |id| self.host().pid(id))
     }
 
     /// Where the output of this process goes; the node's own pid when nothing else was set.

@@ -92,7 +92,7 @@ fn handle_exit<'a, A: Behavior>(
     state: &'a mut A,
     exit: Exit,
 ) -> Pin<Box<dyn Future<Output = Flow> + Send + 'a>> {
-    if cx.parent().is_some_and(|parent| parent == exit.from) {
+    if cx.parent() == exit.from {
         Box::pin(std::future::ready(Flow::Stop(exit.reason)))
     } else {
         Box::pin(state.on_exit(exit, cx))
