@@ -33,7 +33,9 @@ impl AtomText {
 
 impl Parse for AtomText {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let literal: LitStr = input.parse()?;
+        let literal: LitStr = input
+            .parse()
+            .map_err(|error| syn::Error::new(error.span(), "write the text in quotes"))?;
         Self::new(literal.value(), literal.span())
     }
 }

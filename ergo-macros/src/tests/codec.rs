@@ -361,7 +361,7 @@ fn mistakes_of_a_field() {
         (quote!(a: Option<Option<u8>>), "tagged_option"),
         (
             quote!(#[etf(flatten)] a: Inner),
-            "`flatten` is not supported",
+            "a map on the wire begins with its size",
         ),
         (
             quote!(#[etf(record = "a")] a: u8),
@@ -380,7 +380,7 @@ fn mistakes_of_a_field() {
             quote!(#[etf(rename = "b")] a: u8, b: u8),
             "two keys of this map are `b`",
         ),
-        (quote!(#[etf(rename = 5)] a: u8), "expected string literal"),
+        (quote!(#[etf(rename = 5)] a: u8), "write the text in quotes"),
     ] {
         refused_by_both(quote!(struct A { #field }), part);
     }

@@ -348,7 +348,7 @@ fn mistakes_of_a_block() {
             }
         ),
     );
-    assert_eq!(errors(two).len(), 3);
+    assert_eq!(errors(two).len(), 2);
 }
 
 #[test]
