@@ -1,1 +1,240 @@
-//! Derives and attributes of ergo.
+//! Derives and attributes of ergo; use them through the `ergo` crate.
+//!
+//! Each macro writes only what a person could write: the traits and types it names are public ones of `ergo`. An expansion is made in
+//! three steps, a module each: `parse` reads attributes as written, `model` holds what they mean and checks every rule, `expand` turns
+//! the model into tokens and cannot fail. All mistakes of an item are reported at once, each at the token that is wrong.
+
+mod ctxt;
+mod entry;
+mod expand;
+mod model;
+mod parse;
+#[cfg(test)]
+mod tests;
+
+use proc_macro::TokenStream;
+
+/// Writes values of a type as Erlang terms.
+///
+/// | Rust | Erlang |
+/// |---|---|
+/// | struct with fields | map with atom keys |
+/// | `#[etf(elixir_struct = "MyApp.User")]` | the same with `'__struct__' => 'Elixir.MyApp.User'` |
+/// | `#[etf(exception = "MyApp.Error")]` | the same with `'__exception__' => true` |
+/// | `#[etf(record = "user")]` | `{user, F1, F2}` |
+/// | `#[etf(tuple)]`, tuple struct | `{F1, F2}` |
+/// | `#[etf(keyword)]` | `[{f1, F1}, {f2, F2}]` |
+/// | newtype, `#[etf(transparent)]` | the term of its only field |
+/// | unit struct, unit variant | the name as an atom in `snake_case` |
+/// | variant `V(x)`, `V(a, b)`, `V { a }` | `{v, X}`, `{v, A, B}`, `{v, #{a => A}}` |
+/// | enum with `#[etf(tag = "type")]` | `#{type => v, a => A}` |
+/// | enum with `#[etf(untagged)]` | the fields without the name |
+///
+/// # Attributes of the struct or enum
+///
+/// Besides those of the table:
+///
+/// - `rename_all = ".."` is the case of the keys of a struct, which are as in Rust without it, and of the names of variants, which
+///   are in `snake_case` without it. An acronym is one word: `HTTPServer` is `http_server`.
+/// - `none = "undefined"` is the atom for `None` in fields written `Option<..>`; without it that is `nil`.
+/// - `tagged_option` writes such fields as `{some, V}` or `none`.
+/// - `deny_unknown` makes an unknown key an error when reading.
+/// - `crate = "path"` says where `ergo` is, when it has another name.
+///
+/// # Attributes of a field
+///
+/// - `rename = ".."` is its key; `alias = ".."`, which may be repeated, is read too.
+/// - `default` or `default = path` is what it is when its key is missing.
+/// - `skip` leaves it out, reading gives its default; `PhantomData` is always left out. `skip_if = path` leaves it out when the function
+///   says so; give it a `default` too.
+/// - `binary` or `list` is how bytes such as `Vec<u8>` are written; one of them must be chosen. `charlist` and `atom` do the same for text.
+/// - `unit = "second"` (or `millisecond`, `microsecond`, `nanosecond`) is how a `Duration` or `SystemTime` is counted.
+/// - `with = path` is a module with `fn encode(&T, &mut Encoder<'_>) -> Result<(), EncodeError>` and
+///   `fn decode<'de>(&mut Decoder<'de>) -> Result<T, DecodeError>`.
+/// - `none` and `tagged_option` as above, for this field.
+///
+/// # Attributes of a variant
+///
+/// `rename`, `alias`, `skip` (never on the wire), and `rename_all` for the keys of its fields.
+#[proc_macro_derive(Encode, attributes(etf))]
+pub fn derive_encode(input: TokenStream) -> TokenStream {
+    entry::encode(input.into()).into()
+}
+
+/// Reads values of a type from Erlang terms, straight from the bytes.
+///
+/// The forms and the attributes are those of [`macro@Encode`]. Maps may have atoms or binaries as keys, in any order; keys that are no
+/// fields are skipped unless the type has `deny_unknown`; a missing `Option` is `None`. An error names the field and its type, what was
+/// expected and what was found.
+///
+/// A type with lifetimes borrows from the bytes: `&'a str`, `Cow<'a, str>`, and with `#[etf(binary)]` also `&'a [u8]`.
+#[proc_macro_derive(Decode, attributes(etf))]
+pub fn derive_decode(input: TokenStream) -> TokenStream {
+    entry::decode(input.into()).into()
+}
+
+/// Makes a type one that can be spawned, and writes its typed handle: `StockRef` for `Stock`.
+///
+/// The handle has the visibility and the parameters of the type. It is `Clone`, `Debug`, `Encode` and `Decode`, so it travels in messages.
+/// Its methods come from [`macro@server`] or [`macro@ServerBehavior`].
+///
+/// # Attributes
+///
+/// `#[actor(..)]` takes
+///
+/// - `name = "stock"`: every process of this type registers under this name;
+/// - `mailbox = 1024`: how many messages may wait; `mailbox = "unbounded"` for no bound;
+/// - `trap_exit`: exit signals arrive as messages;
+/// - `handle = "Name"`: the name of the handle;
+/// - `crate = "path"`: where `ergo` is, when it has another name.
+///
+/// A generic actor states the bounds of its parameters on the struct, because its handle needs them too.
+#[proc_macro_derive(Actor, attributes(actor))]
+pub fn derive_actor(input: TokenStream) -> TokenStream {
+    entry::actor(input.into()).into()
+}
+
+/// Lets a type with a hand-written `impl Server` run, and gives its handle `call`, `call_local` and `cast`.
+///
+/// `#[server(call = StockCall, cast = StockCast, info = StockInfo)]` names the types of its messages; each may be left out, and then calls
+/// are `TermCall`, casts and everything else `Term`. Calls and casts need `Request`, the other messages `From<Term>`.
+///
+/// ```text
+/// #[derive(Actor, ServerBehavior)]
+/// #[server(call = StockCall, cast = StockCast)]
+/// struct Stock { left: u32 }
+///
+/// #[derive(Request)]
+/// enum StockCall { Take { qty: u32, reply: Reply<u32> } }
+///
+/// #[derive(Request)]
+/// enum StockCast { Restock(u32) }
+///
+/// let left = stock.call(|reply| StockCall::Take { qty: 2, reply }).await?;
+/// stock.cast(StockCast::Restock(5))?;
+/// ```
+#[proc_macro_derive(ServerBehavior, attributes(server))]
+pub fn derive_server_behavior(input: TokenStream) -> TokenStream {
+    entry::server_behavior(input.into()).into()
+}
+
+/// Makes an enum the calls or the casts of a server.
+///
+/// A variant is its name in `snake_case` with its fields in order: `Take { id, qty, reply }` is `{take, Id, Qty}`, `Sweep` is `sweep`. The
+/// field whose type is `Reply<..>`, recognised by that name, is where the answer goes and is not written. An enum has such a field in all
+/// variants, for calls, or in none, for casts.
+///
+/// `#[etf(rename = "..")]` on a variant gives it another name, `#[etf(local)]` keeps it off the wire.
+#[proc_macro_derive(Request, attributes(etf))]
+pub fn derive_request(input: TokenStream) -> TokenStream {
+    entry::request(input.into()).into()
+}
+
+/// Makes an impl block a server: its methods handle messages, and the handle has a method for each.
+///
+/// ```text
+/// #[derive(Actor)]
+/// struct Counter { value: i64 }
+///
+/// #[ergo::server]
+/// impl Counter {
+///     fn init(start: i64) -> Result<Self, ExitReason> {
+///         Ok(Counter { value: start })
+///     }
+///
+///     /// The value.
+///     #[call]
+///     fn get(&self) -> i64 {
+///         self.value
+///     }
+///
+///     #[cast]
+///     fn add(&mut self, by: i64) {
+///         self.value += by;
+///     }
+/// }
+///
+/// let counter = node.spawn::<Counter>(1).await?;
+/// counter.add(2)?;
+/// assert_eq!(counter.get().await?, 3);
+/// ```
+///
+/// # Callbacks
+///
+/// - `init` makes the state. It takes nothing, one argument, the context, or both, and returns `Result<Self, ExitReason>`. When it is not
+///   `async` it runs in the spawner.
+/// - `#[call]` answers: what it returns is the reply, a `Result` included. With a parameter `reply: Reply<T>` it answers later, or from
+///   another task, and returns nothing or a `Flow`.
+/// - `#[cast]` answers nobody; `#[down]`, `#[exit]` and `#[info]` take a `Down`, an `Exit` and any other term. They return nothing or
+///   a `Flow`.
+/// - `terminate(self, reason: &ExitReason)` runs before the process ends, but not after a panic or an untrapped exit: the state is gone then.
+/// - Other methods are left alone.
+///
+/// Methods may be `async` when they take `&mut self`. Any of them may take `cx: &Context<Self>`; `Context` and `Reply` are recognised by
+/// these names.
+///
+/// # On the wire
+///
+/// `take(1, 2)` is `{take, 1, 2}`, a method without arguments is its name as an atom. `#[call(tag = "..")]` gives it another name.
+/// `#[call(local)]` and `#[cast(local)]` never leave the node, so their types need no `Encode`. `#[call(timeout = "30s")]` (`ms`, `s`
+/// or `m`) is how long a caller waits who does not say so.
+///
+/// # What it writes
+///
+/// The enums `CounterCall` and `CounterCast` with `impl Request`, `impl Server`, `ServerTypes` and `Behavior` for `Counter`, and the
+/// methods of `CounterRef`: what [`macro@ServerBehavior`] and [`macro@Request`] let a person write.
+///
+/// # Arguments
+///
+/// `#[ergo::server(handle = "Name")]` when the handle has another name; `crate = "path"` when `ergo` has.
+#[proc_macro_attribute]
+pub fn server(arguments: TokenStream, input: TokenStream) -> TokenStream {
+    entry::server(arguments.into(), input.into()).into()
+}
+
+/// Runs an async `main` on a node.
+///
+/// ```text
+/// #[ergo::main(node = "shop@127.0.0.1", cookie_env = "ERGO_COOKIE")]
+/// async fn main(node: Node) -> ergo::Result {
+///     let counter = node.spawn::<Counter>(1).await?;
+///     Ok(())
+/// }
+/// ```
+///
+/// It builds the runtime, starts the node, and stops it when the function returns. The cookie is given as `cookie = ".."`, taken from an
+/// environment variable with `cookie_env = ".."`, or else read from `~/.erlang.cookie`.
+#[proc_macro_attribute]
+pub fn main(arguments: TokenStream, input: TokenStream) -> TokenStream {
+    entry::main(arguments.into(), input.into()).into()
+}
+
+/// A term, written as in Erlang.
+///
+/// | written | means |
+/// |---|---|
+/// | `hello`, `true`, `nil` | an atom: any name that begins with a lower-case letter |
+/// | `atom "My Atom"` | an atom of any text |
+/// | `1`, `-1`, `'a'` | an integer of up to 128 bits; a letter is its code point |
+/// | `1.5` | a float |
+/// | `"text"`, `b"bytes"` | a binary |
+/// | `{a, 1}` | a tuple |
+/// | `[1, 2]`, `[1, 2 \| (tail)]` | a list |
+/// | `#{key => 1}` | a map |
+/// | `(expression)` | a Rust value, through `Term::from` |
+#[proc_macro]
+pub fn term(input: TokenStream) -> TokenStream {
+    entry::term(input.into()).into()
+}
+
+/// A vector of terms, each written as in [`term!`]: the arguments of a function on another node.
+#[proc_macro]
+pub fn args(input: TokenStream) -> TokenStream {
+    entry::args(input.into()).into()
+}
+
+/// An atom, checked and made while compiling: `atom!(hello)`, or `atom!("Any text")`.
+#[proc_macro]
+pub fn atom(input: TokenStream) -> TokenStream {
+    entry::atom(input.into()).into()
+}

@@ -1,8 +1,44 @@
 //! Supervised actors in Rust that are full members of an Erlang cluster.
 //!
+//! A program that uses ergo starts a [`Node`]; on it run processes, each with a mailbox and a state of its own, that
+//! talk to each other and to processes of other nodes in Rust, Erlang or Elixir, by the same methods. Supervisors start
+//! them, and start them again when they fail.
+//!
+//! ```
+//! use ergo::prelude::*;
+//!
+//! #[derive(Actor)]
+//! struct Counter {
+//!     value: i64,
+//! }
+//!
+//! #[ergo::server]
+//! impl Counter {
+//!     fn init(start: i64) -> Result<Self, ExitReason> {
+//!         Ok(Counter { value: start })
+//!     }
+//!
+//!     #[call]
+//!     fn add(&mut self, n: i64) -> i64 {
+//!         self.value += n;
+//!         self.value
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> ergo::Result {
+//! let node = Node::builder("doc@127.0.0.1").local_only().start().await?;
+//! let counter = node.spawn::<Counter>(1).await?;
+//! assert_eq!(counter.add(41).await?, 42);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Layout
 //!
 //! Modules in dependency order, lowest first: a module uses only those above it.
+
+mod error;
 
 pub mod wire;
 
@@ -11,3 +47,40 @@ pub mod etf;
 pub mod epmd;
 
 pub mod dist;
+
+pub mod process;
+
+pub mod net;
+
+pub mod behaviour;
+
+pub mod node;
+
+pub mod remote;
+
+pub mod system;
+
+mod time;
+
+pub mod prelude;
+
+#[doc(hidden)]
+pub mod __private;
+
+pub use behaviour::{
+    ChildSpec, Request, Server, ServerMessage, ServerTypes, Spec, Supervisor, SupervisorRef,
+    TermCall,
+};
+pub use ergo_macros::{
+    Actor, Decode, Encode, Request, ServerBehavior, args, atom, main, server, term,
+};
+pub use error::{Error, Result};
+pub use etf::{Decode, Encode};
+pub use node::{ConnectError, Node, NodeBuilder, NodeEvent, StartError, Visibility, WhereisError};
+pub use process::{
+    Actor, Behavior, Call, CallError, CastError, Context, Destination, Down, Exit, ExitReason,
+    Flow, Handle, Message, Options, PlainContext, Ref, RegisterError, Reply, ReplyTo, SpawnError,
+    SpawnOptions, Timer,
+};
+pub use remote::{Exception, RpcError};
+pub use time::{millis, secs};

@@ -1,1 +1,60 @@
 //! The External Term Format: Erlang terms, and Rust values as Erlang terms.
+//!
+//! Mirrors the chapter *External Term Format* of OTP's ERTS guide. Every form that OTP 25 to 29 sends is read; what
+//! is written is what `term_to_binary` writes. [`Encode`] and [`Decode`] are for Rust types, [`Term`] is for any term.
+//!
+//! Invariants:
+//! - Any bytes give a value or an error: no panic, no recursion that a peer controls, memory linear in the bytes.
+//! - What was decoded encodes to the same term, foreign pids, references, ports and funs included.
+//! - Nothing here knows of sockets, clocks or tasks.
+
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::as_conversions
+    )
+)]
+
+mod atom;
+mod bit_string;
+mod compressed;
+mod decoder;
+mod encoded;
+mod encoder;
+mod error;
+mod external;
+mod fun;
+mod impls;
+mod pid;
+mod port;
+mod reference;
+mod syntax;
+mod tag;
+mod term;
+mod time_unit;
+mod traits;
+
+pub use atom::{Atom, AtomTooLong};
+pub use bit_string::BitString;
+pub use decoder::{Decoder, Kind, ListHeader};
+pub use encoded::Encoded;
+pub use encoder::{AtomSink, Encoder};
+pub use error::{CustomMessage, DecodeError, DecodeErrorKind, EncodeError, LengthOf, PathStep};
+pub use external::{from_bytes, from_slice, from_slice_borrowed, from_slice_with, to_vec};
+pub use fun::{Closure, Export, Fun};
+pub use impls::CharList;
+/// Integers of any size, as [`Term::BigInteger`] holds them.
+pub use num_bigint::BigInt;
+pub use pid::Pid;
+pub use port::Port;
+pub use reference::{Reference, ReferenceWords};
+pub use term::{ImproperList, List, Map, MapKey, Record, Term, Tuple};
+pub use time_unit::TimeUnit;
+pub use traits::{Decode, DecodeOwned, Encode};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,169 @@
+//! What each entry point does, on tokens that tests can make too.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{DeriveInput, Generics, Ident, Item, ItemFn, ItemImpl, Path, parse_quote};
+
+use crate::ctxt::Ctxt;
+use crate::expand;
+use crate::model::actor::{Actor, HandServer};
+use crate::model::etf::Container;
+use crate::model::main_fn::MainFn;
+use crate::model::request::RequestEnum;
+use crate::model::server::Server;
+use crate::parse::term::{AtomSyntax, TermSyntax, Terms};
+
+/// `derive(Encode)`.
+pub(crate) fn encode(input: TokenStream) -> TokenStream {
+    codec(input, expand::encode::expand, expand::fallback::encode)
+}
+
+/// `derive(Decode)`.
+pub(crate) fn decode(input: TokenStream) -> TokenStream {
+    codec(input, expand::decode::expand, expand::fallback::decode)
+}
+
+fn codec(
+    input: TokenStream,
+    expand: fn(&Container) -> TokenStream,
+    fallback: fn(&Path, &Ident, &Generics) -> TokenStream,
+) -> TokenStream {
+    derive(input, |ctxt, input| {
+        let container = Container::new(&ctxt, input);
+        let krate = container
+            .as_ref()
+            .map_or_else(|| parse_quote!(::ergo), |container| container.krate.clone());
+        ctxt.finish(
+            || container.as_ref().map(expand).unwrap_or_default(),
+            || fallback(&krate, &input.ident, &input.generics),
+        )
+    })
+}
+
+/// `derive(Actor)`.
+pub(crate) fn actor(input: TokenStream) -> TokenStream {
+    derive(input, |ctxt, input| {
+        let actor = Actor::new(&ctxt, input);
+        let expansion = || {
+            actor
+                .as_ref()
+                .map(expand::actor::expand)
+                .unwrap_or_default()
+        };
+        ctxt.finish(expansion, expansion)
+    })
+}
+
+/// `derive(ServerBehavior)`.
+pub(crate) fn server_behavior(input: TokenStream) -> TokenStream {
+    derive(input, |ctxt, input| {
+        let server = HandServer::new(&ctxt, input);
+        let expansion = || {
+            server
+                .as_ref()
+                .map(expand::server_behavior::expand)
+                .unwrap_or_default()
+        };
+        ctxt.finish(expansion, expansion)
+    })
+}
+
+/// `derive(Request)`.
+pub(crate) fn request(input: TokenStream) -> TokenStream {
+    derive(input, |ctxt, input| {
+        let requests = RequestEnum::new(&ctxt, input);
+        ctxt.finish(
+            || expand::request::derive(&requests),
+            || expand::request::fallback(&requests),
+        )
+    })
+}
+
+fn derive(
+    input: TokenStream,
+    expand: impl FnOnce(Ctxt, &DeriveInput) -> TokenStream,
+) -> TokenStream {
+    match syn::parse2(input) {
+        Ok(input) => expand(Ctxt::new(), &input),
+        Err(error) => error.to_compile_error(),
+    }
+}
+
+/// `#[ergo::server]`.
+pub(crate) fn server(arguments: TokenStream, input: TokenStream) -> TokenStream {
+    let mut block: ItemImpl = match syn::parse2(input.clone()) {
+        Ok(block) => block,
+        Err(error) => return not_a_block(input, &error),
+    };
+    let ctxt = Ctxt::new();
+    let server = Server::new(&ctxt, arguments, &mut block);
+    let expansion = || {
+        let beside = server.as_ref().map(expand::server::expand);
+        quote!(#block #beside)
+    };
+    ctxt.finish(expansion, expansion)
+}
+
+fn not_a_block(input: TokenStream, error: &syn::Error) -> TokenStream {
+    let Ok(item) = syn::parse2::<Item>(input.clone()) else {
+        let error = error.to_compile_error();
+        return quote!(#error #input);
+    };
+    let place = match &item {
+        Item::Struct(item) => item.struct_token.to_token_stream(),
+        Item::Enum(item) => item.enum_token.to_token_stream(),
+        Item::Trait(item) => item.trait_token.to_token_stream(),
+        _ => item.to_token_stream(),
+    };
+    let message = "#[ergo::server] goes on the impl block with the handlers: `#[ergo::server] impl Stock { .. }`; the struct has \
+                   `#[derive(Actor)]`";
+    let error = syn::Error::new_spanned(place, message).to_compile_error();
+    quote!(#error #input)
+}
+
+/// `#[ergo::main]`.
+pub(crate) fn main(arguments: TokenStream, input: TokenStream) -> TokenStream {
+    let function: ItemFn = match syn::parse2(input.clone()) {
+        Ok(function) => function,
+        Err(_) => {
+            let message = "#[ergo::main] goes on `async fn main(node: Node) -> ergo::Result`";
+            let error = syn::Error::new_spanned(&input, message).to_compile_error();
+            return quote!(#error #input);
+        }
+    };
+    let ctxt = Ctxt::new();
+    let main = MainFn::new(&ctxt, arguments, function.clone());
+    ctxt.finish(
+        || {
+            main.as_ref()
+                .map(expand::main_fn::expand)
+                .unwrap_or_default()
+        },
+        || expand::main_fn::fallback(&function),
+    )
+}
+
+/// `term!`.
+pub(crate) fn term(input: TokenStream) -> TokenStream {
+    expression::<TermSyntax>(input, expand::term::term)
+}
+
+/// `args!`.
+pub(crate) fn args(input: TokenStream) -> TokenStream {
+    expression::<Terms>(input, expand::term::args)
+}
+
+/// `atom!`.
+pub(crate) fn atom(input: TokenStream) -> TokenStream {
+    expression::<AtomSyntax>(input, expand::term::atom)
+}
+
+fn expression<T: syn::parse::Parse>(
+    input: TokenStream,
+    expand: fn(&T) -> TokenStream,
+) -> TokenStream {
+    match syn::parse2::<T>(input) {
+        Ok(parsed) => expand(&parsed),
+        Err(error) => error.to_compile_error(),
+    }
+}

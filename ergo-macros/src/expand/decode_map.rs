@@ -1,0 +1,184 @@
+//! Reading fields by name, from a map or from a keyword list.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+
+use crate::expand::decode::{Scope, checked, construct, default_value};
+use crate::expand::value;
+use crate::model::etf::Fixed;
+use crate::model::field::{Codec, Field, Fields, OptionForm};
+use crate::model::ty;
+
+/// What a map holds.
+pub(crate) struct Pairs<'c> {
+    pub(crate) fixed: &'c [Fixed],
+    pub(crate) fields: &'c Fields,
+    pub(crate) deny_unknown: bool,
+}
+
+/// A map with atom or binary keys, in any order.
+pub(crate) fn map(scope: &Scope<'_>, pairs: &Pairs<'_>, path: &TokenStream) -> TokenStream {
+    let (krate, label) = (scope.krate, &scope.label);
+    let arms = arms(scope, pairs, true);
+    let fixed = pairs.fixed.iter().enumerate().map(|(at, fixed)| {
+        let Fixed {
+            key,
+            value,
+            checked,
+        } = fixed;
+        let seen = format_ident!("__fixed{at}");
+        if *checked {
+            quote! {
+                ::core::option::Option::Some(#key) => {
+                    __decoder.expect_atom(#value)?;
+                    #seen = true;
+                }
+            }
+        } else {
+            quote!(::core::option::Option::Some(#key) => __decoder.skip()?,)
+        }
+    });
+    let seen = checked(pairs.fixed).map(|(at, _)| {
+        let seen = format_ident!("__fixed{at}");
+        quote!(let mut #seen = false;)
+    });
+    let demands = checked(pairs.fixed).map(|(at, fixed)| {
+        let (seen, key) = (format_ident!("__fixed{at}"), &fixed.key);
+        quote! {
+            if !#seen {
+                return ::core::result::Result::Err(#krate::__private::DecodeError::missing_field(#key, #label));
+            }
+        }
+    });
+    let (slots, values) = (slots(pairs), values(scope, pairs));
+    let (unknown, construct) = (unknown(scope, pairs), construct(pairs.fields, path));
+    quote! {
+        let __length = __decoder.read_map()?;
+        #(#seen)*
+        #slots
+        for _ in 0..__length {
+            match __decoder.read_key()?.as_deref() {
+                #(#fixed)*
+                #(#arms)*
+                __key => #unknown,
+            }
+        }
+        #(#demands)*
+        #values
+        ::core::result::Result::Ok(#construct)
+    }
+}
+
+/// A list of `{Key, Value}` in any order; of two pairs with one key the first counts, as in `proplists`.
+pub(crate) fn keyword(scope: &Scope<'_>, pairs: &Pairs<'_>, path: &TokenStream) -> TokenStream {
+    let krate = scope.krate;
+    let arms = arms(scope, pairs, false);
+    let (slots, values) = (slots(pairs), values(scope, pairs));
+    let (unknown, construct) = (unknown(scope, pairs), construct(pairs.fields, path));
+    quote! {
+        #slots
+        #krate::__private::keyword(__decoder, |__decoder| {
+            match __decoder.read_key()?.as_deref() {
+                #(#arms)*
+                __key => #unknown,
+            }
+            ::core::result::Result::Ok(())
+        })?;
+        #values
+        ::core::result::Result::Ok(#construct)
+    }
+}
+
+fn slots(pairs: &Pairs<'_>) -> TokenStream {
+    pairs
+        .fields
+        .wire()
+        .map(|Field { binding, ty, .. }| quote!(let mut #binding: ::core::option::Option<#ty> = ::core::option::Option::None;))
+        .collect()
+}
+
+fn arms(scope: &Scope<'_>, pairs: &Pairs<'_>, unique: bool) -> Vec<TokenStream> {
+    let (krate, label) = (scope.krate, &scope.label);
+    let arm = |field: &Field| {
+        let Field {
+            binding,
+            name,
+            label: field_label,
+            aliases,
+            ..
+        } = field;
+        let value = value::decode(krate, field);
+        let names = std::iter::once(name).chain(aliases);
+        let present = if unique {
+            quote!(return ::core::result::Result::Err(
+                #krate::__private::DecodeError::duplicate_key(#field_label),
+            ))
+        } else {
+            quote!(__decoder.skip()?)
+        };
+        quote! {
+            ::core::option::Option::Some(#(#names)|*) => {
+                if #binding.is_some() {
+                    #present;
+                } else {
+                    #binding = ::core::option::Option::Some(
+                        #krate::__private::field(#value, #field_label, #label)?,
+                    );
+                }
+            }
+        }
+    };
+    pairs.fields.wire().map(arm).collect()
+}
+
+fn unknown(scope: &Scope<'_>, pairs: &Pairs<'_>) -> TokenStream {
+    let (krate, label) = (scope.krate, &scope.label);
+    if pairs.deny_unknown {
+        quote!(return ::core::result::Result::Err(#krate::__private::DecodeError::unknown_field(
+__key.unwrap_or("a key that is no text"), #label)))
+    } else {
+        quote!({
+            let _ = __key;
+            __decoder.skip()?
+        })
+    }
+}
+
+/// Takes every field out of its slot, or finds what it is when its key was missing.
+fn values(scope: &Scope<'_>, pairs: &Pairs<'_>) -> TokenStream {
+    let (krate, label) = (scope.krate, &scope.label);
+    let value = |field: &Field| {
+        let Field {
+            binding,
+            label: field_label,
+            ..
+        } = field;
+        if field.default.is_some() {
+            let default = default_value(field);
+            return quote!(let #binding = #binding.unwrap_or_else(|| #default););
+        }
+        let missing = match (&field.option, &field.codec) {
+            (OptionForm::OfCodec, Codec::Plain) => {
+                let span = ty::span(&field.ty);
+                let private = value::private_at(krate, span);
+                quote_spanned!(span=> #private::Decode::missing())
+            }
+            (OptionForm::OfCodec, _) => quote!(::core::option::Option::None),
+            _ => quote!(::core::option::Option::Some(::core::option::Option::None)),
+        };
+        quote! {
+            let #binding = match #binding {
+                ::core::option::Option::Some(__value) => __value,
+                ::core::option::Option::None => match #missing {
+                    ::core::option::Option::Some(__value) => __value,
+                    ::core::option::Option::None => {
+                        return ::core::result::Result::Err(
+                            #krate::__private::DecodeError::missing_field(#field_label, #label),
+                        );
+                    }
+                },
+            };
+        }
+    };
+    pairs.fields.wire().map(value).collect()
+}

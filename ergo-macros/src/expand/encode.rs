@@ -1,0 +1,221 @@
+//! `derive(Encode)`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Ident, Path, parse_quote};
+
+use crate::expand::value;
+use crate::model::bounds;
+use crate::model::etf::{Body, Container, Fixed, Layout};
+use crate::model::field::{Codec, Field, Fields, OptionForm};
+use crate::model::variant::Variant;
+
+pub(crate) fn expand(container: &Container) -> TokenStream {
+    let krate = &container.krate;
+    let ident = &container.ident;
+    let mut generics = container.generics.clone();
+    let written = container
+        .fields()
+        .filter(|field| field.uses_traits())
+        .map(Field::codec_ty);
+    bounds::require(
+        &mut generics,
+        written,
+        &parse_quote!(#krate::__private::Encode),
+    );
+    let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
+    let nil = nil(container);
+    let body = body(container);
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #krate::__private::Encode for #ident #ty_generics #where_clause {
+            #nil
+            fn encode(
+                &self,
+                __encoder: &mut #krate::__private::Encoder<'_>,
+            ) -> ::core::result::Result<(), #krate::__private::EncodeError> {
+                #body
+            }
+        }
+    }
+}
+
+fn body(container: &Container) -> TokenStream {
+    let krate = &container.krate;
+    match &container.body {
+        Body::Struct(layout, fields) => {
+            let pattern = pattern(fields);
+            let statements = layout_encode(krate, layout, fields);
+            quote! {
+                let Self #pattern = self;
+                #statements
+                ::core::result::Result::Ok(())
+            }
+        }
+        Body::Enum(_, variants) if variants.is_empty() => quote!(match *self {}),
+        Body::Enum(_, variants) => {
+            let arms = variants
+                .iter()
+                .map(|variant| variant_arm(container, variant));
+            quote! {
+                match self { #(#arms)* }
+                ::core::result::Result::Ok(())
+            }
+        }
+    }
+}
+
+fn variant_arm(container: &Container, variant: &Variant) -> TokenStream {
+    let krate = &container.krate;
+    let ident = &variant.ident;
+    if variant.skip {
+        let what = format!("{}::{ident}", container.ident);
+        return quote! {
+            Self::#ident { .. } => return ::core::result::Result::Err(#krate::__private::skipped_variant(#what)),
+        };
+    }
+    let pattern = pattern(&variant.fields);
+    let statements = layout_encode(krate, &variant.layout, &variant.fields);
+    quote!(Self::#ident #pattern => { #statements })
+}
+
+/// Binds the written fields by reference.
+fn pattern(fields: &Fields) -> TokenStream {
+    let bound = fields.wire().map(|field| {
+        let (member, binding) = (&field.member, &field.binding);
+        quote!(#member: #binding)
+    });
+    quote!({ #(#bound,)* .. })
+}
+
+fn layout_encode(krate: &Path, layout: &Layout, fields: &Fields) -> TokenStream {
+    match layout {
+        Layout::Atom(name) => value::write_atom(name),
+        Layout::Transparent => encode_all(krate, fields),
+        Layout::Tuple(head) => {
+            let arity = fields.wire().count() + usize::from(head.is_some());
+            let head = head.as_ref().map(|name| value::write_atom(name));
+            let values = encode_all(krate, fields);
+            quote! {
+                __encoder.write_tuple(#arity)?;
+                #head
+                #values
+            }
+        }
+        Layout::Map { fixed, .. } => encode_map(krate, fixed, fields),
+        Layout::NamedMap { name, .. } => {
+            let map = encode_map(krate, &[], fields);
+            let name = value::write_atom(name);
+            quote! {
+                __encoder.write_tuple(2)?;
+                #name
+                #map
+            }
+        }
+        Layout::Keyword { .. } => encode_keyword(krate, fields),
+    }
+}
+
+fn encode_all(krate: &Path, fields: &Fields) -> TokenStream {
+    fields
+        .wire()
+        .map(|field| encode_one(krate, field))
+        .collect()
+}
+
+fn encode_one(krate: &Path, field: &Field) -> TokenStream {
+    let binding = &field.binding;
+    let call = value::encode(krate, field, &quote!(#binding));
+    quote!(#call?;)
+}
+
+fn encode_map(krate: &Path, fixed: &[Fixed], fields: &Fields) -> TokenStream {
+    let length = length(fields, fixed.len());
+    let fixed = fixed.iter().map(|Fixed { key, value, .. }| {
+        let (key, value) = (value::write_atom(key), value::write_atom(value));
+        quote!(#key #value)
+    });
+    let pairs = fields.wire().map(|field| {
+        let name = value::write_atom(&field.name);
+        let value = encode_one(krate, field);
+        unless_skipped(field, quote!(#name #value))
+    });
+    quote! {
+        __encoder.write_map(#length)?;
+        #(#fixed)*
+        #(#pairs)*
+    }
+}
+
+fn encode_keyword(krate: &Path, fields: &Fields) -> TokenStream {
+    let length = length(fields, 0);
+    let pairs = fields.wire().map(|field| {
+        let name = value::write_atom(&field.name);
+        let value = encode_one(krate, field);
+        let pair = quote! {
+            __encoder.write_tuple(2)?;
+            #name
+            #value
+        };
+        unless_skipped(field, pair)
+    });
+    quote! {
+        __encoder.write_list(#length)?;
+        #(#pairs)*
+        __encoder.write_nil();
+    }
+}
+
+fn unless_skipped(field: &Field, pair: TokenStream) -> TokenStream {
+    let binding = &field.binding;
+    match &field.skip_if {
+        None => pair,
+        Some(skip) => quote!(if !#skip(#binding) { #pair }),
+    }
+}
+
+/// How many pairs are written, which `skip_if` decides at run time.
+fn length(fields: &Fields, fixed: usize) -> TokenStream {
+    let always = fixed
+        + fields
+            .wire()
+            .filter(|field| field.skip_if.is_none())
+            .count();
+    let sometimes = fields.wire().filter_map(|field| {
+        let (skip, binding): (_, &Ident) = (field.skip_if.as_ref()?, &field.binding);
+        Some(quote!(+ usize::from(!#skip(#binding))))
+    });
+    quote!(#always #(#sometimes)*)
+}
+
+/// `const NIL`, when a value may be written as the atom that also means `None`.
+fn nil(container: &Container) -> Option<TokenStream> {
+    let krate = &container.krate;
+    let each: Vec<TokenStream> = match &container.body {
+        Body::Struct(layout, fields) => layout_nil(krate, layout, fields).into_iter().collect(),
+        Body::Enum(_, variants) => variants
+            .iter()
+            .filter(|variant| !variant.skip)
+            .filter_map(|variant| layout_nil(krate, &variant.layout, &variant.fields))
+            .collect(),
+    };
+    (!each.is_empty()).then(|| quote!(const NIL: bool = #(#each)||*;))
+}
+
+fn layout_nil(krate: &Path, layout: &Layout, fields: &Fields) -> Option<TokenStream> {
+    match layout {
+        Layout::Atom(name) => matches!(name.as_str(), "nil" | "undefined").then(|| quote!(true)),
+        Layout::Transparent => {
+            let field = fields.wire().next()?;
+            let ty = &field.ty;
+            match (&field.option, &field.codec) {
+                (OptionForm::OfCodec, Codec::Plain) => {
+                    Some(quote!(<#ty as #krate::__private::Encode>::NIL))
+                }
+                (OptionForm::Atom(_), _) => Some(quote!(true)),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,112 @@
+//! A type with `derive(Actor)`, and one with `derive(ServerBehavior)`.
+
+use quote::format_ident;
+use syn::{Data, DeriveInput, Generics, Ident, Path, Type, Visibility, parse_quote};
+
+use crate::ctxt::Ctxt;
+use crate::parse::actor::{ActorAttrs, Mailbox, ServerAttrs};
+
+/// What can be spawned.
+pub(crate) struct Actor {
+    pub(crate) ident: Ident,
+    pub(crate) vis: Visibility,
+    pub(crate) generics: Generics,
+    pub(crate) krate: Path,
+    pub(crate) handle: Ident,
+    pub(crate) name: Option<String>,
+    pub(crate) mailbox: Option<Mailbox>,
+    pub(crate) trap_exit: bool,
+}
+
+impl Actor {
+    pub(crate) fn new(ctxt: &Ctxt, input: &DeriveInput) -> Option<Self> {
+        let attrs = ActorAttrs::parse(ctxt, &input.attrs);
+        if !check_item(ctxt, input) {
+            return None;
+        }
+        if let Some(name) = attrs
+            .name
+            .get()
+            .filter(|name| name.text.is_empty() || name.text == "undefined")
+        {
+            ctxt.error_at(name.span, "this cannot be registered as a name: write the name other processes use, as in \"stock\"");
+        }
+        Some(Self {
+            ident: input.ident.clone(),
+            vis: input.vis.clone(),
+            generics: input.generics.clone(),
+            krate: attrs.krate(),
+            handle: handle(&input.ident, &attrs),
+            name: attrs.name.get().map(|name| name.text.clone()),
+            mailbox: attrs.mailbox.get().copied(),
+            trap_exit: attrs.trap_exit.is_set(),
+        })
+    }
+}
+
+/// A server whose messages are enums written by hand.
+pub(crate) struct HandServer {
+    pub(crate) ident: Ident,
+    pub(crate) generics: Generics,
+    pub(crate) krate: Path,
+    pub(crate) handle: Ident,
+    pub(crate) call: Type,
+    pub(crate) cast: Type,
+    pub(crate) info: Type,
+}
+
+impl HandServer {
+    pub(crate) fn new(ctxt: &Ctxt, input: &DeriveInput) -> Option<Self> {
+        let attrs = ServerAttrs::parse(ctxt, &input.attrs);
+        if !check_item(ctxt, input) {
+            return None;
+        }
+        // Mistakes in `#[actor(..)]` are reported by the derive that owns it.
+        let foreign = Ctxt::new();
+        let actor = ActorAttrs::parse(&foreign, &input.attrs);
+        drop(foreign.finish(Default::default, Default::default));
+        let krate = attrs.krate();
+        let term: Type = parse_quote!(#krate::__private::Term);
+        Some(Self {
+            ident: input.ident.clone(),
+            generics: input.generics.clone(),
+            handle: handle(&input.ident, &actor),
+            call: attrs
+                .call
+                .get()
+                .cloned()
+                .unwrap_or_else(|| parse_quote!(#krate::__private::TermCall)),
+            cast: attrs.cast.get().cloned().unwrap_or_else(|| term.clone()),
+            info: attrs.info.get().cloned().unwrap_or(term),
+            krate,
+        })
+    }
+}
+
+/// The name of the handle of the actor `ident`.
+pub(crate) fn handle_name(ident: &Ident) -> Ident {
+    format_ident!("{ident}Ref")
+}
+
+fn handle(ident: &Ident, attrs: &ActorAttrs) -> Ident {
+    attrs
+        .handle
+        .get()
+        .map_or_else(|| handle_name(ident), |handle| handle.0.clone())
+}
+
+/// Refuses what no attribute can make an actor of; whether it can be one.
+fn check_item(ctxt: &Ctxt, input: &DeriveInput) -> bool {
+    let mark = ctxt.count();
+    if let Data::Union(data) = &input.data {
+        ctxt.error(
+            data.union_token,
+            "the state of an actor is a struct or an enum",
+        );
+    }
+    for param in input.generics.lifetimes() {
+        let message = "a process outlives whoever spawned it, so an actor cannot borrow: own the data, for example in an `Arc`";
+        ctxt.error(param, message);
+    }
+    !ctxt.failed_since(mark)
+}

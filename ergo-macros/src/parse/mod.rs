@@ -1,0 +1,11 @@
+//! From tokens to attributes as written: keys are known, values have the right kind, nothing is given twice.
+//!
+//! What the keys mean together is decided in `model`.
+
+pub(crate) mod actor;
+pub(crate) mod etf;
+pub(crate) mod keys;
+pub(crate) mod main_args;
+pub(crate) mod method;
+pub(crate) mod term;
+pub(crate) mod value;

@@ -1,0 +1,125 @@
+use quote::quote;
+use syn::Expr;
+
+use crate::entry::{args, atom, main, term};
+
+fn expands(tokens: proc_macro2::TokenStream) -> String {
+    let text = tokens.to_string();
+    syn::parse2::<Expr>(tokens).unwrap_or_else(|error| panic!("{error} in {text}"));
+    text
+}
+
+#[test]
+fn terms_of_every_kind() {
+    let text = expands(term(
+        quote!({hello, "text", b"bytes", -1, 2.5, 'a', [1, 2 | (tail)], #{key => [], 1 => (x + 1)}, {}}),
+    ));
+    for part in [
+        "Term :: atom (\"hello\")",
+        "Term :: binary",
+        "- 1i64",
+        "2.5",
+        "97i64",
+        "ImproperList :: term",
+        "Term :: map",
+        "x + 1",
+    ] {
+        assert!(text.contains(part), "no {part} in {text}");
+    }
+    assert!(expands(term(quote!(atom "My Atom"))).contains("\"My Atom\""));
+    assert!(expands(term(quote!(true))).contains("\"true\""));
+    assert!(expands(term(quote!(18446744073709551615))).contains("i128"));
+    assert!(expands(args(quote!(1, "a"))).contains("vec"));
+    assert!(expands(atom(quote!(hello))).contains("from_static (\"hello\")"));
+    assert!(expands(atom(quote!("Any text"))).contains("Any text"));
+}
+
+#[test]
+fn mistakes_in_terms() {
+    for (input, part) in [
+        (quote!({hello, Name}), "`(Name)` for the Rust value"),
+        (quote!([1 | 2, 3]), "ends the list"),
+        (quote!(1u8), "remove `u8`"),
+        (quote!(-"a"), "only a number"),
+        (quote!(&a), "expected a term"),
+        (quote!(_x), "variable in Erlang"),
+    ] {
+        let text = term(input).to_string();
+        assert!(
+            text.contains("compile_error") && text.contains(part),
+            "{text}"
+        );
+    }
+    assert!(atom(quote!(Hello)).to_string().contains("atom!"));
+    let long = "x".repeat(256);
+    assert!(atom(quote!(#long)).to_string().contains("at most 255"));
+}
+
+#[test]
+fn main_hands_over_a_node() {
+    let text = super::fine(main(
+        quote!(node = "shop@127.0.0.1", cookie_env = "ERGO_COOKIE"),
+        quote!(
+            async fn main(node: Node) -> ergo::Result {
+                Ok(())
+            }
+        ),
+    ));
+    assert!(
+        text.contains("CookieSource :: Environment (\"ERGO_COOKIE\")"),
+        "{text}"
+    );
+    for (arguments, function, part) in [
+        (
+            quote!(),
+            quote!(
+                async fn main(node: Node) -> R {}
+            ),
+            "a node needs a name",
+        ),
+        (
+            quote!(node = "shop"),
+            quote!(
+                async fn main(node: Node) -> R {}
+            ),
+            "name@host",
+        ),
+        (
+            quote!(node = "a@b"),
+            quote!(
+                fn main(node: Node) -> R {}
+            ),
+            "async fn",
+        ),
+        (
+            quote!(node = "a@b"),
+            quote!(
+                async fn main() -> R {}
+            ),
+            "`node: Node`",
+        ),
+        (
+            quote!(node = "a@b"),
+            quote!(
+                async fn main(node: Node) {}
+            ),
+            "ergo::Result",
+        ),
+        (
+            quote!(node = "a@b", cookie = "c", cookie_env = "C"),
+            quote!(
+                async fn main(node: Node) -> R {}
+            ),
+            "one place",
+        ),
+        (
+            quote!(node = "a@b", nod = "c"),
+            quote!(
+                async fn main(node: Node) -> R {}
+            ),
+            "unknown key `nod`",
+        ),
+    ] {
+        super::refused(main(arguments, function), part);
+    }
+}

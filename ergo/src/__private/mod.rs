@@ -1,0 +1,30 @@
+//! What the macros of `ergo-macros` name in the code they write. Nothing here is for people; the book shows the long form of each macro.
+//!
+//! Besides the items of the framework themselves there are functions that keep expansions small: they read and write the forms that an
+//! attribute such as `#[etf(binary)]` asks for, and make the errors that name a type.
+
+mod errors;
+mod forms;
+mod octets;
+mod options;
+mod time;
+mod variants;
+
+pub use crate::etf::{
+    Atom, Decode, DecodeError, DecodeOwned, Decoder, Encode, EncodeError, Encoder, ImproperList,
+    Term,
+};
+
+pub use crate::behaviour::{Request, Server, ServerMessage, ServerTypes, TermCall};
+pub use crate::process::{
+    Actor, Behavior, Call, CastError, Context, Down, Exit, ExitReason, Flow, Handle, IntoFlow,
+    Options, Ref, Reply, ReplyTo,
+};
+pub use crate::system::{CookieSource, run_main};
+
+pub use errors::{field, skipped_variant, unknown_tag, unknown_variant};
+pub use forms::{atom, binary, charlist};
+pub use octets::FromOctets;
+pub use options::{option, tagged_option};
+pub use time::{Time, microsecond, millisecond, nanosecond, second};
+pub use variants::{attempt, find_tag, keyword, no_variant};

@@ -1,0 +1,237 @@
+//! Atoms, booleans, and the names of requests.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::super::atom::ATOM_CHARACTERS_MAX;
+use super::super::{Atom, DecodeError, tag};
+use super::Decoder;
+
+impl<'de> Decoder<'de> {
+    /// Reads an atom.
+    ///
+    /// # Errors
+    /// Another kind of term, a text that is no UTF-8 or longer than 255 characters, a reference into the atom cache
+    /// that has no entry.
+    #[inline]
+    pub fn read_atom(&mut self) -> Result<Atom, DecodeError> {
+        if let [tag::ATOM_CACHE_REF, index, rest @ ..] = self.reader.rest() {
+            let atom = self.cached_atom(*index)?.clone();
+            self.reader.advance_to(rest);
+            return Ok(atom);
+        }
+        let before = self.reader.clone();
+        let text = self.read_atom_text()?;
+        Atom::new(&text).map_err(|too_long| {
+            self.reader = before;
+            self.limit(
+                "the number of characters of an atom",
+                ATOM_CHARACTERS_MAX,
+                too_long.characters,
+            )
+        })
+    }
+
+    /// Reads an atom as text, borrowed from the input or the atom table where that is possible.
+    ///
+    /// # Errors
+    /// Those of [`Decoder::read_atom`].
+    #[inline]
+    pub fn read_atom_text(&mut self) -> Result<Cow<'de, str>, DecodeError> {
+        if let [tag::SMALL_ATOM_UTF8, len, rest @ ..] = self.reader.rest()
+            && let Some((text, rest)) = rest.split_at_checked(usize::from(*len))
+            && let Ok(text) = std::str::from_utf8(text)
+        {
+            self.reader.advance_to(rest);
+            return Ok(Cow::Borrowed(text));
+        }
+        self.read_atom_text_slow()
+    }
+
+    fn read_atom_text_slow(&mut self) -> Result<Cow<'de, str>, DecodeError> {
+        let before = self.reader.clone();
+        let result = self.read_atom_any();
+        if result.is_err() {
+            self.reader = before;
+        }
+        result.map_err(|error| error.at(self.position(), self.reader.peek()))
+    }
+
+    fn read_atom_any(&mut self) -> Result<Cow<'de, str>, DecodeError> {
+        let start = self.clone();
+        match self.byte()? {
+            tag::SMALL_ATOM_UTF8 => {
+                let len = usize::from(self.byte()?);
+                let text = self.take(len)?;
+                start.utf8_atom(text)
+            }
+            tag::ATOM_UTF8 => {
+                let len = self.short_length()?;
+                let text = self.take(len)?;
+                start.utf8_atom(text)
+            }
+            tag::SMALL_ATOM => {
+                let len = usize::from(self.byte()?);
+                let text = self.take(len)?;
+                start.latin1_atom(text)
+            }
+            tag::ATOM => {
+                let len = self.short_length()?;
+                let text = self.take(len)?;
+                start.latin1_atom(text)
+            }
+            tag::ATOM_CACHE_REF => {
+                let index = self.byte()?;
+                start
+                    .cached_atom(index)
+                    .map(|atom| Cow::Borrowed(atom.as_str()))
+            }
+            _ => Err(start.unexpected("an atom")),
+        }
+    }
+
+    fn utf8_atom(&self, text: &'de [u8]) -> Result<Cow<'de, str>, DecodeError> {
+        let text = std::str::from_utf8(text)
+            .map_err(|_| self.malformed("the text of an atom is not UTF-8"))?;
+        match text.chars().count() {
+            0..=ATOM_CHARACTERS_MAX => Ok(Cow::Borrowed(text)),
+            characters => Err(self.limit(
+                "the number of characters of an atom",
+                ATOM_CHARACTERS_MAX,
+                characters,
+            )),
+        }
+    }
+
+    fn latin1_atom(&self, text: &'de [u8]) -> Result<Cow<'de, str>, DecodeError> {
+        match (text.len(), std::str::from_utf8(text)) {
+            (0..=ATOM_CHARACTERS_MAX, Ok(ascii)) if ascii.is_ascii() => Ok(Cow::Borrowed(ascii)),
+            (0..=ATOM_CHARACTERS_MAX, _) => {
+                Ok(Cow::Owned(text.iter().copied().map(char::from).collect()))
+            }
+            (characters, _) => Err(self.limit(
+                "the number of characters of an atom",
+                ATOM_CHARACTERS_MAX,
+                characters,
+            )),
+        }
+    }
+
+    #[inline]
+    pub(super) fn cached_atom(&self, index: u8) -> Result<&'de Atom, DecodeError> {
+        let atoms = self.atoms;
+        atoms
+            .get(usize::from(index))
+            .ok_or_else(|| self.malformed("a reference into the atom cache has no entry"))
+    }
+
+    /// The atom table as a value of its own.
+    pub(crate) fn atom_table(&self) -> Arc<[Atom]> {
+        self.shared_atoms
+            .map_or_else(|| self.atoms.into(), Arc::clone)
+    }
+
+    /// Reads the atom `text`. Fast for an atom that is known when the program is compiled: nothing is made of the input.
+    ///
+    /// # Errors
+    /// Another atom or another kind of term.
+    #[inline]
+    pub fn expect_atom(&mut self, text: &'static str) -> Result<(), DecodeError> {
+        if self.next_atom_is(text) {
+            Ok(())
+        } else {
+            Err(self.unexpected(format!("atom {text}")))
+        }
+    }
+
+    /// Reads the atom `text` if it comes next; whatever else comes next stays where it is.
+    #[inline]
+    pub fn next_atom_is(&mut self, text: &str) -> bool {
+        if let [tag::SMALL_ATOM_UTF8, len, rest @ ..] = self.reader.rest() {
+            return match rest.split_at_checked(usize::from(*len)) {
+                Some((found, rest)) if found == text.as_bytes() => {
+                    self.reader.advance_to(rest);
+                    true
+                }
+                _ => false,
+            };
+        }
+        self.next_atom_is_slow(text)
+    }
+
+    fn next_atom_is_slow(&mut self, text: &str) -> bool {
+        if !matches!(self.peek_kind(), Ok(super::Kind::Atom)) {
+            return false;
+        }
+        let before = self.reader.clone();
+        if self.read_atom_text().is_ok_and(|found| found == text) {
+            return true;
+        }
+        self.reader = before;
+        false
+    }
+
+    /// Reads `nil` or `undefined` if one of them comes next: the absent value of an `Option`.
+    #[inline]
+    pub fn next_is_none(&mut self) -> bool {
+        self.next_atom_is("nil") || self.next_atom_is("undefined")
+    }
+
+    /// Reads `true` or `false`.
+    ///
+    /// # Errors
+    /// Any other term.
+    #[inline]
+    pub fn read_bool(&mut self) -> Result<bool, DecodeError> {
+        if self.next_atom_is("true") {
+            Ok(true)
+        } else if self.next_atom_is("false") {
+            Ok(false)
+        } else {
+            Err(self.unexpected("true or false"))
+        }
+    }
+
+    /// Reads the start of a request or an enum: `{name, A, B}` or `name`. Returns the name and how many arguments
+    /// follow.
+    ///
+    /// # Errors
+    /// A term that is neither an atom nor a tuple that starts with one.
+    #[inline]
+    pub fn read_method(&mut self) -> Result<(Cow<'de, str>, usize), DecodeError> {
+        let before = self.reader.clone();
+        match self.reader.peek() {
+            Some(tag::SMALL_TUPLE | tag::LARGE_TUPLE) => {}
+            _ => return self.read_atom_text().map(|name| (name, 0)),
+        }
+        match self.read_tuple()?.checked_sub(1) {
+            Some(arguments) => Ok((self.read_atom_text()?, arguments)),
+            None => {
+                self.reader = before;
+                Err(self.unexpected("an atom, or a tuple that starts with one"))
+            }
+        }
+    }
+
+    /// Reads the key of a struct's map: an atom, or a binary with its text. `None` for a key of another kind, which is
+    /// skipped.
+    ///
+    /// # Errors
+    /// A malformed term.
+    #[inline]
+    pub fn read_key(&mut self) -> Result<Option<Cow<'de, str>>, DecodeError> {
+        match self.reader.peek() {
+            Some(
+                tag::SMALL_ATOM_UTF8
+                | tag::ATOM_UTF8
+                | tag::ATOM_CACHE_REF
+                | tag::ATOM
+                | tag::SMALL_ATOM,
+            ) => self.read_atom_text().map(Some),
+            Some(tag::BINARY) => Ok(std::str::from_utf8(self.read_binary()?)
+                .ok()
+                .map(Cow::Borrowed)),
+            _ => self.skip().map(|()| None),
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Pids, references, ports and funs.
+
+use bytes::Bytes;
+
+use super::super::encoder::Encoder;
+use super::super::reference::REFERENCE_WORDS_MAX;
+use super::super::{Atom, DecodeError, Export, Fun, Pid, Port, Reference, fun::Closure, tag};
+use super::Decoder;
+
+/// Bytes of a closure up to and with its size.
+const FUN_SIZE_END: usize = 5;
+
+impl<'de> Decoder<'de> {
+    /// Reads a pid.
+    ///
+    /// # Errors
+    /// Another kind of term.
+    #[inline]
+    pub fn read_pid(&mut self) -> Result<Pid, DecodeError> {
+        let short = match self.reader.peek() {
+            Some(tag::NEW_PID) => false,
+            Some(tag::PID) => true,
+            _ => return Err(self.unexpected("a pid")),
+        };
+        self.byte()?;
+        let node = self.read_atom()?;
+        let id = self.word()?;
+        let serial = self.word()?;
+        let creation = self.creation(short)?;
+        Ok(Pid::new(node, id, serial, creation))
+    }
+
+    /// Reads a reference.
+    ///
+    /// # Errors
+    /// Another kind of term, and a number of words that is not 1 to 5.
+    #[inline]
+    pub fn read_reference(&mut self) -> Result<Reference, DecodeError> {
+        let start = self.clone();
+        let (node, creation, count) = match self.byte()? {
+            tag::NEWER_REFERENCE => {
+                let count = self.short_length()?;
+                (self.read_atom()?, self.word()?, count)
+            }
+            tag::NEW_REFERENCE => {
+                let count = self.short_length()?;
+                (self.read_atom()?, self.byte()?.into(), count)
+            }
+            tag::REFERENCE => return self.old_reference(),
+            _ => return Err(start.unexpected("a reference")),
+        };
+        let mut words = [0; REFERENCE_WORDS_MAX];
+        let Some(slots @ [_, ..]) = words.get_mut(..count) else {
+            return Err(start.malformed("the number of words of a reference is not 1 to 5"));
+        };
+        for slot in slots.iter_mut() {
+            *slot = self.word()?;
+        }
+        reference(&start, node, creation, slots)
+    }
+
+    fn old_reference(&mut self) -> Result<Reference, DecodeError> {
+        let start = self.clone();
+        let node = self.read_atom()?;
+        let word = self.word()?;
+        let creation = self.byte()?;
+        reference(&start, node, creation.into(), &[word])
+    }
+
+    /// Reads a port.
+    ///
+    /// # Errors
+    /// Another kind of term.
+    pub fn read_port(&mut self) -> Result<Port, DecodeError> {
+        let start = self.clone();
+        let tag = self.byte()?;
+        if !matches!(tag, tag::V4_PORT | tag::NEW_PORT | tag::PORT) {
+            return Err(start.unexpected("a port"));
+        }
+        let node = self.read_atom()?;
+        let id = match tag {
+            tag::V4_PORT => self.reader.u64().map_err(|short| self.truncated(short))?,
+            _ => self.word()?.into(),
+        };
+        let creation = self.creation(tag == tag::PORT)?;
+        Ok(Port::new(node, id, creation))
+    }
+
+    /// Old forms have a creation of one byte.
+    #[inline]
+    fn creation(&mut self, short: bool) -> Result<u32, DecodeError> {
+        if short {
+            self.byte().map(u32::from)
+        } else {
+            self.word()
+        }
+    }
+
+    /// Reads a function. A closure is kept as it is.
+    ///
+    /// # Errors
+    /// Another kind of term.
+    pub fn read_fun(&mut self) -> Result<Fun, DecodeError> {
+        match self.reader.peek() {
+            Some(tag::EXPORT) => self.read_export(),
+            Some(tag::NEW_FUN) => self.read_closure(),
+            _ => Err(self.unexpected("a fun")),
+        }
+    }
+
+    fn read_export(&mut self) -> Result<Fun, DecodeError> {
+        self.byte()?;
+        let module = self.read_atom()?;
+        let function = self.read_atom()?;
+        let arity = self.read_integer("an arity")?;
+        Ok(Export::new(module, function, arity).into())
+    }
+
+    fn read_closure(&mut self) -> Result<Fun, DecodeError> {
+        let start = self.clone();
+        let cached = self.skip_with_atoms()?;
+        let body = start
+            .reader
+            .rest()
+            .get(FUN_SIZE_END..self.position() - start.position())
+            .unwrap_or_default();
+        let body = if cached {
+            let mut buffer = Vec::with_capacity(body.len().saturating_mul(2));
+            start.clone().walk(&mut Encoder::new(&mut buffer))?;
+            Bytes::from(buffer.split_off(FUN_SIZE_END.min(buffer.len())))
+        } else {
+            self.share(body)
+        };
+        let mut head = start;
+        head.take(FUN_SIZE_END)?;
+        let arity = head.byte()?;
+        head.take(16)?;
+        let index = head.word()?;
+        head.word()?;
+        let module: Atom = head.read_atom()?;
+        head.read_integer::<i64>("the old index of a fun")?;
+        let unique: i64 = head.read_integer("the old hash of a fun")?;
+        head.read_pid()?;
+        let unique = u32::try_from(unique.rem_euclid(1 << 32)).unwrap_or_default();
+        Ok(Fun::closure(Closure::new(
+            module, index, unique, arity, body,
+        )))
+    }
+}
+
+fn reference(
+    start: &Decoder<'_>,
+    node: Atom,
+    creation: u32,
+    words: &[u32],
+) -> Result<Reference, DecodeError> {
+    Reference::new(node, creation, words)
+        .map_err(|_| start.malformed("the number of words of a reference is not 1 to 5"))
+}

@@ -1,0 +1,243 @@
+//! Reading any term as a value, with a stack of its own instead of recursion.
+
+use std::mem;
+
+use super::super::term::{Frame, RecordType};
+use super::super::{BitString, DecodeError, Map, Term, Tuple, tag};
+use super::cursor::to_usize;
+use super::{Decoder, Kind, ListHeader};
+
+/// The next node of a term.
+enum Node {
+    Leaf(Term),
+    Open(Frame),
+}
+
+/// What a container costs besides its elements, for the limit `term_bytes_max`.
+const CONTAINER_BYTES: usize = 80;
+
+impl<'de> Decoder<'de> {
+    /// Reads any term, of any depth.
+    ///
+    /// # Errors
+    /// A malformed term, and one that would exceed the limit `term_bytes_max`.
+    pub fn read_term(&mut self) -> Result<Term, DecodeError> {
+        let mut budget = self.limits.term_bytes_max;
+        let mut top = match self.read_node(&mut budget)? {
+            Node::Leaf(term) => return Ok(term),
+            Node::Open(frame) => frame,
+        };
+        let mut outer = Vec::new();
+        loop {
+            if let Some(inner) = self.fill(&mut top, &mut budget)? {
+                outer.push(mem::replace(&mut top, inner));
+                continue;
+            }
+            let Some(parent) = outer.pop() else {
+                return self.finish_frame(top);
+            };
+            let finished = mem::replace(&mut top, parent);
+            top.push(self.finish_frame(finished)?);
+        }
+    }
+
+    fn finish_frame(&self, frame: Frame) -> Result<Term, DecodeError> {
+        frame
+            .finish()
+            .map_err(|error| error.at(self.position(), None))
+    }
+
+    /// Reads children of `frame` until it is complete, or until one of them is a container: that one is returned.
+    fn fill(
+        &mut self,
+        frame: &mut Frame,
+        budget: &mut usize,
+    ) -> Result<Option<Frame>, DecodeError> {
+        loop {
+            while frame.missing() > 0 {
+                self.arrived(1);
+                match self.read_node(budget)? {
+                    Node::Leaf(child) => frame.push(child),
+                    Node::Open(inner) => return Ok(Some(inner)),
+                }
+            }
+            let Frame::List(elements, missing) = frame else {
+                return Ok(None);
+            };
+            match self.reader.peek() {
+                Some(tag::NIL) => return self.byte().map(|_| None),
+                // The tail of a list that is a list itself continues it; a million of them are still one list.
+                Some(tag::STRING) => {
+                    let bytes = self.read_string(budget)?;
+                    elements.extend(bytes.iter().copied().map(Term::from));
+                    return Ok(None);
+                }
+                Some(tag::LIST) => {
+                    self.byte()?;
+                    *missing = self.read_count(1, budget)?;
+                    elements.reserve(self.reservation::<Term>(*missing));
+                }
+                _ => *frame = Frame::Tail(mem::take(elements), 1),
+            }
+        }
+    }
+
+    /// Reads a leaf, or the header of a container.
+    #[inline]
+    fn read_node(&mut self, budget: &mut usize) -> Result<Node, DecodeError> {
+        let Some(tag) = self.reader.peek() else {
+            return Err(self.no_term());
+        };
+        Ok(Node::Leaf(match tag {
+            tag::SMALL_INTEGER | tag::INTEGER | tag::SMALL_BIG | tag::LARGE_BIG => {
+                match self.read_any_integer()? {
+                    Ok(value) => Term::Integer(value),
+                    Err(value) => Term::BigInteger(Box::new(value)),
+                }
+            }
+            tag::SMALL_ATOM_UTF8
+            | tag::ATOM_UTF8
+            | tag::SMALL_ATOM
+            | tag::ATOM
+            | tag::ATOM_CACHE_REF => Term::Atom(self.read_atom()?),
+            tag::BINARY => Term::Binary(self.read_bytes()?),
+            tag::NIL => {
+                self.byte()?;
+                Term::NIL
+            }
+            tag::SMALL_TUPLE | tag::LARGE_TUPLE | tag::LIST | tag::MAP | tag::RECORD => {
+                return self.read_container(tag, budget);
+            }
+            tag::STRING => {
+                let bytes = self.read_string(budget)?;
+                Term::List(bytes.iter().copied().map(Term::from).collect())
+            }
+            tag::NEW_FLOAT | tag::FLOAT => Term::Float(self.read_float()?),
+            _ => return self.read_other_leaf(tag).map(Node::Leaf),
+        }))
+    }
+
+    fn read_other_leaf(&mut self, tag: u8) -> Result<Term, DecodeError> {
+        Ok(match Kind::of_tag(tag) {
+            Some(Kind::Pid) => Term::Pid(self.read_pid()?),
+            Some(Kind::Reference) => Term::Reference(Box::new(self.read_reference()?)),
+            Some(Kind::Port) => Term::Port(Box::new(self.read_port()?)),
+            Some(Kind::Fun) => Term::Fun(self.read_fun()?),
+            Some(Kind::BitString) => {
+                let (bytes, bits) = self.read_bits()?;
+                let bytes = self.share(bytes);
+                match BitString::new(bytes.clone(), bits) {
+                    Some(bit_string) => Term::BitString(Box::new(bit_string)),
+                    None => Term::Binary(bytes),
+                }
+            }
+            _ => return Err(self.no_term()),
+        })
+    }
+
+    #[inline]
+    fn read_container(&mut self, tag: u8, budget: &mut usize) -> Result<Node, DecodeError> {
+        self.byte()?;
+        match tag {
+            tag::SMALL_TUPLE | tag::LARGE_TUPLE => {
+                let announced = if tag == tag::SMALL_TUPLE {
+                    self.byte()?.into()
+                } else {
+                    self.length()?
+                };
+                let arity = self.charge(announced, 1, budget)?;
+                if arity == 0 {
+                    return Ok(Node::Leaf(Term::Tuple(Tuple::EMPTY)));
+                }
+                Ok(Node::Open(Frame::Tuple(Vec::with_capacity(arity), arity)))
+            }
+            tag::LIST => {
+                let count = self.read_count(1, budget)?;
+                Ok(Node::Open(Frame::List(Vec::with_capacity(count), count)))
+            }
+            tag::MAP => match self.read_count(2, budget)? {
+                0 => Ok(Node::Leaf(Term::Map(Map::EMPTY))),
+                count => Ok(Node::Open(Frame::Map(
+                    None,
+                    Vec::with_capacity(count),
+                    count.saturating_mul(2),
+                ))),
+            },
+            _ => self.read_record(budget),
+        }
+    }
+
+    fn read_record(&mut self, budget: &mut usize) -> Result<Node, DecodeError> {
+        let count = self.length()?;
+        let flag = self.byte()?;
+        let module = self.read_atom()?;
+        let name = self.read_atom()?;
+        // A name and a value for each.
+        let count = self.charge(count, 2, budget)?;
+        let mut fields = Vec::with_capacity(count);
+        for _ in 0..count {
+            self.arrived(1);
+            fields.push(self.read_atom()?);
+        }
+        let kind = Box::new(RecordType {
+            module,
+            name,
+            fields,
+            flag,
+        });
+        Ok(Node::Open(Frame::Record(
+            kind,
+            Vec::with_capacity(count),
+            count,
+        )))
+    }
+
+    fn read_string(&mut self, budget: &mut usize) -> Result<&'de [u8], DecodeError> {
+        match self.read_list()? {
+            ListHeader::String(bytes) => {
+                self.spend(bytes.len(), budget)?;
+                Ok(bytes)
+            }
+            ListHeader::Elements(_) => Err(self.no_term()),
+        }
+    }
+
+    /// A count of four bytes, of children that come in groups of `group`.
+    #[inline]
+    fn read_count(&mut self, group: usize, budget: &mut usize) -> Result<usize, DecodeError> {
+        let count = self.word().map(to_usize)?;
+        self.charge(count, group, budget)
+    }
+
+    /// Announces `count` groups of children, so that memory for all of them may be reserved.
+    #[inline]
+    fn charge(
+        &mut self,
+        count: usize,
+        group: usize,
+        budget: &mut usize,
+    ) -> Result<usize, DecodeError> {
+        let children = count.saturating_mul(group);
+        self.announce(children)?;
+        self.spend(children, budget)?;
+        Ok(count)
+    }
+
+    #[inline]
+    fn spend(&self, children: usize, budget: &mut usize) -> Result<(), DecodeError> {
+        let price = children
+            .saturating_mul(size_of::<Term>())
+            .saturating_add(CONTAINER_BYTES);
+        match budget.checked_sub(price) {
+            Some(left) => {
+                *budget = left;
+                Ok(())
+            }
+            None => {
+                let max = self.limits.term_bytes_max;
+                let value = (max - *budget).saturating_add(price);
+                Err(self.limit("term_bytes_max", max, value))
+            }
+        }
+    }
+}

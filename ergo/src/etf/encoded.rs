@@ -1,0 +1,156 @@
+//! Terms that are still encoded.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::{Atom, DecodeError, DecodeOwned, Decoder, Encode, EncodeError, Encoder, Term};
+
+/// One term, still encoded: cheap to clone and to pass on, decoded by whoever knows its type.
+///
+/// ```
+/// use ergo::etf::Encoded;
+///
+/// let encoded = Encoded::new(&(1, "two"))?;
+/// assert_eq!(encoded.decode::<(u8, String)>()?, (1, "two".to_owned()));
+/// assert_eq!(encoded.to_term()?.to_string(), "{1,<<\"two\">>}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Encoded {
+    /// The term, without the version byte; after it there may be more, which does not count.
+    bytes: Bytes,
+    /// What tag 82 refers to.
+    atoms: Arc<[Atom]>,
+    /// Whether the bytes are known to be one well-formed term and nothing else.
+    checked: bool,
+}
+
+impl Encoded {
+    /// Encodes a value.
+    ///
+    /// # Errors
+    /// Those of the value.
+    pub fn new<T: Encode + ?Sized>(value: &T) -> Result<Encoded, EncodeError> {
+        let mut bytes = Vec::new();
+        value.encode(&mut Encoder::new(&mut bytes))?;
+        Ok(Encoded {
+            bytes: bytes.into(),
+            atoms: Arc::default(),
+            checked: true,
+        })
+    }
+
+    /// Encodes what `write` writes, which has to be one whole term.
+    ///
+    /// # Errors
+    /// Those of `write`.
+    pub(crate) fn build(
+        write: impl FnOnce(&mut Encoder<'_>) -> Result<(), EncodeError>,
+    ) -> Result<Encoded, EncodeError> {
+        let mut bytes = Vec::new();
+        write(&mut Encoder::new(&mut bytes))?;
+        Ok(Encoded::checked(bytes.into(), Arc::default()))
+    }
+
+    /// A term as a connection received it, with the atoms of the frame's header. The bytes are not looked at; what is
+    /// wrong with them is found when they are decoded or passed on. Bytes after the term are ignored, as in OTP.
+    #[must_use]
+    pub fn from_wire(bytes: Bytes, atoms: Arc<[Atom]>) -> Encoded {
+        Encoded {
+            bytes,
+            atoms,
+            checked: false,
+        }
+    }
+
+    pub(super) fn checked(bytes: Bytes, atoms: Arc<[Atom]>) -> Encoded {
+        Encoded {
+            bytes,
+            atoms,
+            checked: true,
+        }
+    }
+
+    /// Decodes the term as a value.
+    ///
+    /// # Errors
+    /// A malformed term, and one that is no value of the type.
+    #[inline]
+    pub fn decode<T: DecodeOwned>(&self) -> Result<T, DecodeError> {
+        T::decode(&mut self.decoder())
+    }
+
+    /// Decodes the term as a value whose type needs `extension`: a handle reads its node from it.
+    ///
+    /// # Errors
+    /// Those of [`Encoded::decode`].
+    #[inline]
+    pub fn decode_with<T: DecodeOwned>(
+        &self,
+        extension: &(dyn Any + Send + Sync),
+    ) -> Result<T, DecodeError> {
+        T::decode(&mut self.decoder().with_extension(extension))
+    }
+
+    /// Decodes any term.
+    ///
+    /// # Errors
+    /// A malformed term.
+    pub fn to_term(&self) -> Result<Term, DecodeError> {
+        self.decoder().read_term()
+    }
+
+    /// A decoder at the start of the term.
+    #[inline]
+    pub fn decoder(&self) -> Decoder<'_> {
+        Decoder::new(&self.bytes)
+            .shared_atoms(&self.atoms)
+            .shared(&self.bytes)
+    }
+
+    /// How many bytes the term takes, and what follows it.
+    pub fn len_bytes(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// The bytes, if they mean the same anywhere else.
+    pub(super) fn self_contained(&self) -> Option<&[u8]> {
+        (self.checked && self.atoms.is_empty()).then_some(&self.bytes)
+    }
+}
+
+impl<'de> Decoder<'de> {
+    /// Takes the next term without decoding it.
+    ///
+    /// # Errors
+    /// A malformed term.
+    pub fn read_encoded(&mut self) -> Result<Encoded, DecodeError> {
+        let start = self.clone();
+        let cached = self.skip_with_atoms()?;
+        let bytes = self.share_since(&start);
+        let atoms = if cached {
+            self.atom_table()
+        } else {
+            Arc::default()
+        };
+        Ok(Encoded::checked(bytes, atoms))
+    }
+}
+
+impl fmt::Debug for Encoded {
+    /// The length only: a message may hold a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Encoded({} bytes)", self.bytes.len())
+    }
+}
+
+impl TryFrom<&Term> for Encoded {
+    type Error = EncodeError;
+
+    fn try_from(term: &Term) -> Result<Encoded, EncodeError> {
+        Encoded::new(term)
+    }
+}

@@ -1,0 +1,66 @@
+//! The encoder: its buffer and its atom sink.
+
+use std::fmt;
+
+/// Who writes atoms in a shorter form: the atom cache of a connection.
+pub trait AtomSink {
+    /// Writes `atom` as a reference (tag 82) and returns true, or writes nothing and returns false: then it is written
+    /// with its text.
+    fn write_atom(&mut self, atom: &str, buffer: &mut Vec<u8>) -> bool;
+}
+
+/// Writes terms to a buffer, without the version byte 131 before them, in the smallest form that OTP's
+/// `term_to_binary` chooses too.
+///
+/// An error leaves what has been written before it in the buffer; who passes the buffer on has to cut it.
+///
+/// ```
+/// use ergo::etf::Encoder;
+///
+/// let mut bytes = Vec::new();
+/// let mut encoder = Encoder::new(&mut bytes);
+/// encoder.write_list(2)?;
+/// encoder.write_i64(1)?;
+/// encoder.write_i64(1000)?;
+/// encoder.write_nil();
+/// assert_eq!(bytes, [108, 0, 0, 0, 2, 97, 1, 98, 0, 0, 3, 232, 106]);
+/// # Ok::<(), ergo::etf::EncodeError>(())
+/// ```
+pub struct Encoder<'b> {
+    pub(super) buffer: &'b mut Vec<u8>,
+    pub(super) atoms: Option<&'b mut dyn AtomSink>,
+}
+
+impl<'b> Encoder<'b> {
+    /// An encoder that appends to `buffer` and writes every atom with its text.
+    #[inline]
+    #[must_use]
+    pub fn new(buffer: &'b mut Vec<u8>) -> Encoder<'b> {
+        Encoder {
+            buffer,
+            atoms: None,
+        }
+    }
+
+    /// An encoder that offers every atom to `atoms` first.
+    #[inline]
+    #[must_use]
+    pub fn with_atoms(buffer: &'b mut Vec<u8>, atoms: &'b mut dyn AtomSink) -> Encoder<'b> {
+        Encoder {
+            buffer,
+            atoms: Some(atoms),
+        }
+    }
+
+    /// The buffer, for bytes that are known to be right.
+    #[inline]
+    pub fn buffer(&mut self) -> &mut Vec<u8> {
+        self.buffer
+    }
+}
+
+impl fmt::Debug for Encoder<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Encoder({} bytes)", self.buffer.len())
+    }
+}

@@ -1,0 +1,9 @@
+//! Writing terms straight to bytes.
+
+mod basic;
+mod buffer;
+mod identifiers;
+mod term;
+
+pub(crate) use basic::STRING_BYTES_MAX;
+pub use buffer::{AtomSink, Encoder};

@@ -1,0 +1,87 @@
+//! Whole terms with their version byte, as `term_to_binary` makes them.
+
+use bytes::Bytes;
+
+use super::{
+    Decode, DecodeError, DecodeErrorKind, DecodeOwned, Decoder, Encode, EncodeError, Encoder,
+    compressed, tag,
+};
+use crate::wire::Limits;
+
+/// Writes a value with the version byte 131 before it: `term_to_binary`.
+///
+/// # Errors
+/// A value that has no Erlang form.
+pub fn to_vec<T: Encode + ?Sized>(value: &T) -> Result<Vec<u8>, EncodeError> {
+    let mut bytes = vec![tag::VERSION];
+    value.encode(&mut Encoder::new(&mut bytes))?;
+    Ok(bytes)
+}
+
+/// Reads a value from a whole term, compressed or not: `binary_to_term`.
+///
+/// # Errors
+/// Bytes that are no term, a term that is no value of the type, and bytes after it.
+pub fn from_slice<T: DecodeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
+    from_slice_with(bytes, &Limits::DEFAULT)
+}
+
+/// [`from_slice`] within other limits.
+///
+/// # Errors
+/// Those of [`from_slice`].
+pub fn from_slice_with<T: DecodeOwned>(bytes: &[u8], limits: &Limits) -> Result<T, DecodeError> {
+    match bytes {
+        [tag::VERSION, tag::COMPRESSED, ..] => inflated(bytes, limits),
+        _ => decode_all(after_version(bytes, Decoder::new(bytes))?.limits(limits)),
+    }
+}
+
+/// [`from_slice`] of a shared buffer: larger binaries become slices of it instead of copies.
+///
+/// # Errors
+/// Those of [`from_slice`].
+pub fn from_bytes<T: DecodeOwned>(bytes: &Bytes) -> Result<T, DecodeError> {
+    match **bytes {
+        [tag::VERSION, tag::COMPRESSED, ..] => inflated(bytes, &Limits::DEFAULT),
+        _ => decode_all(after_version(bytes, Decoder::new(bytes).shared(bytes))?),
+    }
+}
+
+/// [`from_slice`] of a type that may borrow from the bytes, which therefore must not be compressed.
+///
+/// # Errors
+/// Those of [`from_slice`], and a compressed term.
+pub fn from_slice_borrowed<'de, T: Decode<'de>>(bytes: &'de [u8]) -> Result<T, DecodeError> {
+    decode_all(after_version(bytes, Decoder::new(bytes))?)
+}
+
+fn inflated<T: DecodeOwned>(bytes: &[u8], limits: &Limits) -> Result<T, DecodeError> {
+    let inflated = Bytes::from(compressed::inflate(
+        bytes.get(2..).unwrap_or_default(),
+        limits,
+    )?);
+    decode_all(Decoder::new(&inflated).shared(&inflated).limits(limits))
+}
+
+fn after_version<'de>(
+    bytes: &[u8],
+    mut decoder: Decoder<'de>,
+) -> Result<Decoder<'de>, DecodeError> {
+    match bytes.first() {
+        Some(&tag::VERSION) => decoder.read_version().map(|()| decoder),
+        Some(_) => Err(decoder.error(DecodeErrorKind::Malformed(
+            "a term does not start with the version 131",
+        ))),
+        None => Err(decoder.error(DecodeErrorKind::Truncated {
+            needed: 1,
+            remaining: 0,
+        })),
+    }
+}
+
+fn decode_all<'de, T: Decode<'de>>(mut decoder: Decoder<'de>) -> Result<T, DecodeError> {
+    let value = T::decode(&mut decoder)?;
+    decoder.finish()?;
+    Ok(value)
+}

@@ -1,0 +1,3 @@
+//! Tests of the whole codec: bytes in, terms and values out, and back.
+
+mod typed;

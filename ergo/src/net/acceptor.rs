@@ -1,0 +1,125 @@
+//! Listens for other nodes, with a bound on peers that have not proved themselves.
+
+use std::collections::VecDeque;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::ops::RangeInclusive;
+
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::task::AbortHandle;
+
+use crate::net::driver::ACCEPT_PAUSE;
+use crate::wire::limits::Limits;
+
+/// A bound socket for other nodes.
+#[derive(Debug)]
+pub struct Listener {
+    socket: TcpListener,
+    address: SocketAddr,
+}
+
+/// Why no port could be bound: the last error.
+type BindError = io::Error;
+
+impl Listener {
+    /// Listens on the first free port of a range; `0..=0` is any.
+    ///
+    /// # Errors
+    /// The error of the last port, or that the range is empty.
+    pub fn bind(address: IpAddr, ports: RangeInclusive<u16>) -> Result<Listener, BindError> {
+        let mut last = io::Error::new(io::ErrorKind::InvalidInput, "the range of ports is empty");
+        for port in ports {
+            match bind_one(SocketAddr::new(address, port)) {
+                Ok(socket) => {
+                    let address = socket.local_addr()?;
+                    return Ok(Listener { socket, address });
+                }
+                Err(error) => last = error,
+            }
+        }
+        Err(last)
+    }
+
+    /// The address that was bound.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Accepts for ever. `greet` is run for each peer, as a task, until the peer has proved itself or failed to;
+    /// while it runs the peer holds one of a bounded number of slots, and the oldest gives way to a new one.
+    pub async fn run<F>(self, limits: Limits, greet: impl Fn(TcpStream, SocketAddr) -> F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let mut slots = Slots::new(&limits);
+        loop {
+            match self.socket.accept().await {
+                Ok((stream, peer)) => {
+                    slots.make_room(peer.ip());
+                    let task = tokio::spawn(greet(stream, peer));
+                    slots.add(peer.ip(), task.abort_handle());
+                }
+                Err(error) => {
+                    // Out of descriptors, or a peer that is gone again: neither may end the listening.
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+    }
+}
+
+fn bind_one(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    // A node that was killed is started again at once, while its old connections linger.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(128)
+}
+
+/// Peers that have not proved themselves, oldest first.
+struct Slots {
+    held: VecDeque<(IpAddr, AbortHandle)>,
+    all_max: usize,
+    address_max: usize,
+}
+
+impl Slots {
+    fn new(limits: &Limits) -> Self {
+        Slots {
+            held: VecDeque::new(),
+            all_max: limits.unauthenticated_connections_max.max(1),
+            address_max: limits.unauthenticated_connections_per_address_max.max(1),
+        }
+    }
+
+    fn make_room(&mut self, address: IpAddr) {
+        self.held.retain(|(_, task)| !task.is_finished());
+        while self.held.len() >= self.all_max {
+            self.drop_oldest(|_| true);
+        }
+        let of_address = self
+            .held
+            .iter()
+            .filter(|(held, _)| *held == address)
+            .count();
+        if !address.is_loopback() && of_address >= self.address_max {
+            self.drop_oldest(|held| *held == address);
+        }
+    }
+
+    fn drop_oldest(&mut self, which: impl Fn(&IpAddr) -> bool) {
+        let oldest = self.held.iter().position(|(address, _)| which(address));
+        if let Some((address, task)) = oldest.and_then(|index| self.held.remove(index)) {
+            tracing::warn!(%address, "too many connections that have not proved themselves: the oldest is dropped");
+            task.abort();
+        }
+    }
+
+    fn add(&mut self, address: IpAddr, task: AbortHandle) {
+        self.held.push_back((address, task));
+    }
+}

@@ -1,0 +1,156 @@
+//! Pumps one connection: reads frames, writes batches, ticks, and notices a silent peer.
+
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::sync::Notify;
+
+use crate::dist::{Control, Event, Inbound, ProtocolViolation, TickAction, Ticker, Traffic};
+use crate::etf::Encoded;
+
+/// The node's side of a connection, as the task that pumps it sees it.
+pub trait Endpoint: Send + Sync {
+    /// A signal has come.
+    fn signal(&self, control: Control, payload: Option<Encoded>);
+    /// Swaps what is to be written with `into`, which is empty.
+    fn take_transmit(&self, into: &mut Vec<u8>);
+    /// Frames handed out so far, ticks not counted, and whether more wait.
+    fn sent(&self) -> (u64, bool);
+    /// Puts a tick into the outbound buffer.
+    fn tick(&self);
+    /// Notified when there is something to write.
+    fn writable(&self) -> &Notify;
+    /// Resolves when the node wants the connection closed.
+    fn closed(&self) -> impl Future<Output = ()> + Send;
+}
+
+/// Why a connection ended, in the words of `net_kernel:monitor_nodes`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LossReason {
+    /// The peer closed it, or the socket broke.
+    #[error("connection_closed")]
+    ConnectionClosed,
+    /// This node closed it.
+    #[error("disconnect")]
+    Disconnect,
+    /// The peer has been silent for too long.
+    #[error("net_tick_timeout")]
+    NetTickTimeout,
+    /// The peer broke the protocol.
+    #[error("protocol violation: {0}")]
+    Violation(ProtocolViolation),
+}
+
+/// The smallest room that is offered to a read.
+const READ_MIN: usize = 16 * 1024;
+
+/// Pumps a connection until it ends, and says why it did.
+pub async fn drive(
+    stream: TcpStream,
+    rest: Vec<u8>,
+    inbound: Inbound,
+    ticker: Ticker,
+    endpoint: &impl Endpoint,
+) -> LossReason {
+    let received = AtomicU64::new(0);
+    let (reader, writer) = stream.into_split();
+    tokio::select! {
+        reason = read(reader, rest, inbound, &received, endpoint) => reason,
+        reason = write(writer, endpoint) => reason,
+        reason = tick(ticker, &received, endpoint) => reason,
+        () = endpoint.closed() => LossReason::Disconnect,
+    }
+}
+
+async fn read(
+    mut reader: OwnedReadHalf,
+    rest: Vec<u8>,
+    mut inbound: Inbound,
+    received: &AtomicU64,
+    endpoint: &impl Endpoint,
+) -> LossReason {
+    inbound.handle_input(&rest);
+    loop {
+        if let Err(violation) = dispatch(&mut inbound, endpoint) {
+            return LossReason::Violation(violation);
+        }
+        let buffer = inbound.read_buffer();
+        buffer.reserve(READ_MIN);
+        match reader.read_buf(buffer).await {
+            Ok(0) | Err(_) => return LossReason::ConnectionClosed,
+            Ok(bytes) => {
+                received.fetch_add(u64::try_from(bytes).unwrap_or(u64::MAX), Ordering::Relaxed);
+            }
+        }
+    }
+}
+
+fn dispatch(inbound: &mut Inbound, endpoint: &impl Endpoint) -> Result<(), ProtocolViolation> {
+    while let Some(event) = inbound.poll_event()? {
+        match event {
+            Event::Signal { control, payload } => endpoint.signal(control, payload),
+            Event::Tick => {}
+        }
+    }
+    Ok(())
+}
+
+async fn write(mut writer: OwnedWriteHalf, endpoint: &impl Endpoint) -> LossReason {
+    let mut batch = Vec::new();
+    loop {
+        let more = endpoint.writable().notified();
+        endpoint.take_transmit(&mut batch);
+        if batch.is_empty() {
+            more.await;
+            continue;
+        }
+        if write_all(&mut writer, &batch).await.is_err() {
+            return LossReason::ConnectionClosed;
+        }
+        batch.clear();
+        if batch.capacity() > BATCH_KEPT_MAX {
+            batch = Vec::new();
+        }
+    }
+}
+
+/// A larger buffer is given back after it has been written.
+const BATCH_KEPT_MAX: usize = 4 * 1024 * 1024;
+
+async fn write_all(writer: &mut OwnedWriteHalf, batch: &[u8]) -> io::Result<()> {
+    writer.write_all(batch).await
+}
+
+async fn tick(mut ticker: Ticker, received: &AtomicU64, endpoint: &impl Endpoint) -> LossReason {
+    loop {
+        let at: Instant = ticker.poll_timeout();
+        tokio::time::sleep_until(at.into()).await;
+        let (sent, is_pending) = endpoint.sent();
+        let traffic = Traffic {
+            received: received.load(Ordering::Relaxed),
+            sent,
+            is_pending,
+        };
+        match ticker.handle_timeout(tokio::time::Instant::now().into_std(), traffic) {
+            TickAction::Nothing => {}
+            TickAction::Tick => endpoint.tick(),
+            TickAction::Down => return LossReason::NetTickTimeout,
+        }
+    }
+}
+
+/// Sets what every connection between nodes has: no delay of small frames, and keep-alive off, as ticks do that.
+///
+/// # Errors
+/// What the operating system said.
+pub fn prepare(stream: &TcpStream) -> io::Result<()> {
+    stream.set_nodelay(true)
+}
+
+/// How long an accept loop pauses when the operating system has no more descriptors.
+pub(super) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);

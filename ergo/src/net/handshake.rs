@@ -1,0 +1,190 @@
+//! Runs a handshake over a socket.
+
+use std::io;
+use std::time::Instant;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::dist::handshake::{
+    Acceptor, AcceptorEvent, Admission, Established, HandshakeError, Initiator, Introduction,
+    Refusal,
+};
+use crate::wire::cookie::Cookie;
+
+/// A connection whose two ends have proved themselves.
+#[derive(Debug)]
+pub struct Connected {
+    /// The socket.
+    pub stream: TcpStream,
+    /// Who is at the other end.
+    pub established: Established,
+    /// Bytes of the connection that came with the last of the handshake.
+    pub rest: Vec<u8>,
+}
+
+/// Why a handshake over a socket failed.
+#[derive(Debug, thiserror::Error)]
+pub enum HandshakeFailure {
+    /// By the protocol.
+    #[error(transparent)]
+    Protocol(#[from] HandshakeError),
+    /// By the socket.
+    #[error("the connection broke during the handshake: {0}")]
+    Io(#[from] io::Error),
+}
+
+/// What both machines have in common.
+trait Machine {
+    fn handle_input(&mut self, input: &[u8]) -> Result<usize, HandshakeError>;
+    fn handle_close(&mut self) -> Result<(), HandshakeError>;
+    fn handle_timeout(&mut self, now: Instant) -> Result<(), HandshakeError>;
+    fn poll_timeout(&self) -> Option<Instant>;
+    fn poll_transmit(&mut self) -> Option<Vec<u8>>;
+}
+
+macro_rules! machine {
+    ($machine:ty) => {
+        impl Machine for $machine {
+            fn handle_input(&mut self, input: &[u8]) -> Result<usize, HandshakeError> {
+                <$machine>::handle_input(self, input)
+            }
+            fn handle_close(&mut self) -> Result<(), HandshakeError> {
+                <$machine>::handle_close(self)
+            }
+            fn handle_timeout(&mut self, now: Instant) -> Result<(), HandshakeError> {
+                <$machine>::handle_timeout(self, now)
+            }
+            fn poll_timeout(&self) -> Option<Instant> {
+                <$machine>::poll_timeout(self)
+            }
+            fn poll_transmit(&mut self) -> Option<Vec<u8>> {
+                <$machine>::poll_transmit(self)
+            }
+        }
+    };
+}
+
+machine!(Initiator);
+machine!(Acceptor);
+
+/// A machine, its socket, and what has been read and not been used.
+struct Pump<M> {
+    machine: M,
+    stream: TcpStream,
+    unused: Vec<u8>,
+}
+
+impl<M: Machine> Pump<M> {
+    /// Writes what the machine has to say.
+    async fn flush(&mut self) -> io::Result<()> {
+        while let Some(bytes) = self.machine.poll_transmit() {
+            match self.machine.poll_timeout() {
+                // A peer that does not read is as bad as one that does not write.
+                Some(at) => {
+                    tokio::time::timeout_at(at.into(), self.stream.write_all(&bytes)).await??
+                }
+                None => self.stream.write_all(&bytes).await?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives the machine what has been read, and what it says back to the peer.
+    async fn advance(&mut self) -> Result<(), HandshakeFailure> {
+        let result = self.machine.handle_input(&self.unused);
+        if let Ok(used) = &result {
+            self.unused.drain(..*used);
+        }
+        let flushed = self.flush().await;
+        result?;
+        Ok(flushed?)
+    }
+
+    /// Reads once, until the deadline of the machine.
+    async fn read(&mut self) -> Result<(), HandshakeFailure> {
+        let mut buffer = [0; 1024];
+        let read = match self.machine.poll_timeout() {
+            Some(at) => {
+                match tokio::time::timeout_at(at.into(), self.stream.read(&mut buffer)).await {
+                    Ok(read) => read?,
+                    Err(_) => {
+                        self.machine
+                            .handle_timeout(tokio::time::Instant::now().into_std())?;
+                        return Ok(());
+                    }
+                }
+            }
+            None => self.stream.read(&mut buffer).await?,
+        };
+        if read == 0 {
+            self.machine.handle_close()?;
+        }
+        self.unused.extend(buffer.iter().take(read));
+        Ok(())
+    }
+
+    fn connected(self, established: Established) -> Connected {
+        Connected {
+            stream: self.stream,
+            established,
+            rest: self.unused,
+        }
+    }
+}
+
+/// Runs the dialling side.
+///
+/// # Errors
+/// Why there is no connection; the socket is closed.
+pub async fn dial(stream: TcpStream, initiator: Initiator) -> Result<Connected, HandshakeFailure> {
+    let mut pump = Pump {
+        machine: initiator,
+        stream,
+        unused: Vec::new(),
+    };
+    pump.flush().await?;
+    loop {
+        pump.advance().await?;
+        if let Some(established) = pump.machine.poll_event() {
+            return Ok(pump.connected(established));
+        }
+        pump.read().await?;
+    }
+}
+
+/// Runs the listening side; `decide` is asked once, when the peer has said who it is.
+///
+/// # Errors
+/// Why there is no connection; the socket is closed.
+pub async fn accept(
+    stream: TcpStream,
+    acceptor: Acceptor,
+    decide: impl FnOnce(&Introduction) -> Result<(Admission, Cookie), Refusal>,
+) -> Result<Connected, HandshakeFailure> {
+    let mut pump = Pump {
+        machine: acceptor,
+        stream,
+        unused: Vec::new(),
+    };
+    let mut decide = Some(decide);
+    loop {
+        pump.advance().await?;
+        match pump.machine.poll_event() {
+            Some(AcceptorEvent::Established(established)) => return Ok(pump.connected(established)),
+            Some(AcceptorEvent::Introduced(introduction)) => {
+                let Some(decide) = decide.take() else {
+                    return Err(HandshakeError::NoQuestion.into());
+                };
+                match decide(&introduction) {
+                    Ok((admission, cookie)) => pump.machine.admit(admission, cookie)?,
+                    Err(refusal) => pump.machine.refuse(refusal)?,
+                }
+                // What came with the name is looked at before more is read.
+                continue;
+            }
+            None => {}
+        }
+        pump.read().await?;
+    }
+}

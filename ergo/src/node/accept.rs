@@ -1,0 +1,170 @@
+//! Connections that other nodes make to this one.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::net::TcpStream;
+
+use crate::dist::handshake::{Acceptor, Admission, Introduced, Introduction, Refusal};
+use crate::dist::{Creation, NodeName, Outbound};
+use crate::net::{self, Connected};
+use crate::node::connect::random;
+use crate::node::peer::{Peer, State};
+use crate::node::{ConnectError, Node};
+use crate::wire::cookie::Cookie;
+
+impl Node {
+    /// Accepts other nodes until the node stops. Those that came before wait in the socket.
+    pub(crate) fn accept(&self) {
+        let Some(distribution) = &self.0.distribution else {
+            return;
+        };
+        let listener = distribution
+            .listener
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .take();
+        let Some(listener) = listener else { return };
+        // The task holds no node: it would keep it alive for ever.
+        let weak = Arc::downgrade(&self.0);
+        let limits = self.0.limits.clone();
+        let task = self
+            .0
+            .runtime
+            .spawn(listener.run(limits, move |stream, address| {
+                let node = weak.upgrade().map(Node);
+                async move {
+                    if let Some(node) = node {
+                        node.greet(stream, address).await;
+                    }
+                }
+            }));
+        let mut accepting = distribution
+            .accepting
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        *accepting = Some(task.abort_handle());
+    }
+
+    async fn greet(self, stream: TcpStream, address: SocketAddr) {
+        let Some(distribution) = &self.0.distribution else {
+            return;
+        };
+        if let Err(error) = net::prepare(&stream) {
+            tracing::debug!(%address, %error, "a connection was lost at once");
+            return;
+        }
+        let challenge = distribution.challenges.open(random());
+        let now = tokio::time::Instant::now().into_std();
+        let acceptor = Acceptor::new(
+            distribution.identity.clone(),
+            challenge,
+            &self.0.limits,
+            now,
+        );
+        let cookie = distribution.cookie.clone();
+        match net::accept(stream, acceptor, |peer| self.decide(peer, cookie)).await {
+            Ok(connected) => self.admit(connected),
+            Err(error) => {
+                tracing::warn!(node = %self.0.name, %address, %error, "a connection attempt was rejected");
+            }
+        }
+    }
+
+    /// What is answered to a peer that has said who it is, but has not proved it. Nothing is kept of it.
+    fn decide(
+        &self,
+        introduction: &Introduction,
+        cookie: Cookie,
+    ) -> Result<(Admission, Cookie), Refusal> {
+        let Some(distribution) = &self.0.distribution else {
+            return Err(Refusal::NotAllowed);
+        };
+        if self.is_stopping() {
+            return Err(Refusal::NotAllowed);
+        }
+        let us = &distribution.identity.name;
+        let admission = match &introduction.peer {
+            Introduced::Nameless { host } => self.invent_name(host).ok_or(Refusal::NotAllowed)?,
+            Introduced::Node(name) if name.is_long() != us.is_long() => {
+                tracing::warn!(peer = %name.as_str(), "refused: long and short node names do not mix");
+                return Err(Refusal::NotAllowed);
+            }
+            Introduced::Node(name) => match self.0.peers.get(name.atom()) {
+                Some(peer) if peer.up().is_some() => Admission::Alive,
+                Some(peer) if peer.is_dialling() && us.as_str() > name.as_str() => {
+                    return Err(Refusal::Nok);
+                }
+                Some(peer) if peer.is_dialling() => Admission::OkSimultaneous,
+                _ => Admission::Ok,
+            },
+        };
+        Ok((admission, cookie))
+    }
+
+    /// A name for a node that asks for one, as OTP makes them: random letters and digits.
+    fn invent_name(&self, host: &str) -> Option<Admission> {
+        const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+        let mut text: String = (0..13)
+            .filter_map(|_| {
+                LETTERS
+                    .get(random() as usize % LETTERS.len())
+                    .map(|letter| char::from(*letter))
+            })
+            .collect();
+        text.push('@');
+        text.push_str(host);
+        let name = NodeName::parse(&text).ok()?;
+        let creation = Creation::new(random().max(1))?;
+        Some(Admission::Named { name, creation })
+    }
+
+    /// A peer has proved itself: its connection takes its place.
+    fn admit(&self, connected: Connected) {
+        let established = &connected.established;
+        let name = established.peer.atom().clone();
+        let hidden = established.is_hidden();
+        let outbound = Outbound::new(established, &self.0.limits);
+        let deciding = self.0.peers.decide();
+        let peer = match self.0.peers.get(&name) {
+            Some(peer) if peer.is_dialling() => {
+                abort_dial(&peer);
+                if !peer.establish(outbound, hidden) {
+                    return;
+                }
+                peer
+            }
+            Some(peer) if peer.up().is_some() && !established.replaces => {
+                tracing::debug!(%name, "a second connection came too late");
+                return;
+            }
+            old => {
+                if old.is_none() && self.0.peers.len() >= self.0.limits.peers_max {
+                    let error = ConnectError::TooMany {
+                        node: name,
+                        max: self.0.limits.peers_max,
+                    };
+                    tracing::warn!(%error, "a connection attempt was rejected");
+                    return;
+                }
+                if let Some(old) = old {
+                    self.lose(&old, hidden, "connection_closed", None);
+                }
+                let peer = Arc::new(Peer::connected(name, outbound, hidden));
+                self.0.peers.insert(peer.clone());
+                peer
+            }
+        };
+        drop(deciding);
+        self.pump(peer, connected);
+    }
+}
+
+/// Ends an attempt of ours that has become unnecessary.
+fn abort_dial(peer: &Peer) {
+    if let State::Dialling(dialling) = &mut peer.core().state
+        && let Some(task) = dialling.task.take()
+    {
+        task.abort();
+    }
+}

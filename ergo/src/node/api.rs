@@ -1,0 +1,467 @@
+//! What a user does with a node.
+
+use std::future::Future;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use crate::dist::handshake::{Identity, OpenChallenges};
+use crate::dist::{Creation, Flags, NodeName};
+use crate::epmd::codec::NodeEntry;
+use crate::epmd::{Membership, MembershipOptions, MembershipStatus, Mode};
+use crate::etf::{Atom, DecodeOwned, Encode, Pid, Term};
+use crate::net::Listener;
+use crate::node::connect::random;
+use crate::node::events::NodeEvents;
+use crate::node::inner::{Distribution, Inner};
+use crate::node::options::NodeBuilder;
+use crate::node::{Node, StartError, WhereisError};
+use crate::process::{
+    Behavior, CallError, CastError, Destination, ExitReason, Handle, IntoExit, PlainContext, Ref,
+    SpawnError, SpawnOptions,
+};
+
+/// Which nodes [`Node::nodes_of`] lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Visibility {
+    /// Those that are not hidden.
+    Visible,
+    /// The hidden ones.
+    Hidden,
+    /// All that are connected.
+    Connected,
+}
+
+impl Node {
+    /// Starts a node without its system processes.
+    pub(crate) async fn launch(builder: NodeBuilder) -> Result<Node, StartError> {
+        let runtime = tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
+        let name = builder.parse_name()?;
+        if !builder.distributed {
+            return Ok(Node::assemble(
+                &builder,
+                runtime,
+                name.atom().clone(),
+                random().max(1),
+                None,
+            ));
+        }
+        let cookie = builder.parse_cookie()?;
+        let listener = listen(&builder)?;
+        let port = listener.address().port();
+        let membership = register(&builder, &name, port).await?;
+        let creation = Creation::new(membership.creation().max(1));
+        let creation = creation.unwrap_or_else(|| unreachable!("at least 1"));
+        let flags = if builder.hidden {
+            Flags::HIDDEN
+        } else {
+            Flags::VISIBLE
+        };
+        let distribution = Distribution {
+            identity: Identity::new(name.clone(), creation, flags),
+            cookie,
+            challenges: OpenChallenges::default(),
+            port,
+            epmd_port: builder.epmd.port(),
+            tick_time: builder.tick_time,
+            membership: Mutex::new(Some(membership)),
+            listener: Mutex::new(Some(listener)),
+            accepting: Mutex::new(None),
+        };
+        let (name, creation) = (name.atom().clone(), creation.get());
+        Ok(Node::assemble(
+            &builder,
+            runtime,
+            name,
+            creation,
+            Some(distribution),
+        ))
+    }
+
+    fn assemble(
+        builder: &NodeBuilder,
+        runtime: tokio::runtime::Handle,
+        name: Atom,
+        creation: u32,
+        distribution: Option<Distribution>,
+    ) -> Node {
+        Node(Arc::new(Inner {
+            name,
+            creation,
+            runtime,
+            limits: builder.limits.clone(),
+            numbers: AtomicU64::new(1),
+            table: Default::default(),
+            registry: Default::default(),
+            places: Default::default(),
+            deadlines: Default::default(),
+            peers: Default::default(),
+            subscribers: Default::default(),
+            stopping: AtomicBool::new(false),
+            spawns: OnceLock::new(),
+            extensions: Default::default(),
+            distribution,
+        }))
+    }
+
+    /// The name, `node()`.
+    pub fn name(&self) -> &Atom {
+        &self.0.name
+    }
+
+    /// What tells this incarnation of the node from earlier ones of the same name.
+    pub fn creation(&self) -> u32 {
+        self.0.creation
+    }
+
+    /// The port it listens on for other nodes; `None` without distribution.
+    pub fn port(&self) -> Option<u16> {
+        self.0
+            .distribution
+            .as_ref()
+            .map(|distribution| distribution.port)
+    }
+
+    /// The node's own pid: the sender of what is sent outside of a process.
+    pub fn pid_of_node(&self) -> Pid {
+        self.pid(crate::process::host::NODE_ID)
+    }
+
+    /// How it stands with EPMD; `None` without distribution or once the node has stopped.
+    pub fn epmd_status(&self) -> Option<MembershipStatus> {
+        let membership = self
+            .0
+            .distribution
+            .as_ref()?
+            .membership
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        membership.as_ref().map(Membership::status)
+    }
+
+    /// How many processes live.
+    pub fn process_count(&self) -> usize {
+        self.0.table.len()
+    }
+
+    /// `is_process_alive/1`, for a pid of this node.
+    pub fn is_process_alive(&self, pid: &Pid) -> bool {
+        let host = self.host_ref();
+        host.local_id(pid)
+            .and_then(|id| host.process(id))
+            .is_some_and(|process| process.exit_reason().is_none())
+    }
+
+    /// `registered/0`: all names of this node, in no order.
+    pub fn registered(&self) -> Vec<Atom> {
+        self.0.registry.names()
+    }
+
+    /// Starts an actor. Returns when its init has ended.
+    ///
+    /// # Errors
+    /// Its init refused, or its name is taken; nothing of it is left.
+    ///
+    /// # Cancel safety
+    /// The process starts all the same when the future is dropped.
+    pub async fn spawn<A: Behavior>(&self, args: A::Args) -> Result<A::Handle, SpawnError> {
+        self.spawn_with::<A>(args, SpawnOptions::default()).await
+    }
+
+    /// As [`Node::spawn`], with options.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn spawn_with<A: Behavior>(
+        &self,
+        args: A::Args,
+        options: SpawnOptions,
+    ) -> Result<A::Handle, SpawnError> {
+        crate::process::start::<A>(&self.host_ref(), args, options).await
+    }
+
+    /// Starts a plain process around an async function of its context.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> ergo::Result {
+    /// use ergo::prelude::*;
+    /// let node = Node::builder("doc@127.0.0.1").local_only().start().await?;
+    /// let echo = node.spawn_fn(async |mut cx| {
+    ///     while let Some(Message::Term(term)) = cx.receive().await {
+    ///         println!("{term}");
+    ///     }
+    /// })?;
+    /// node.send(echo, term!({hello, 1})).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The node is stopping.
+    pub fn spawn_fn<F, Fut>(&self, body: F) -> Result<Pid, SpawnError>
+    where
+        F: FnOnce(PlainContext) -> Fut,
+        Fut: Future + Send + 'static,
+        Fut::Output: IntoExit,
+    {
+        self.spawn_fn_with(SpawnOptions::default(), body)
+    }
+
+    /// As [`Node::spawn_fn`], with options.
+    ///
+    /// # Errors
+    /// The name is taken, or the node is stopping.
+    pub fn spawn_fn_with<F, Fut>(&self, options: SpawnOptions, body: F) -> Result<Pid, SpawnError>
+    where
+        F: FnOnce(PlainContext) -> Fut,
+        Fut: Future + Send + 'static,
+        Fut::Output: IntoExit,
+    {
+        crate::process::start_plain(&self.host_ref(), &options, body)
+    }
+
+    /// The handle of the process registered as `name`, checked to be of the right actor.
+    ///
+    /// # Errors
+    /// Nobody has the name, or a process of another actor.
+    pub fn whereis<H: Handle>(&self, name: &str) -> Result<H, WhereisError> {
+        let host = self.host_ref();
+        let process = host.whereis(name).and_then(|id| host.process(id));
+        let process = process.ok_or_else(|| WhereisError::NotRegistered(name.to_owned()))?;
+        let found = process.type_name();
+        Ref::<H::Actor>::of_process(process)
+            .map(H::from)
+            .ok_or_else(|| WhereisError::WrongType {
+                name: name.to_owned(),
+                found,
+                wanted: std::any::type_name::<H::Actor>(),
+            })
+    }
+
+    /// The pid registered as `name`, `whereis/1`.
+    pub fn whereis_pid(&self, name: &str) -> Option<Pid> {
+        self.host_ref().whereis(name).map(|id| self.pid(id))
+    }
+
+    /// A typed handle to a destination: `let far: StockRef = node.at(("stock", "shop@10.0.0.2"))`.
+    ///
+    /// Nothing is checked or sent: it is a promise that the process there understands the handle's methods.
+    pub fn at<H: Handle>(&self, destination: impl Into<Destination>) -> H {
+        H::at(self, destination)
+    }
+
+    /// `Destination ! Message`. Waits while too much is on its way to the same node.
+    ///
+    /// # Errors
+    /// [`CastError::Closed`] for a destination of this node that does not exist, [`CastError::Full`] for a full
+    /// mailbox of this node, or what cannot be encoded. As in Erlang a message to another node may be lost with the
+    /// connection, and one to an unknown process there is.
+    pub async fn send(
+        &self,
+        to: impl Into<Destination>,
+        message: impl Encode,
+    ) -> Result<(), CastError> {
+        let to = to.into();
+        if let Some(peer) = to.node().and_then(|node| self.0.peers.get(node)) {
+            peer.not_busy().await;
+        }
+        self.try_send(to, message)
+    }
+
+    /// As [`Node::send`], without waiting: [`CastError::Full`] when far too much is on its way.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn try_send(
+        &self,
+        to: impl Into<Destination>,
+        message: impl Encode,
+    ) -> Result<(), CastError> {
+        crate::process::send_from_here(&self.host_ref(), &to.into(), &message)
+    }
+
+    /// Calls a server with a term and waits 5 seconds at most for its answer: `gen_server:call/2`.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub async fn call(
+        &self,
+        to: impl Into<Destination>,
+        request: impl Encode,
+    ) -> Result<Term, CallError> {
+        self.call_as(to, request, Duration::from_secs(5)).await
+    }
+
+    /// Calls a server with anything that is a term, for an answer of a type: `gen_server:call/3`.
+    ///
+    /// # Errors
+    /// Why there is no answer; one of another shape is [`CallError::BadReply`].
+    pub async fn call_as<R: DecodeOwned + Send + 'static>(
+        &self,
+        to: impl Into<Destination>,
+        request: impl Encode,
+        timeout: Duration,
+    ) -> Result<R, CallError> {
+        crate::process::call_term(&self.host_ref(), to.into(), &request, timeout).await
+    }
+
+    /// Casts a term to a server: `gen_server:cast/2`.
+    ///
+    /// # Errors
+    /// As [`Node::try_send`].
+    pub fn cast(&self, to: impl Into<Destination>, request: impl Encode) -> Result<(), CastError> {
+        crate::process::cast_from_here(&self.host_ref(), &to.into(), &request)
+    }
+
+    /// `exit/2`: sends an exit signal.
+    pub fn exit(&self, to: &Pid, reason: ExitReason) {
+        crate::process::exit_from_here(&self.host_ref(), to, reason);
+    }
+
+    /// `nodes()`: the visible nodes that are connected.
+    pub fn nodes(&self) -> Vec<Atom> {
+        self.nodes_of(Visibility::Visible)
+    }
+
+    /// `nodes/1`.
+    pub fn nodes_of(&self, which: Visibility) -> Vec<Atom> {
+        let listed = |hidden: bool| match which {
+            Visibility::Visible => !hidden,
+            Visibility::Hidden => hidden,
+            Visibility::Connected => true,
+        };
+        let peers = self.0.peers.all();
+        peers
+            .iter()
+            .filter(|peer| peer.up().is_some_and(listed))
+            .map(|peer| peer.name.clone())
+            .collect()
+    }
+
+    /// `net_adm:ping/1`: whether the node can be reached.
+    pub async fn ping(&self, name: &str) -> bool {
+        let request =
+            crate::etf::Term::tuple([Term::atom("is_auth"), Term::Atom(self.0.name.clone())]);
+        if self.connect(name).await.is_err() {
+            return false;
+        }
+        let answer: Result<Atom, CallError> = self
+            .call_as(("net_kernel", name), request, Duration::from_secs(5))
+            .await;
+        answer.is_ok_and(|answer| answer == *"yes")
+    }
+
+    /// `disconnect_node/1`: ends the connection; false when there was none.
+    pub fn disconnect(&self, name: &str) -> bool {
+        let peer = Atom::new(name)
+            .ok()
+            .and_then(|name| self.0.peers.get(&name));
+        let Some(peer) = peer.filter(|peer| peer.up().is_some()) else {
+            return false;
+        };
+        let hidden = peer.up().unwrap_or(true);
+        self.lose(&peer, hidden, "disconnect", None);
+        true
+    }
+
+    /// From now on tells of nodes that come and go: `net_kernel:monitor_nodes/1`.
+    pub fn monitor_nodes(&self) -> NodeEvents {
+        self.0.subscribers.subscribe()
+    }
+
+    pub(super) fn is_stopping(&self) -> bool {
+        self.0.stopping.load(Ordering::Acquire)
+    }
+
+    /// Stops the node: its processes are told to shut down, all at once, and killed if they take longer than 5
+    /// seconds; its connections are closed, and it leaves EPMD.
+    ///
+    /// Children of supervisors are stopped by them, in order, within that time.
+    pub async fn stop(&self) {
+        if self.0.stopping.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        self.stop_listening();
+        self.stop_processes().await;
+        self.0.table.close();
+        for peer in self.0.peers.all() {
+            let hidden = peer.up().unwrap_or(true);
+            self.lose(&peer, hidden, "disconnect", None);
+        }
+        let membership = self.0.distribution.as_ref().and_then(|distribution| {
+            distribution
+                .membership
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take()
+        });
+        if let Some(membership) = membership {
+            membership.leave().await;
+        }
+    }
+
+    fn stop_listening(&self) {
+        let Some(distribution) = &self.0.distribution else {
+            return;
+        };
+        let task = distribution
+            .accepting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(task) = task {
+            task.abort();
+        }
+    }
+
+    /// Tops of the trees first: what has a parent is stopped by it.
+    async fn stop_processes(&self) {
+        const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
+        let from = self.pid_of_node();
+        for process in self.0.table.all() {
+            let mut has_parent = false;
+            process.with_relations(&mut |relations| has_parent = relations.has_parent());
+            if !has_parent {
+                process.exit_signal(&from, ExitReason::Shutdown, false);
+            }
+        }
+        let ended = async {
+            for process in self.0.table.all() {
+                std::future::poll_fn(|cx| process.poll_gone(cx)).await;
+            }
+        };
+        if tokio::time::timeout(SHUTDOWN_TIMEOUT, ended).await.is_ok() {
+            return;
+        }
+        for process in self.0.table.all() {
+            process.exit_signal(&from, ExitReason::Kill, false);
+        }
+    }
+}
+
+fn listen(builder: &NodeBuilder) -> Result<Listener, StartError> {
+    let (address, ports) = (builder.listen_address, builder.ports.clone());
+    Listener::bind(address, ports.clone()).map_err(|error| StartError::Listen {
+        address,
+        first: *ports.start(),
+        last: *ports.end(),
+        reason: error.to_string(),
+    })
+}
+
+async fn register(
+    builder: &NodeBuilder,
+    name: &NodeName,
+    port: u16,
+) -> Result<Membership, StartError> {
+    let entry = NodeEntry::named(name.name(), port)?;
+    let mode = if builder.embedded_epmd {
+        Mode::Embedded
+    } else {
+        Mode::ClientOnly
+    };
+    let options = MembershipOptions::at(builder.epmd).mode(mode);
+    Ok(Membership::join(entry, options).await?)
+}

@@ -1,0 +1,281 @@
+//! Making connections to other nodes.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+use tokio::sync::oneshot;
+
+use crate::dist::handshake::{Established, HandshakeError, Initiator};
+use crate::dist::{Inbound, NodeName, Outbound, Ticker};
+use crate::epmd::Client;
+use crate::epmd::codec::AliveName;
+use crate::etf::Atom;
+use crate::net::{self, Connected, HandshakeFailure};
+use crate::node::inner::Distribution;
+use crate::node::peer::{Attached, Peer, State};
+use crate::node::{ConnectError, Node, NodeEvent};
+
+/// How long a connection may take beside the handshake: asking EPMD and connecting.
+const SETUP_TIMEOUT: Duration = Duration::from_secs(7);
+
+impl Node {
+    /// The peer of this name, dialled if there is none.
+    ///
+    /// The error is `None` when there is nobody to dial.
+    pub(super) fn peer(&self, name: &Atom) -> Result<Arc<Peer>, Option<ConnectError>> {
+        if let Some(peer) = self.0.peers.get(name) {
+            return Ok(peer);
+        }
+        let target = self.check_name(name)?;
+        let max = self.0.limits.peers_max;
+        let found = self
+            .0
+            .peers
+            .get_or_insert(name, max, || Peer::dialling(name.clone()));
+        let Some((peer, is_new)) = found else {
+            return Err(Some(ConnectError::TooMany {
+                node: name.clone(),
+                max,
+            }));
+        };
+        if is_new {
+            let task = self
+                .0
+                .runtime
+                .spawn(self.clone().dial(peer.clone(), target))
+                .abort_handle();
+            if let State::Dialling(dialling) = &mut peer.core().state {
+                dialling.task = Some(task);
+            }
+        }
+        Ok(peer)
+    }
+
+    fn check_name(&self, name: &Atom) -> Result<NodeName, ConnectError> {
+        let Some(distribution) = &self.0.distribution else {
+            return Err(ConnectError::NotDistributed);
+        };
+        if self.is_stopping() {
+            return Err(ConnectError::Stopping);
+        }
+        let target = NodeName::parse(name.as_str()).map_err(|source| ConnectError::BadName {
+            name: name.as_str().to_owned(),
+            source,
+        })?;
+        if target.is_long() != distribution.identity.name.is_long() {
+            return Err(ConnectError::NameLength { node: name.clone() });
+        }
+        Ok(target)
+    }
+
+    /// Makes sure that there is a connection to `name`.
+    ///
+    /// # Errors
+    /// Why there is none, by cause: the node does not run, has another cookie, and so on.
+    pub async fn connect(&self, name: &str) -> Result<(), ConnectError> {
+        let source = || crate::dist::NodeNameError::TooLong;
+        let atom = Atom::new(name).map_err(|_| ConnectError::BadName {
+            name: name.to_owned(),
+            source: source(),
+        })?;
+        if atom == self.0.name {
+            return Ok(());
+        }
+        let peer = self
+            .peer(&atom)
+            .map_err(|error| error.unwrap_or(ConnectError::Stopping))?;
+        let connected = {
+            let mut core = peer.core();
+            match &mut core.state {
+                State::Up(_) => return Ok(()),
+                State::Down => None,
+                State::Dialling(dialling) => {
+                    let (waiter, connected) = oneshot::channel();
+                    dialling.waiters.push(waiter);
+                    Some(connected)
+                }
+            }
+        };
+        match connected {
+            Some(connected) => connected.await.unwrap_or(Err(ConnectError::Stopping)),
+            None => Err(ConnectError::Stopping),
+        }
+    }
+
+    async fn dial(self, peer: Arc<Peer>, target: NodeName) {
+        match self.try_dial(&peer, &target).await {
+            Ok(Some(connected)) => self.adopt(peer, connected),
+            Ok(None) => {}
+            Err(error) => {
+                tracing::warn!(node = %self.0.name, peer = %peer.name, %error, source = source_of(&error), "no connection");
+                self.lose(&peer, false, "no connection", Some(&error));
+            }
+        }
+    }
+
+    async fn try_dial(
+        &self,
+        peer: &Arc<Peer>,
+        target: &NodeName,
+    ) -> Result<Option<Connected>, ConnectError> {
+        let Some(distribution) = &self.0.distribution else {
+            return Err(ConnectError::NotDistributed);
+        };
+        let node = target.atom().clone();
+        let timeout = SETUP_TIMEOUT;
+        let stream = tokio::time::timeout(timeout, locate(distribution, target))
+            .await
+            .map_err(|_| ConnectError::Timeout {
+                node: node.clone(),
+                timeout,
+            })??;
+        let challenge = distribution.challenges.open(random());
+        let now = tokio::time::Instant::now().into_std();
+        let (identity, cookie) = (&distribution.identity, distribution.cookie.clone());
+        let initiator = Initiator::new(
+            identity,
+            target.clone(),
+            cookie,
+            challenge,
+            &self.0.limits,
+            now,
+        );
+        match net::dial(stream, initiator).await {
+            Ok(connected) => Ok(Some(connected)),
+            Err(HandshakeFailure::Protocol(HandshakeError::Nok { .. })) => {
+                self.wait_for_their_dial(peer, node).await.map(|()| None)
+            }
+            Err(HandshakeFailure::Protocol(source)) => {
+                Err(ConnectError::Handshake { node, source })
+            }
+            Err(HandshakeFailure::Io(error)) => {
+                let address = SocketAddr::from(([0, 0, 0, 0], 0));
+                Err(ConnectError::Refused {
+                    node,
+                    address,
+                    reason: error.to_string(),
+                })
+            }
+        }
+    }
+
+    /// The other node is dialling us at the same time, and its attempt has precedence: ours waits for it.
+    async fn wait_for_their_dial(&self, peer: &Arc<Peer>, node: Atom) -> Result<(), ConnectError> {
+        let timeout = self.0.limits.handshake_timeout;
+        let connected = {
+            let mut core = peer.core();
+            let State::Dialling(dialling) = &mut core.state else {
+                return Ok(());
+            };
+            let (waiter, connected) = oneshot::channel();
+            dialling.waiters.push(waiter);
+            connected
+        };
+        match tokio::time::timeout(timeout, connected).await {
+            Ok(_) => Ok(()),
+            Err(_) => Err(ConnectError::Timeout { node, timeout }),
+        }
+    }
+
+    /// A connection that we dialled is complete.
+    fn adopt(&self, peer: Arc<Peer>, connected: Connected) {
+        let hidden = connected.established.is_hidden();
+        if peer.establish(
+            Outbound::new(&connected.established, &self.0.limits),
+            hidden,
+        ) {
+            self.pump(peer, connected);
+        }
+    }
+
+    /// Pumps an established connection until it is lost.
+    pub(super) fn pump(&self, peer: Arc<Peer>, connected: Connected) {
+        let Connected {
+            stream,
+            established,
+            rest,
+        } = connected;
+        let Some(distribution) = &self.0.distribution else {
+            return;
+        };
+        let tick_time = distribution.tick_time;
+        let node = self.clone();
+        self.announce(&peer, &established);
+        self.0.runtime.spawn(async move {
+            let hidden = established.is_hidden();
+            let inbound = Inbound::new(&established, &node.0.limits);
+            let now = tokio::time::Instant::now().into_std();
+            let ticker = Ticker::new(tick_time, Ticker::DEFAULT_INTENSITY, hidden, now);
+            let attached = Attached { node: node.clone(), peer: peer.clone() };
+            let reason = net::drive(stream, rest, inbound, ticker, &attached).await;
+            if let net::LossReason::Violation(violation) = &reason {
+                tracing::error!(peer = %peer.name, %violation, "the connection was closed: the peer broke the protocol");
+            }
+            node.lose(&peer, hidden, &reason.to_string(), None);
+        });
+    }
+
+    fn announce(&self, peer: &Arc<Peer>, established: &Established) {
+        let hidden = established.is_hidden();
+        tracing::info!(node = %self.0.name, peer = %peer.name, hidden, "nodeup");
+        self.0.subscribers.tell(&NodeEvent::Up {
+            node: peer.name.clone(),
+            hidden,
+        });
+    }
+}
+
+fn source_of(error: &ConnectError) -> String {
+    std::error::Error::source(error)
+        .map(ToString::to_string)
+        .unwrap_or_default()
+}
+
+/// A number nobody can guess.
+pub(super) fn random() -> u32 {
+    // Without the generator of the operating system no handshake is safe; it has not failed on any supported system
+    // since it is asked at start too.
+    getrandom::u32().unwrap_or_else(|_| std::process::id().rotate_left(16))
+}
+
+/// Asks EPMD of the node's host for its port, and connects to it.
+async fn locate(distribution: &Distribution, target: &NodeName) -> Result<TcpStream, ConnectError> {
+    let node = target.atom().clone();
+    let host = target.host();
+    let mut addresses = tokio::net::lookup_host((host, distribution.epmd_port))
+        .await
+        .map_err(|error| ConnectError::Resolve {
+            host: host.to_owned(),
+            reason: error.to_string(),
+        })?;
+    let epmd = addresses.next().ok_or_else(|| ConnectError::Resolve {
+        host: host.to_owned(),
+        reason: "no address".to_owned(),
+    })?;
+    let name = AliveName::new(target.name()).map_err(|_| ConnectError::Unknown {
+        node: node.clone(),
+        address: epmd,
+    })?;
+    let entry = Client::new(epmd)
+        .port_please(&name)
+        .await
+        .map_err(|source| ConnectError::Epmd {
+            node: node.clone(),
+            source,
+        })?
+        .ok_or_else(|| ConnectError::Unknown {
+            node: node.clone(),
+            address: epmd,
+        })?;
+    let address = SocketAddr::new(epmd.ip(), entry.port);
+    let refused = |error: std::io::Error| ConnectError::Refused {
+        node: node.clone(),
+        address,
+        reason: error.to_string(),
+    };
+    let stream = TcpStream::connect(address).await.map_err(refused)?;
+    net::prepare(&stream).map_err(refused)?;
+    Ok(stream)
+}

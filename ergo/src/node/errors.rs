@@ -1,0 +1,155 @@
+//! What can go wrong with a node, by cause.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::dist::NodeNameError;
+use crate::dist::handshake::HandshakeError;
+use crate::epmd::EpmdError;
+use crate::epmd::codec::NameError;
+use crate::etf::Atom;
+use crate::wire::cookie::CookieError;
+
+/// Why a node did not start. Nothing of it is left behind: no port, no name at EPMD.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The name is no node name.
+    #[error("{name:?} is not a node name: {source}")]
+    BadName {
+        /// What was given.
+        name: String,
+        /// What is wrong with it.
+        source: NodeNameError,
+    },
+    /// The part before the `@` cannot be registered at EPMD.
+    #[error("the node name cannot be registered at EPMD")]
+    BadAliveName(#[from] NameError),
+    /// There is no cookie: none was given, and the user's file cannot be used.
+    #[error("no cookie")]
+    Cookie(#[from] CookieError),
+    /// None of the ports can be listened on.
+    #[error("cannot listen on {address} at any port of {first}..={last}: {reason}")]
+    Listen {
+        /// The address.
+        address: std::net::IpAddr,
+        /// The first port tried.
+        first: u16,
+        /// The last port tried.
+        last: u16,
+        /// What the operating system said of the last one.
+        reason: String,
+    },
+    /// EPMD did not register the node: its name is taken, or it cannot be reached.
+    #[error("cannot register the node")]
+    Epmd(#[from] EpmdError),
+    /// The node was not started inside a tokio runtime.
+    #[error("a node needs a tokio runtime: start it inside #[ergo::main] or #[tokio::main]")]
+    NoRuntime,
+    /// A process that every node has did not start.
+    #[error("a system process did not start")]
+    System(#[from] crate::process::SpawnError),
+}
+
+/// Why there is no connection to a node.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConnectError {
+    /// The name is no node name.
+    #[error("{name:?} is not a node name: {source}")]
+    BadName {
+        /// What was given.
+        name: String,
+        /// What is wrong with it.
+        source: NodeNameError,
+    },
+    /// A node with a long name and one with a short name cannot meet.
+    #[error("{node} cannot be reached: long and short node names do not mix")]
+    NameLength {
+        /// The other node.
+        node: Atom,
+    },
+    /// This node has no distribution.
+    #[error("this node was started without distribution")]
+    NotDistributed,
+    /// The host is unknown.
+    #[error("the host {host} cannot be resolved: {reason}")]
+    Resolve {
+        /// The part of the name after the `@`.
+        host: String,
+        /// What the resolver said.
+        reason: String,
+    },
+    /// EPMD of the other host cannot be asked.
+    #[error("cannot ask EPMD for {node}")]
+    Epmd {
+        /// The other node.
+        node: Atom,
+        /// Why not.
+        source: EpmdError,
+    },
+    /// EPMD of the other host does not know the node: it does not run.
+    #[error("{node} is not registered at EPMD {address}: it does not run")]
+    Unknown {
+        /// The other node.
+        node: Atom,
+        /// The EPMD that was asked.
+        address: SocketAddr,
+    },
+    /// Nobody listens where EPMD says the node is.
+    #[error("{node} does not answer at {address}: {reason}")]
+    Refused {
+        /// The other node.
+        node: Atom,
+        /// Where it was looked for.
+        address: SocketAddr,
+        /// What the operating system said.
+        reason: String,
+    },
+    /// The handshake failed: another cookie, not allowed, and so on.
+    #[error("the handshake with {node} failed: {source}")]
+    Handshake {
+        /// The other node.
+        node: Atom,
+        /// Why.
+        source: HandshakeError,
+    },
+    /// Nothing happened for too long.
+    #[error("no connection to {node} within {timeout:?}")]
+    Timeout {
+        /// The other node.
+        node: Atom,
+        /// How long was waited.
+        timeout: Duration,
+    },
+    /// The number of connections is limited, and the limit reached.
+    #[error("no connection to {node}: there are {max} already")]
+    TooMany {
+        /// The other node.
+        node: Atom,
+        /// The limit.
+        max: usize,
+    },
+    /// The node is stopping.
+    #[error("the node is stopping")]
+    Stopping,
+}
+
+/// Why a name did not give a handle.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WhereisError {
+    /// Nobody has this name.
+    #[error("no process is registered as {0}")]
+    NotRegistered(String),
+    /// The process with this name is of another actor.
+    #[error("{name} is a {found}, not a {wanted}")]
+    WrongType {
+        /// The name.
+        name: String,
+        /// The actor it is of.
+        found: &'static str,
+        /// The actor the handle is for.
+        wanted: &'static str,
+    },
+}

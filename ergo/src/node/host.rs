@@ -1,0 +1,85 @@
+//! The node as its processes see it.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use crate::etf::Atom;
+use crate::node::Node;
+use crate::node::inner::Inner;
+use crate::process::CastError;
+use crate::process::host::{AnyProcess, Deadlines, Host, RemoteSignal, Slot};
+
+impl Host for Inner {
+    fn name(&self) -> &Atom {
+        &self.name
+    }
+
+    fn creation(&self) -> u32 {
+        self.creation
+    }
+
+    fn runtime(&self) -> &tokio::runtime::Handle {
+        &self.runtime
+    }
+
+    fn next_number(&self) -> u64 {
+        self.numbers.fetch_add(1, Ordering::Relaxed)
+    }
+
+    fn deadlines(&self) -> &Deadlines {
+        &self.deadlines
+    }
+
+    fn insert(&self, make: &mut dyn FnMut(u64) -> Arc<dyn AnyProcess>) -> Option<u64> {
+        self.table.insert(make)
+    }
+
+    fn process(&self, id: u64) -> Option<Arc<dyn AnyProcess>> {
+        self.table.get(id)
+    }
+
+    fn remove(&self, id: u64) {
+        drop(self.table.remove(id));
+    }
+
+    fn whereis(&self, name: &str) -> Option<u64> {
+        self.registry.whereis(name)
+    }
+
+    fn register(&self, name: &Atom, id: u64) -> Result<(), u64> {
+        self.registry.register(name, id)
+    }
+
+    fn unregister(&self, name: &Atom, id: u64) {
+        self.registry.unregister(name, id);
+    }
+
+    fn open_slot(&self, slot: Arc<dyn Slot>) -> u64 {
+        let number = self.next_number();
+        self.places.open(number, slot);
+        number
+    }
+
+    fn take_slot(&self, number: u64) -> Option<Arc<dyn Slot>> {
+        self.places.take(number)
+    }
+
+    fn set_alias(&self, number: u64, owner: Option<u64>) {
+        self.places.set_alias(number, owner);
+    }
+
+    fn alias_owner(&self, number: u64) -> Option<u64> {
+        self.places.alias_owner(number)
+    }
+
+    fn remote(self: Arc<Self>, signal: RemoteSignal<'_>) -> Result<(), CastError> {
+        Node(self).signal(signal)
+    }
+
+    fn corrupt(&self, from: &Atom) {
+        if let Some(peer) = self.peers.get(from) {
+            tracing::error!(node = %from, "closing the connection: it carried something that is no Erlang term");
+            peer.close();
+        }
+    }
+}

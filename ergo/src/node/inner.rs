@@ -1,0 +1,109 @@
+//! What a node consists of.
+
+use std::any::Any;
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
+
+use tokio::task::AbortHandle;
+
+use crate::dist::handshake::{Identity, OpenChallenges};
+use crate::epmd::Membership;
+use crate::etf::Atom;
+use crate::net::Listener;
+use crate::node::events::Subscribers;
+use crate::node::peers::Peers;
+use crate::node::registry::{Places, Registry};
+use crate::node::spawning::SpawnService;
+use crate::node::table::Table;
+use crate::process::host::{AsHost, Deadlines, HostRef};
+use crate::wire::cookie::Cookie;
+use crate::wire::limits::Limits;
+
+/// A running node. Cloning it is cheap; all clones are the same node.
+///
+/// It runs until [`Node::stop`] or the end of the program. Its methods work from any async code, inside processes and
+/// outside of them.
+#[derive(Clone)]
+pub struct Node(pub(super) Arc<Inner>);
+
+/// What only a node with distribution has.
+pub(super) struct Distribution {
+    pub(super) identity: Identity,
+    pub(super) cookie: Cookie,
+    pub(super) challenges: OpenChallenges,
+    pub(super) port: u16,
+    pub(super) epmd_port: u16,
+    pub(super) tick_time: Duration,
+    pub(super) membership: Mutex<Option<Membership>>,
+    /// Until the node accepts.
+    pub(super) listener: Mutex<Option<Listener>>,
+    pub(super) accepting: Mutex<Option<AbortHandle>>,
+}
+
+/// The node itself.
+pub(super) struct Inner {
+    pub(super) name: Atom,
+    pub(super) creation: u32,
+    pub(super) runtime: tokio::runtime::Handle,
+    pub(super) limits: Limits,
+    pub(super) numbers: AtomicU64,
+    pub(super) table: Table,
+    pub(super) registry: Registry,
+    pub(super) places: Places,
+    pub(super) deadlines: Deadlines,
+    pub(super) peers: Peers,
+    pub(super) subscribers: Subscribers,
+    pub(super) stopping: AtomicBool,
+    pub(super) spawns: OnceLock<Arc<dyn SpawnService>>,
+    /// What rooms above keep at a node, by type.
+    pub(super) extensions: Extensions,
+    pub(super) distribution: Option<Distribution>,
+}
+
+impl Node {
+    /// The node as its processes see it.
+    pub(super) fn host_ref(&self) -> HostRef {
+        self.0.clone()
+    }
+
+    /// The node a process lives on.
+    pub(super) fn of_host(host: &HostRef) -> Option<Node> {
+        let any: Arc<dyn Any + Send + Sync> = host.clone();
+        any.downcast::<Inner>().ok().map(Node)
+    }
+}
+
+impl AsHost for Node {
+    fn host(&self) -> HostRef {
+        self.host_ref()
+    }
+}
+
+impl std::fmt::Debug for Node {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Node({})", self.0.name)
+    }
+}
+
+/// Things that rooms above the node keep at it: one of each type.
+#[derive(Default)]
+pub(super) struct Extensions(Mutex<Vec<Arc<dyn Any + Send + Sync>>>);
+
+impl Node {
+    /// The one `T` kept at this node, made by `Default` when it is first asked for.
+    pub(crate) fn extension<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
+        let mut kept = self
+            .0
+            .extensions
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(found) = kept.iter().find_map(|any| any.clone().downcast::<T>().ok()) {
+            return found;
+        }
+        let made = Arc::new(T::default());
+        kept.push(made.clone());
+        made
+    }
+}

@@ -1,0 +1,65 @@
+//! What happens when the way to another node is lost.
+
+use std::sync::Arc;
+
+use crate::node::events::NodeEvent;
+use crate::node::peer::{Peer, Ties};
+use crate::node::{ConnectError, Node};
+use crate::process::{ExitReason, down};
+
+impl Node {
+    /// A connection is lost, or could not be made: everything tied by it hears `noconnection`, once.
+    pub(super) fn lose(
+        &self,
+        peer: &Arc<Peer>,
+        hidden: bool,
+        why: &str,
+        error: Option<&ConnectError>,
+    ) {
+        let Some((ties, was_up)) = peer.lose(error) else {
+            return;
+        };
+        self.0.peers.remove(peer);
+        self.break_ties(ties);
+        if was_up {
+            tracing::info!(node = %self.0.name, peer = %peer.name, reason = why, "nodedown");
+            let event = NodeEvent::Down {
+                node: peer.name.clone(),
+                hidden,
+                reason: why.to_owned(),
+            };
+            self.0.subscribers.tell(&event);
+        }
+    }
+
+    pub(super) fn break_ties(&self, ties: Ties) {
+        let host = self.host_ref();
+        for (id, pid) in ties.links {
+            let Some(process) = host.process(id) else {
+                continue;
+            };
+            let mut linked = false;
+            process.with_relations(&mut |relations| linked = relations.break_remote(&pid));
+            if linked {
+                process.exit_signal(&pid, ExitReason::NoConnection, true);
+            }
+        }
+        for (number, id) in ties.monitors {
+            if let Some(process) = host.process(id) {
+                down(&host, &*process, number, ExitReason::NoConnection);
+            }
+        }
+        for number in ties.slots {
+            if let Some(slot) = host.take_slot(number) {
+                slot.down(ExitReason::NoConnection);
+            }
+        }
+        for (reference, id) in ties.watched {
+            if let Some(process) = host.process(id) {
+                process.with_relations(&mut |relations| {
+                    relations.unwatch_remote(&reference);
+                });
+            }
+        }
+    }
+}

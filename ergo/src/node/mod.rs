@@ -1,0 +1,37 @@
+//! A node: its processes, its names, its peers.
+//!
+//! Mirrors the chapter on distributed Erlang (<https://www.erlang.org/doc/system/distributed.html>).
+//!
+//! # Invariants
+//!
+//! - The node implements [`process::host::Host`](crate::process::host::Host), and is all that processes know of it.
+//! - A pid of an earlier incarnation of this node reaches nobody: the creation is compared first.
+//! - What crosses a connection is noted at its peer in the same step as the signal is handed over; when the
+//!   connection is lost each of it is told `noconnection` once.
+//! - It does not know which system processes there are; [`system`](crate::system) starts them.
+
+mod accept;
+mod api;
+mod connect;
+mod context;
+mod delivery;
+mod errors;
+mod events;
+mod host;
+mod inner;
+mod loss;
+mod options;
+mod peer;
+mod peers;
+mod registry;
+mod signals;
+mod spawned;
+mod spawning;
+mod table;
+
+pub use api::Visibility;
+pub use errors::{ConnectError, StartError, WhereisError};
+pub use events::{NodeEvent, NodeEvents};
+pub use inner::Node;
+pub use options::{NodeBuilder, Ports};
+pub use spawning::{SpawnFailure, SpawnReply, SpawnRequest, SpawnService};

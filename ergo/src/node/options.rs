@@ -1,0 +1,149 @@
+//! How a node is started.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use crate::dist::{NodeName, Ticker};
+use crate::node::StartError;
+use crate::wire::cookie::Cookie;
+use crate::wire::limits::Limits;
+
+/// A node to be started: `Node::builder("shop@127.0.0.1").cookie("secret").start().await?`.
+///
+/// Unless said otherwise it is a hidden node, listens on any free port of the loopback address, and runs the EPMD
+/// of this host unless there is one.
+#[derive(Debug, Clone)]
+#[must_use = "a node does not exist until it is started"]
+pub struct NodeBuilder {
+    pub(crate) name: String,
+    pub(crate) cookie: Option<String>,
+    pub(crate) listen_address: IpAddr,
+    pub(crate) ports: RangeInclusive<u16>,
+    pub(crate) epmd: SocketAddr,
+    pub(crate) embedded_epmd: bool,
+    pub(crate) hidden: bool,
+    pub(crate) tick_time: Duration,
+    pub(crate) limits: Limits,
+    pub(crate) distributed: bool,
+}
+
+/// Which ports to listen on: one, a range of which the first free one is taken, or any free one.
+pub trait Ports {
+    /// The range; `0..=0` is any free port.
+    fn ports(self) -> RangeInclusive<u16>;
+}
+
+impl Ports for u16 {
+    fn ports(self) -> RangeInclusive<u16> {
+        self..=self
+    }
+}
+
+impl Ports for RangeInclusive<u16> {
+    fn ports(self) -> RangeInclusive<u16> {
+        self
+    }
+}
+
+impl NodeBuilder {
+    pub(crate) fn new(name: impl Into<String>) -> Self {
+        NodeBuilder {
+            name: name.into(),
+            cookie: None,
+            listen_address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            ports: 0..=0,
+            epmd: default_epmd(),
+            embedded_epmd: true,
+            hidden: true,
+            tick_time: Ticker::DEFAULT_TICK_TIME,
+            limits: Limits::default(),
+            distributed: true,
+        }
+    }
+
+    /// The secret that all nodes of the cluster share, as `-setcookie`. Without one the file `~/.erlang.cookie` is
+    /// used, which OTP's nodes use and make as well.
+    pub fn cookie(mut self, cookie: impl Into<String>) -> Self {
+        self.cookie = Some(cookie.into());
+        self
+    }
+
+    /// The port to listen on for other nodes: one (`9100`), or the first free one of a range (`9100..=9105`), as
+    /// OTP's `inet_dist_listen_min` and `inet_dist_listen_max`. Port 0, the default, is any free one.
+    pub fn listen(mut self, ports: impl Ports) -> Self {
+        self.ports = ports.ports();
+        self
+    }
+
+    /// The address to listen on: loopback unless set, so that a node is not reachable from outside by accident.
+    pub fn listen_address(mut self, address: IpAddr) -> Self {
+        self.listen_address = address;
+        self
+    }
+
+    /// The port of EPMD, 4369 or `ERL_EPMD_PORT` unless set.
+    pub fn epmd_port(mut self, port: u16) -> Self {
+        self.epmd.set_port(port);
+        self
+    }
+
+    /// Whether this node runs the EPMD of this host when nobody else does. It does unless switched off.
+    pub fn embedded_epmd(mut self, on: bool) -> Self {
+        self.embedded_epmd = on;
+        self
+    }
+
+    /// Makes it a visible node: it appears in `nodes()` of its peers.
+    pub fn visible(mut self) -> Self {
+        self.hidden = false;
+        self
+    }
+
+    /// Makes it a hidden node, as `erl -hidden`: connected one by one, never by introduction. The default.
+    pub fn hidden(mut self) -> Self {
+        self.hidden = true;
+        self
+    }
+
+    /// After how long a silent peer is taken for lost, as OTP's `net_ticktime`: 60 seconds unless set. It has to be
+    /// about the same on all nodes.
+    pub fn tick_time(mut self, tick_time: Duration) -> Self {
+        self.tick_time = tick_time.max(Duration::from_secs(1));
+        self
+    }
+
+    /// The bounds on what peers can make this node keep.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// No distribution: no listening, no EPMD, no peers; processes of this node only.
+    pub fn local_only(mut self) -> Self {
+        self.distributed = false;
+        self
+    }
+
+    pub(crate) fn parse_name(&self) -> Result<NodeName, StartError> {
+        NodeName::parse_own(&self.name).map_err(|source| StartError::BadName {
+            name: self.name.clone(),
+            source,
+        })
+    }
+
+    pub(crate) fn parse_cookie(&self) -> Result<Cookie, StartError> {
+        match &self.cookie {
+            Some(text) => Ok(Cookie::new(text)?),
+            None => Ok(Cookie::load_default()?),
+        }
+    }
+}
+
+/// The EPMD of this host: `ERL_EPMD_PORT` where it is set, as for every Erlang program.
+fn default_epmd() -> SocketAddr {
+    let port = std::env::var("ERL_EPMD_PORT")
+        .ok()
+        .and_then(|text| text.parse().ok());
+    SocketAddr::from((Ipv4Addr::LOCALHOST, port.unwrap_or(4369)))
+}

@@ -1,0 +1,364 @@
+//! Signals of our processes to other nodes.
+
+use std::sync::Arc;
+
+use crate::dist::{Control, Monitored};
+use crate::etf::{Atom, Encoded, Encoder, Pid, Reference};
+use crate::node::Node;
+use crate::node::peer::{Peer, Submitted, Ties};
+use crate::process::host::{Body, RemoteSignal};
+use crate::process::{CastError, Destination, ExitReason, RemoteWatcher, write_reason};
+
+/// How often a signal looks for a new connection when the one it found is just being lost.
+const ATTEMPTS: usize = 8;
+
+/// A signal on its way out.
+struct Outgoing<'a, 'b> {
+    control: Control,
+    body: Option<Body<'a>>,
+    /// Whether it may be refused when too much waits: only messages are.
+    is_refusable: bool,
+    /// Whether it is worth making a connection for.
+    connects: bool,
+    tie: Tie<'b>,
+}
+
+/// What a signal ties to the connection, or unties.
+enum Tie<'a> {
+    Nothing,
+    Link(u64, &'a Pid),
+    Unlink(u64, &'a Pid),
+    Monitor(u64, u64),
+    Demonitor(u64),
+    Slot(u64),
+    /// A slot, and a monitor of the same number held by this process.
+    SlotAndMonitor(u64, u64),
+    CloseSlot(u64),
+    Unwatch(&'a Reference),
+}
+
+impl Tie<'_> {
+    fn apply(&self, ties: &mut Ties) {
+        match self {
+            Tie::Nothing => {}
+            Tie::Link(id, pid) => drop(ties.links.insert((*id, Pid::clone(pid)))),
+            Tie::Unlink(id, pid) => drop(ties.links.remove(&(*id, Pid::clone(pid)))),
+            Tie::Monitor(number, id) => drop(ties.monitors.insert(*number, *id)),
+            Tie::Demonitor(number) => drop(ties.monitors.remove(number)),
+            Tie::Slot(number) => drop(ties.slots.insert(*number)),
+            Tie::SlotAndMonitor(number, id) => {
+                ties.slots.insert(*number);
+                ties.monitors.insert(*number, *id);
+            }
+            Tie::CloseSlot(number) => drop(ties.slots.remove(number)),
+            Tie::Unwatch(reference) => drop(ties.watched.remove(reference)),
+        }
+    }
+}
+
+impl Node {
+    /// Hands a signal to the connection to its node, which is made when there is none.
+    pub(super) fn signal(&self, signal: RemoteSignal<'_>) -> Result<(), CastError> {
+        match signal {
+            RemoteSignal::Send { from, to, body } => self.send_message(from, to, body),
+            RemoteSignal::Call {
+                from,
+                to,
+                number,
+                body,
+            } => self.send_call(from, to, number, body),
+            RemoteSignal::EndCall { from, to, number } => {
+                self.demonitor(from, to, number, Tie::CloseSlot(number))
+            }
+            RemoteSignal::Link { from, to } => {
+                let control = Control::Link {
+                    from: self.pid(from),
+                    to: to.clone(),
+                };
+                self.hand_over(
+                    to.node(),
+                    Outgoing::connecting(control, Tie::Link(from, to)),
+                )
+            }
+            RemoteSignal::Unlink { from, to, id } => {
+                let control = Control::UnlinkId {
+                    id,
+                    from: self.pid(from),
+                    to: to.clone(),
+                };
+                self.hand_over(to.node(), Outgoing::when_up(control, Tie::Nothing))
+            }
+            RemoteSignal::Exit {
+                from,
+                to,
+                reason,
+                unlinking,
+            } => self.send_exit(from, to, reason, unlinking),
+            RemoteSignal::Exit2 { from, to, reason } => {
+                let control = Control::Exit2 {
+                    from: self.pid(from),
+                    to: to.clone(),
+                };
+                let mut body = write_reason(reason);
+                self.hand_over(
+                    to.node(),
+                    Outgoing::connecting(control, Tie::Nothing).body(&mut body),
+                )
+            }
+            RemoteSignal::Monitor { from, to, number } => self.send_monitor(from, to, number),
+            RemoteSignal::Demonitor { from, to, number } => {
+                self.demonitor(from, to, number, Tie::Demonitor(number))
+            }
+            RemoteSignal::Down {
+                from,
+                watcher,
+                reference,
+                reason,
+            } => self.send_down(from, watcher, reference, reason),
+        }
+    }
+
+    /// The pid with this id, the node's own for a sender that is no process.
+    pub(super) fn pid(&self, id: u64) -> Pid {
+        crate::process::host::Host::pid(&*self.0, id)
+    }
+
+    fn send_message(&self, from: u64, to: &Destination, body: Body<'_>) -> Result<(), CastError> {
+        let from = self.pid(from);
+        let (node, control) = match to {
+            Destination::Pid(pid) => (
+                pid.node(),
+                Control::Send {
+                    from: Some(from),
+                    to: pid.clone(),
+                },
+            ),
+            Destination::NameNode(name, node) => (
+                node,
+                Control::RegSend {
+                    from,
+                    to: name.clone(),
+                },
+            ),
+            Destination::Alias(alias) => (
+                alias.node(),
+                Control::AliasSend {
+                    from,
+                    to: alias.clone(),
+                },
+            ),
+            Destination::Name(_) => return Err(CastError::Closed),
+        };
+        let outgoing = Outgoing::connecting(control, Tie::Nothing);
+        self.hand_over(
+            node,
+            Outgoing {
+                is_refusable: true,
+                ..outgoing
+            }
+            .body(body),
+        )
+    }
+
+    /// A monitor and the request, in this order, as `gen:call` sends them.
+    fn send_call(
+        &self,
+        from: u64,
+        to: &Destination,
+        number: u64,
+        body: Body<'_>,
+    ) -> Result<(), CastError> {
+        let Some((node, target)) = target_of(to) else {
+            return Err(CastError::Closed);
+        };
+        let reference = self.reference(number);
+        let monitor = Control::MonitorP {
+            from: self.pid(from),
+            to: target,
+            reference,
+        };
+        self.hand_over(node, Outgoing::connecting(monitor, Tie::Slot(number)))?;
+        self.send_message(from, to, body)
+    }
+
+    fn send_monitor(&self, from: u64, to: &Destination, number: u64) -> Result<(), CastError> {
+        let Some((node, target)) = target_of(to) else {
+            return Err(CastError::Closed);
+        };
+        let reference = self.reference(number);
+        let control = Control::MonitorP {
+            from: self.pid(from),
+            to: target,
+            reference,
+        };
+        self.hand_over(
+            node,
+            Outgoing::connecting(control, Tie::Monitor(number, from)),
+        )
+    }
+
+    fn demonitor(
+        &self,
+        from: u64,
+        to: &Destination,
+        number: u64,
+        tie: Tie<'_>,
+    ) -> Result<(), CastError> {
+        let Some((node, target)) = target_of(to) else {
+            return Ok(());
+        };
+        let reference = self.reference(number);
+        let control = Control::DemonitorP {
+            from: self.pid(from),
+            to: target,
+            reference,
+        };
+        self.hand_over(node, Outgoing::when_up(control, tie))
+    }
+
+    fn send_exit(
+        &self,
+        from: u64,
+        to: &Pid,
+        reason: &ExitReason,
+        unlinking: bool,
+    ) -> Result<(), CastError> {
+        if unlinking {
+            if let Some(peer) = self.0.peers.get(to.node()) {
+                Tie::Unlink(from, to).apply(&mut peer.core().ties);
+            }
+            return Ok(());
+        }
+        let control = Control::Exit {
+            from: self.pid(from),
+            to: to.clone(),
+        };
+        let mut body = write_reason(reason);
+        self.hand_over(
+            to.node(),
+            Outgoing::when_up(control, Tie::Unlink(from, to)).body(&mut body),
+        )
+    }
+
+    fn send_down(
+        &self,
+        from: u64,
+        watcher: &RemoteWatcher,
+        reference: &Reference,
+        reason: &ExitReason,
+    ) -> Result<(), CastError> {
+        let from = match &watcher.name {
+            Some(name) => Monitored::Name(name.clone()),
+            None => Monitored::Pid(self.pid(from)),
+        };
+        let control = Control::MonitorPExit {
+            from,
+            to: watcher.pid.clone(),
+            reference: reference.clone(),
+        };
+        let mut body = write_reason(reason);
+        let outgoing = Outgoing::when_up(control, Tie::Unwatch(reference)).body(&mut body);
+        self.hand_over(watcher.pid.node(), outgoing)
+    }
+
+    /// A spawn request, whose answer goes to slot `number` and, when it asks for a monitor, whose `Down` to the
+    /// process that sends it.
+    pub(super) fn send_spawn(
+        &self,
+        node: &Atom,
+        control: Control,
+        args: &Encoded,
+        number: u64,
+        monitor: bool,
+    ) {
+        let holder = match &control {
+            Control::SpawnRequest(request) if monitor => {
+                crate::process::host::Host::local_id(&*self.0, &request.from)
+            }
+            _ => None,
+        };
+        let tie = match holder {
+            Some(id) => Tie::SlotAndMonitor(number, id),
+            None => Tie::Slot(number),
+        };
+        let mut body = |encoder: &mut Encoder<'_>| encoder.write_encoded(args);
+        // The arguments are encoded already, and a request is never refused for a full buffer.
+        let _ = self.hand_over(node, Outgoing::connecting(control, tie).body(&mut body));
+    }
+
+    pub(super) fn reference(&self, number: u64) -> Reference {
+        crate::process::host::Host::reference(&*self.0, number)
+    }
+
+    fn hand_over(&self, node: &Atom, mut outgoing: Outgoing<'_, '_>) -> Result<(), CastError> {
+        for _ in 0..ATTEMPTS {
+            let peer = if outgoing.connects {
+                self.peer(node)
+            } else {
+                self.0.peers.get(node).ok_or(None)
+            };
+            let peer: Arc<Peer> = match peer {
+                Ok(peer) => peer,
+                Err(_) => break,
+            };
+            let body: Option<Body<'_>> = match &mut outgoing.body {
+                Some(body) => Some(&mut **body),
+                None => None,
+            };
+            let tie = &outgoing.tie;
+            let submitted =
+                peer.submit(&outgoing.control, body, outgoing.is_refusable, |ties| {
+                    tie.apply(ties)
+                })?;
+            if submitted == Submitted::Done {
+                return Ok(());
+            }
+            // It is being lost on another thread, which takes it out of the map.
+            self.0.peers.remove(&peer);
+        }
+        if outgoing.connects {
+            let mut ties = Ties::default();
+            outgoing.tie.apply(&mut ties);
+            self.break_ties(ties);
+        }
+        Ok(())
+    }
+}
+
+/// The node and the object of a monitor.
+fn target_of(to: &Destination) -> Option<(&Atom, Monitored)> {
+    match to {
+        Destination::Pid(pid) => Some((pid.node(), Monitored::Pid(pid.clone()))),
+        Destination::NameNode(name, node) => Some((node, Monitored::Name(name.clone()))),
+        Destination::Name(_) | Destination::Alias(_) => None,
+    }
+}
+
+impl<'a, 'b> Outgoing<'a, 'b> {
+    /// A signal that makes a connection when there is none.
+    fn connecting(control: Control, tie: Tie<'b>) -> Self {
+        Outgoing {
+            control,
+            body: None,
+            is_refusable: false,
+            connects: true,
+            tie,
+        }
+    }
+
+    /// A signal that is of no use without the connection it belongs to.
+    fn when_up(control: Control, tie: Tie<'b>) -> Self {
+        Outgoing {
+            control,
+            body: None,
+            is_refusable: false,
+            connects: false,
+            tie,
+        }
+    }
+
+    fn body(mut self, body: Body<'a>) -> Self {
+        self.body = Some(body);
+        self
+    }
+}

@@ -1,0 +1,94 @@
+//! Spawn requests between nodes, as far as the node itself is concerned.
+
+use std::sync::Arc;
+
+use crate::etf::{Atom, Encoded, Pid, Reference, Term};
+use crate::node::Node;
+use crate::process::ExitReason;
+
+/// Somebody on another node wants a process here: SPAWN_REQUEST.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct SpawnRequest {
+    /// What the answer refers to, and the reference of a monitor that was asked for.
+    pub request: Reference,
+    /// Who asks.
+    pub from: Pid,
+    /// Where the output of the new process goes.
+    pub group_leader: Pid,
+    /// The module.
+    pub module: Atom,
+    /// The function.
+    pub function: Atom,
+    /// How many arguments it takes.
+    pub arity: u32,
+    /// The options: a list.
+    pub options: Term,
+    /// The arguments: a list.
+    pub args: Encoded,
+}
+
+/// Starts what other nodes ask for. The node itself does not know what may be started.
+pub trait SpawnService: Send + Sync {
+    /// Starts the process, or refuses, and answers with [`Node::answer_spawn`] in either case.
+    fn spawn(&self, node: &Node, request: SpawnRequest);
+}
+
+/// Why a process was not started on another node.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SpawnFailure {
+    /// The other node refused, with this word: `badopt`, `notsup`, `system_limit` and so on.
+    #[error("the node refused: {0}")]
+    Refused(Atom),
+    /// There is no connection.
+    #[error("no connection to the node")]
+    NoConnection,
+    /// It did not answer in time.
+    #[error("no answer in time")]
+    Timeout,
+}
+
+/// The answer to a spawn request: the pid, or the word it was refused with.
+pub type SpawnReply = Result<Pid, SpawnFailure>;
+
+/// Where the answer to a spawn request of ours goes.
+pub(super) struct SpawnSlot(
+    pub(super) std::sync::Mutex<Option<tokio::sync::oneshot::Sender<SpawnReply>>>,
+);
+
+impl SpawnSlot {
+    pub(super) fn fill(&self, reply: SpawnReply) {
+        let sender = self
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .take();
+        if let Some(sender) = sender {
+            // It may have given up.
+            let _ = sender.send(reply);
+        }
+    }
+}
+
+impl crate::process::host::Slot for SpawnSlot {
+    fn answer(&self, _: Encoded) {
+        self.fill(Err(SpawnFailure::Refused(Atom::from_static("badarg"))));
+    }
+
+    fn spawned(&self, reply: Result<Pid, Atom>) {
+        self.fill(reply.map_err(SpawnFailure::Refused));
+    }
+
+    fn down(&self, _: ExitReason) {
+        self.fill(Err(SpawnFailure::NoConnection));
+    }
+}
+
+impl Node {
+    /// Installs what answers spawn requests. The first one stays.
+    pub(crate) fn set_spawn_service(&self, service: Arc<dyn SpawnService>) {
+        // A second one is a mistake of ours, and harmless.
+        let _ = self.0.spawns.set(service);
+    }
+}

@@ -1,0 +1,14 @@
+//! What a program that uses ergo most often needs: `use ergo::prelude::*;`.
+
+pub use std::time::Duration;
+
+pub use crate::behaviour::{ChildSpec, Server, Spec, Supervisor, SupervisorRef};
+pub use crate::etf::{Atom, Decode, Encode, Pid, Reference, Term};
+pub use crate::node::{Node, Visibility};
+pub use crate::process::{
+    Actor, CallError, CastError, Context, Destination, Down, Exit, ExitReason, Flow, Handle,
+    Message, PlainContext, Reply, SpawnError, SpawnOptions,
+};
+pub use crate::remote::Exception;
+pub use crate::{millis, secs};
+pub use ergo_macros::{Actor, Decode, Encode, Request, ServerBehavior, args, atom, term};

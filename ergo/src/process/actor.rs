@@ -1,0 +1,239 @@
+//! What can be spawned, and what drives it.
+
+use std::fmt;
+use std::future::Future;
+use std::time::Duration;
+
+use crate::etf::{DecodeError, Decoder, Encode, EncodeError, Encoder, Pid, Term};
+use crate::process::host::AsHost;
+use crate::process::{Context, Destination, Down, Exit, ExitReason, Ref, ReplyTo};
+
+/// A type whose values are the state of a process. Written by `derive(Actor)`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an actor",
+    note = "add `#[derive(Actor)]` to `{Self}`, and `#[ergo::server]` to an impl block of it"
+)]
+pub trait Actor: Sized + Send + 'static {
+    /// The typed handle, `StockRef` for an actor `Stock`.
+    type Handle: Handle<Actor = Self>;
+    /// What `#[actor(..)]` said.
+    const OPTIONS: Options = Options::DEFAULT;
+}
+
+/// How a process of an actor starts, unless the spawn says otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Options {
+    /// The name it registers on its node.
+    pub name: Option<&'static str>,
+    /// The largest number of messages that wait; `u32::MAX` is no bound, as in OTP.
+    pub mailbox: u32,
+    /// Whether exit signals arrive as messages.
+    pub trap_exit: bool,
+}
+
+impl Options {
+    /// No name, no bound, exit signals end the process: as Erlang spawns.
+    pub const DEFAULT: Options = Options {
+        name: None,
+        mailbox: u32::MAX,
+        trap_exit: false,
+    };
+
+    /// Registers the process under `name`.
+    pub const fn name(mut self, name: &'static str) -> Options {
+        self.name = Some(name);
+        self
+    }
+
+    /// Bounds the mailbox: a send to a full one is refused with `Full`. A bound of 0 counts as 1.
+    pub const fn mailbox(mut self, messages_max: u32) -> Options {
+        self.mailbox = if messages_max == 0 { 1 } else { messages_max };
+        self
+    }
+
+    /// Makes exit signals arrive as messages.
+    pub const fn trap_exit(mut self) -> Options {
+        self.trap_exit = true;
+        self
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options::DEFAULT
+    }
+}
+
+/// A typed reference to a process, here or on another node. Written by `derive(Actor)`.
+///
+/// Cloning is cheap, dropping the last one does not stop the process, and a handle travels in messages as a pid
+/// or as `{Name, Node}`. The methods of this trait give way to a user's own of the same name.
+pub trait Handle:
+    Clone + Send + Sync + 'static + From<Ref<Self::Actor>> + AsRef<Ref<Self::Actor>>
+{
+    /// The actor it refers to.
+    type Actor: Behavior<Handle = Self>;
+
+    /// A handle to `destination` as seen from `node`.
+    ///
+    /// Nothing is checked or sent: whether such a process exists, and whether it understands these methods, shows
+    /// when one is used.
+    fn at(node: &impl AsHost, destination: impl Into<Destination>) -> Self {
+        Ref::at(&node.host(), destination.into()).into()
+    }
+
+    /// The pid, or `None` for a handle made from a name.
+    fn pid(&self) -> Option<Pid> {
+        self.as_ref().pid()
+    }
+}
+
+/// What the run loop drives. Written by `#[ergo::server]` and `derive(ServerBehavior)`.
+///
+/// Each method is the long form of a callback; a type that implements it by hand is a behaviour of its own, on the
+/// same footing as the server.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no behaviour",
+    note = "put `#[ergo::server]` on an impl block of `{Self}`, or derive `ServerBehavior` and implement `Server`"
+)]
+pub trait Behavior: Actor {
+    /// What `spawn` takes and `init` gets.
+    type Args: Send + 'static;
+    /// The messages, stored inline in the mailbox.
+    type Message: Send + 'static;
+
+    /// Whether [`Behavior::start_now`] is the init: it runs in the spawner and needs no acknowledgement.
+    const SYNC_INIT: bool = false;
+
+    /// The init of a process; an `Err` ends it and reaches the starter.
+    fn start(
+        args: Self::Args,
+        cx: &Context<Self>,
+    ) -> impl Future<Output = Result<Self, ExitReason>> + Send;
+
+    /// The init when [`Behavior::SYNC_INIT`] is set.
+    ///
+    /// # Errors
+    /// The reason why the process does not start.
+    fn start_now(args: Self::Args, cx: &Context<Self>) -> Result<Self, ExitReason> {
+        let _ = (args, cx);
+        Err(ExitReason::from("start_now is not implemented"))
+    }
+
+    /// Handles one message.
+    fn dispatch(
+        &mut self,
+        message: Self::Message,
+        cx: &Context<Self>,
+    ) -> impl Future<Output = Flow> + Send;
+
+    /// A monitored process ended. Logged unless overridden.
+    fn on_down(&mut self, down: Down, cx: &Context<Self>) -> impl Future<Output = Flow> + Send {
+        tracing::warn!(pid = %cx.pid(), object = %down.object, reason = %down.reason, "unhandled DOWN");
+        async { Flow::Continue }
+    }
+
+    /// An exit signal arrived and the process traps exits. Logged unless overridden; the parent's exit never comes
+    /// here, it stops the process.
+    fn on_exit(&mut self, exit: Exit, cx: &Context<Self>) -> impl Future<Output = Flow> + Send {
+        tracing::warn!(pid = %cx.pid(), from = %exit.from, reason = %exit.reason, "unhandled EXIT");
+        async { Flow::Continue }
+    }
+
+    /// Anything else arrived. Logged unless overridden.
+    fn on_info(&mut self, message: Term, cx: &Context<Self>) -> impl Future<Output = Flow> + Send {
+        tracing::warn!(pid = %cx.pid(), %message, "unexpected message");
+        async { Flow::Continue }
+    }
+
+    /// The last callback of a process that stops by itself or on its parent's shutdown.
+    ///
+    /// It cannot run after a panic or an exit signal that is not trapped: the state went with the future that
+    /// held it.
+    fn stop(self, reason: &ExitReason, cx: &Context<Self>) -> impl Future<Output = ()> + Send {
+        let _ = (reason, cx);
+        async {}
+    }
+
+    /// Writes the request of a message, without the `$gen_call` or `$gen_cast` around it.
+    ///
+    /// # Errors
+    /// [`EncodeError::LocalOnly`] for a local method, or whatever an argument cannot be encoded with.
+    fn encode_message(
+        message: &Self::Message,
+        encoder: &mut Encoder<'_>,
+    ) -> Result<(), EncodeError>;
+
+    /// Reads a request. For a call `reply_to` is `Some` and is taken once every argument has been read.
+    ///
+    /// # Errors
+    /// [`DecodeError::unknown_request`] when no method matches, or what is wrong with an argument.
+    fn decode_message(
+        decoder: &mut Decoder<'_>,
+        reply_to: &mut Option<ReplyTo>,
+    ) -> Result<Self::Message, DecodeError>;
+}
+
+/// What a callback wants to happen next: gen_server's return tuples.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[must_use = "a Flow does nothing unless it is returned from a callback"]
+pub enum Flow {
+    /// `{noreply, State}`: wait for the next message.
+    #[default]
+    Continue,
+    /// `{noreply, State, hibernate}`: as `Continue`, and give memory back while waiting.
+    Hibernate,
+    /// `{stop, Reason, State}`: call `terminate` and end with this reason.
+    Stop(ExitReason),
+}
+
+/// What a cast, info, down or exit handler may return: `()` or [`Flow`].
+#[diagnostic::on_unimplemented(
+    message = "a cast, info, down or exit handler returns `()` or `Flow`, not `{Self}`"
+)]
+pub trait IntoFlow {
+    /// The flow it stands for; `()` is [`Flow::Continue`].
+    fn into_flow(self) -> Flow;
+}
+
+impl IntoFlow for () {
+    #[inline]
+    fn into_flow(self) -> Flow {
+        Flow::Continue
+    }
+}
+
+impl IntoFlow for Flow {
+    #[inline]
+    fn into_flow(self) -> Flow {
+        self
+    }
+}
+
+/// A call's deadline unless it says otherwise: 5 seconds, as in OTP.
+pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Lets generated code print a handle without knowing its actor.
+pub(crate) fn fmt_handle<A: Behavior>(of: &Ref<A>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    write!(f, "{}({})", std::any::type_name::<A>(), of.destination())
+}
+
+impl<A: Behavior> Encode for Ref<A> {
+    fn encode(&self, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        match self.destination() {
+            Destination::Pid(pid) => encoder.write_pid(&pid),
+            Destination::Alias(alias) => encoder.write_reference(&alias),
+            Destination::Name(name) => {
+                encoder.write_tuple(2)?;
+                encoder.write_atom(name.as_str())?;
+                encoder.write_atom(self.host().name().as_str())
+            }
+            Destination::NameNode(name, node) => {
+                encoder.write_tuple(2)?;
+                encoder.write_atom(name.as_str())?;
+                encoder.write_atom(node.as_str())
+            }
+        }
+    }
+}

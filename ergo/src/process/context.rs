@@ -1,0 +1,415 @@
+//! What a process can do, given to each of its callbacks.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::etf::{Encode, Pid, Reference};
+use crate::process::actor::Behavior;
+use crate::process::host::{AnyProcess, AsHost, Host, HostRef};
+use crate::process::mailbox::Cell;
+use crate::process::spawn::{self, Tie};
+use crate::process::{
+    CallError, CastError, Destination, ExitReason, Ref, RegisterError, SpawnError, SpawnOptions,
+    Timer, links, plain, send, wire,
+};
+
+/// A process, from inside: who it is and what it can do. Every callback gets one.
+///
+/// Cloning it is cheap; a clone that outlives the process is of no use but does no harm.
+pub struct Context<A: Behavior>(Arc<Cell<A>>);
+
+impl<A: Behavior> Clone for Context<A> {
+    fn clone(&self) -> Self {
+        Context(self.0.clone())
+    }
+}
+
+impl<A: Behavior> std::fmt::Debug for Context<A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Context({})", self.pid())
+    }
+}
+
+impl<A: Behavior> AsHost for Context<A> {
+    fn host(&self) -> HostRef {
+        self.0.host().clone()
+    }
+}
+
+impl<A: Behavior> Context<A> {
+    pub(super) fn new(cell: Arc<Cell<A>>) -> Self {
+        Context(cell)
+    }
+
+    pub(super) fn cell(&self) -> &Arc<Cell<A>> {
+        &self.0
+    }
+
+    pub(crate) fn host(&self) -> &HostRef {
+        self.0.host()
+    }
+
+    /// `self()`.
+    pub fn pid(&self) -> Pid {
+        self.0.pid()
+    }
+
+    /// The typed handle of this process.
+    pub fn handle(&self) -> A::Handle {
+        Ref::local(self.0.clone()).into()
+    }
+
+    /// The process that started this one with a link; the node's own pid for one that no process is the parent of.
+    ///
+    /// Its exit stops a behaviour, also one that traps exits.
+    pub fn parent(&self) -> Pid {
+        let mut parent = None;
+        self.0
+            .with_relations(&mut |relations| parent = relations.parent);
+        parent.map_or_else(|| self.host().node_pid(), |id| self.host().pid(id))
+    }
+
+    /// Where the output of this process goes; the node's own pid when nothing else was set.
+    pub fn group_leader(&self) -> Pid {
+        let mut leader = None;
+        self.0
+            .with_relations(&mut |relations| leader = relations.group_leader.clone());
+        leader.unwrap_or_else(|| self.host().node_pid())
+    }
+
+    /// `process_flag(trap_exit, On)`: from now on exit signals arrive as messages, or end the process. Returns what
+    /// it was.
+    ///
+    /// <https://www.erlang.org/doc/apps/erts/erlang.html#process_flag/2>
+    pub fn trap_exit(&self, on: bool) -> bool {
+        self.0.set_trap_exit(on)
+    }
+
+    /// `link/1`: from now on each of the two gets an exit signal when the other ends. Linking twice is linking once;
+    /// without such a process an exit signal `noproc` comes back.
+    ///
+    /// <https://www.erlang.org/doc/apps/erts/erlang.html#link/1>
+    pub fn link(&self, to: impl Into<Pid>) {
+        links::link(self.host(), &*self.0, &to.into());
+    }
+
+    /// `unlink/1`: no exit signal of this link arrives once it returns; one that is in the mailbox stays there.
+    ///
+    /// <https://www.erlang.org/doc/apps/erts/erlang.html#unlink/1>
+    pub fn unlink(&self, from: impl Into<Pid>) {
+        links::unlink(self.host(), &*self.0, &from.into());
+    }
+
+    /// `monitor/2`: exactly one [`Down`](crate::Down) comes when it ends, at once when there is no such process.
+    ///
+    /// <https://www.erlang.org/doc/apps/erts/erlang.html#monitor/2>
+    pub fn monitor(&self, to: impl Into<Destination>) -> Reference {
+        links::monitor(self.host(), &*self.0, to.into())
+    }
+
+    /// `demonitor/1`: true when the monitor was there, and then no `Down` of it will come.
+    ///
+    /// False means that its `Down` is in the mailbox already, or that there was no such monitor.
+    ///
+    /// <https://www.erlang.org/doc/apps/erts/erlang.html#demonitor/1>
+    pub fn demonitor(&self, reference: &Reference) -> bool {
+        links::demonitor(self.host(), &*self.0, reference)
+    }
+
+    /// `exit/2`: sends an exit signal. `ExitReason::Kill` cannot be trapped.
+    ///
+    /// <https://www.erlang.org/doc/apps/erts/erlang.html#exit/2>
+    pub fn exit(&self, to: impl Into<Pid>, reason: ExitReason) {
+        links::exit(self.host(), self.0.id(), &to.into(), reason);
+    }
+
+    /// `Destination ! Message`.
+    ///
+    /// # Errors
+    /// As [`Ref::cast`].
+    pub fn send(&self, to: impl Into<Destination>, message: impl Encode) -> Result<(), CastError> {
+        send::body(
+            self.host(),
+            self.0.id(),
+            &to.into(),
+            &mut wire::body_of(&message),
+        )
+    }
+
+    /// Registers this process under `name`, as `register/2` does: one name for a process, one process for a name.
+    ///
+    /// # Errors
+    /// The name is taken or unusable, or the process has one.
+    pub fn register(&self, name: &str) -> Result<(), RegisterError> {
+        register(self.host(), &*self.0, name)
+    }
+
+    /// Gives the name up; false when there was none.
+    pub fn unregister(&self) -> bool {
+        let mut name = None;
+        self.0
+            .with_relations(&mut |relations| name = relations.name.take());
+        if let Some(name) = &name {
+            self.host().unregister(name, self.0.id());
+        }
+        name.is_some()
+    }
+
+    /// `start_link`: starts an actor linked to this process, which is its parent. Returns when its init has ended.
+    ///
+    /// # Errors
+    /// Its init refused, or its name is taken; nothing of it is left, and no exit signal comes.
+    pub async fn spawn_link<B: Behavior>(&self, args: B::Args) -> Result<B::Handle, SpawnError> {
+        self.spawn_link_with::<B>(args, SpawnOptions::default())
+            .await
+    }
+
+    /// As [`Context::spawn_link`], with options.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn spawn_link_with<B: Behavior>(
+        &self,
+        args: B::Args,
+        options: SpawnOptions,
+    ) -> Result<B::Handle, SpawnError> {
+        let tie = Tie {
+            link: Some(&*self.0),
+            monitor: None,
+        };
+        spawn::spawn::<B>(self.host(), args, options, tie)
+            .await
+            .map(B::Handle::from)
+    }
+
+    /// `start_monitor`: starts an actor that this process monitors. Returns when its init has ended.
+    ///
+    /// # Errors
+    /// Its init refused, or its name is taken; nothing of it is left. A `Down` for the reference has then been
+    /// taken back.
+    pub async fn spawn_monitor<B: Behavior>(
+        &self,
+        args: B::Args,
+    ) -> Result<(B::Handle, Reference), SpawnError> {
+        let number = self.host().next_number();
+        let reference = self.host().reference(number);
+        let tie = Tie {
+            link: None,
+            monitor: Some((&*self.0, number)),
+        };
+        let spawned = spawn::spawn::<B>(self.host(), args, SpawnOptions::default(), tie).await?;
+        Ok((spawned.into(), reference))
+    }
+
+    /// Starts an actor of its own, tied to nobody. Returns when its init has ended.
+    ///
+    /// # Errors
+    /// Its init refused, or its name is taken; nothing of it is left.
+    pub async fn spawn<B: Behavior>(&self, args: B::Args) -> Result<B::Handle, SpawnError> {
+        let spawned =
+            spawn::spawn::<B>(self.host(), args, SpawnOptions::default(), Tie::default()).await?;
+        Ok(spawned.into())
+    }
+
+    /// Starts a plain process linked to this one, which is its parent.
+    ///
+    /// # Errors
+    /// The node is stopping.
+    pub fn spawn_fn_link<F, Fut>(&self, body: F) -> Result<Pid, SpawnError>
+    where
+        F: FnOnce(plain::PlainContext) -> Fut,
+        Fut: Future + Send + 'static,
+        Fut::Output: plain::IntoExit,
+    {
+        self.spawn_fn_link_with(SpawnOptions::default(), body)
+    }
+
+    /// As [`Context::spawn_fn_link`], with options.
+    ///
+    /// # Errors
+    /// As there, or its name is taken.
+    pub fn spawn_fn_link_with<F, Fut>(
+        &self,
+        options: SpawnOptions,
+        body: F,
+    ) -> Result<Pid, SpawnError>
+    where
+        F: FnOnce(plain::PlainContext) -> Fut,
+        Fut: Future + Send + 'static,
+        Fut::Output: plain::IntoExit,
+    {
+        let tie = Tie {
+            link: Some(&*self.0),
+            monitor: None,
+        };
+        plain::spawn(self.host(), &options, &tie, body)
+    }
+
+    /// Waits until a process of this node has ended and nothing of it is left. One that is not there, or that is
+    /// on another node, gives `noproc` at once.
+    pub async fn ended(&self, pid: &Pid) -> ExitReason {
+        match self
+            .host()
+            .local_id(pid)
+            .and_then(|id| self.host().process(id))
+        {
+            Some(process) => std::future::poll_fn(|cx| process.poll_gone(cx)).await,
+            None => ExitReason::NoProc,
+        }
+    }
+
+    /// Runs a future that belongs to this process: it is cancelled when the process ends.
+    pub fn task<F>(&self, future: F) -> Timer
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        self.own(future, None)
+    }
+
+    /// `send_after/3`: sends a message when the time is over.
+    ///
+    /// Nothing is sent when the process ends before.
+    pub fn send_after(
+        &self,
+        delay: Duration,
+        to: impl Into<Destination>,
+        message: impl Encode + Send + 'static,
+    ) -> Timer {
+        let (host, id, to) = (self.host().clone(), self.0.id(), to.into());
+        self.after_task(delay, move || {
+            // A receiver that is gone is no error for a timer.
+            let _ = send::body(&host, id, &to, &mut wire::body_of(&message));
+        })
+    }
+
+    /// Uses the handle of this process when the time is over: `cx.after(secs(1), |me| { let _ = me.sweep(); })`.
+    pub fn after(&self, delay: Duration, act: impl FnOnce(&A::Handle) + Send + 'static) -> Timer {
+        let me = self.handle();
+        self.after_task(delay, move || act(&me))
+    }
+
+    /// Uses the handle of this process again and again, first after one period. When the process is behind, missed
+    /// turns are left out and not made up for.
+    pub fn every(
+        &self,
+        period: Duration,
+        mut act: impl FnMut(&A::Handle) + Send + 'static,
+    ) -> Timer {
+        let me = self.handle();
+        let period = period.max(Duration::from_millis(1));
+        self.own(
+            async move {
+                let mut interval =
+                    tokio::time::interval_at(tokio::time::Instant::now() + period, period);
+                interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+                loop {
+                    interval.tick().await;
+                    act(&me);
+                }
+            },
+            None,
+        )
+    }
+
+    fn after_task(&self, delay: Duration, act: impl FnOnce() + Send + 'static) -> Timer {
+        let due = tokio::time::Instant::now().checked_add(delay);
+        self.own(
+            async move {
+                match due {
+                    Some(due) => tokio::time::sleep_until(due).await,
+                    // Further away than a clock can count: never.
+                    None => std::future::pending().await,
+                }
+                act();
+            },
+            due,
+        )
+    }
+
+    fn own<F>(&self, future: F, due: Option<tokio::time::Instant>) -> Timer
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let task = self.host().runtime().spawn(future).abort_handle();
+        let alive = self
+            .0
+            .with_relations(&mut |relations| relations.own(task.clone()));
+        if !alive {
+            task.abort();
+        }
+        Timer::new(task, due)
+    }
+
+    /// `alias/0`: a reference that reaches this process until it is switched off, or the process ends.
+    ///
+    /// <https://www.erlang.org/doc/apps/erts/erlang.html#alias/1>
+    pub fn alias(&self) -> Reference {
+        let number = self.host().next_number();
+        if self
+            .0
+            .with_relations(&mut |relations| relations.alias(number))
+        {
+            self.host().set_alias(number, Some(self.0.id()));
+        }
+        self.host().reference(number)
+    }
+
+    /// `unalias/1`: true when it was on; what is sent to it from now on is dropped.
+    pub fn unalias(&self, alias: &Reference) -> bool {
+        let Some(number) = self.host().local_number(alias) else {
+            return false;
+        };
+        let mut was_on = false;
+        self.0
+            .with_relations(&mut |relations| was_on = relations.unalias(number));
+        if was_on {
+            self.host().set_alias(number, None);
+        }
+        was_on
+    }
+
+    /// How many messages wait.
+    pub fn queue_len(&self) -> usize {
+        self.0.queue_len()
+    }
+
+    /// Calls a destination with a term, from this process.
+    ///
+    /// # Errors
+    /// As for any call; an answer of another shape than `R` is [`CallError::BadReply`].
+    pub async fn call<R: crate::etf::DecodeOwned + Send + 'static>(
+        &self,
+        to: impl Into<Destination>,
+        request: impl Encode,
+        timeout: Duration,
+    ) -> Result<R, CallError> {
+        plain::call(self.host(), to.into(), &request, timeout).await
+    }
+}
+
+pub(crate) fn register(
+    host: &HostRef,
+    process: &dyn AnyProcess,
+    name: &str,
+) -> Result<(), RegisterError> {
+    let atom = spawn::parse_name(name).ok_or_else(|| RegisterError::BadName(name.to_owned()))?;
+    let mut refused = None;
+    let alive = process.with_relations(&mut |relations| match &relations.name {
+        Some(held) => refused = Some(RegisterError::AlreadyNamed(held.clone())),
+        None => match host.register(&atom, process.id()) {
+            Ok(()) => relations.name = Some(atom.clone()),
+            Err(holder) => {
+                refused = Some(RegisterError::Taken {
+                    name: atom.clone(),
+                    holder: Host::pid(&**host, holder),
+                });
+            }
+        },
+    });
+    match (alive, refused) {
+        (false, _) => Err(RegisterError::NoProcess),
+        (true, Some(error)) => Err(error),
+        (true, None) => Ok(()),
+    }
+}

@@ -1,0 +1,120 @@
+//! Which process is being polled on this thread.
+
+use std::cell::{Cell, RefCell};
+use std::sync::{Arc, Once};
+use std::time::Instant;
+
+use crate::process::host::{HostRef, NODE_ID};
+
+/// The process being polled, and the earliest deadline one of its calls asked for.
+#[derive(Clone, Copy)]
+pub(super) struct Current {
+    pub(super) id: u64,
+    host: *const (),
+    waker: *const (),
+    pub(super) wanted: Option<Instant>,
+}
+
+thread_local! {
+    static CURRENT: Cell<Option<Current>> = const { Cell::new(None) };
+    static PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+impl Current {
+    pub(super) fn new(id: u64, host: &HostRef, waker: &std::task::Waker) -> Current {
+        Current {
+            id,
+            host: address(host),
+            waker: waker.data(),
+            wanted: None,
+        }
+    }
+
+    /// Marks this process as the one being polled, until the returned one is put back.
+    pub(super) fn enter(self) -> Option<Current> {
+        CURRENT.replace(Some(self))
+    }
+
+    /// Puts back what [`Current::enter`] gave, and says what deadline was asked for meanwhile.
+    pub(super) fn leave(outer: Option<Current>) -> Option<Instant> {
+        CURRENT.replace(outer).and_then(|current| current.wanted)
+    }
+}
+
+fn address(host: &HostRef) -> *const () {
+    Arc::as_ptr(host).cast()
+}
+
+/// The id of the process of this node being polled on this thread; the node's own id outside of one.
+pub(super) fn id_on(host: &HostRef) -> u64 {
+    match CURRENT.get() {
+        Some(current) if std::ptr::eq(current.host, address(host)) => current.id,
+        _ => NODE_ID,
+    }
+}
+
+/// Whether a process is being polled on this thread with this very waker.
+pub(super) fn polls_with(waker: &std::task::Waker) -> bool {
+    CURRENT
+        .get()
+        .is_some_and(|current| std::ptr::eq(current.waker, waker.data()))
+}
+
+/// Asks the process being polled to wake up at `deadline`.
+///
+/// False when there is none, or when the caller is polled with another waker (inside a `select`, say, of an
+/// executor of its own): it then has to keep its own time.
+pub(super) fn wake_at(deadline: Instant, waker: &std::task::Waker) -> bool {
+    let Some(current) = CURRENT.get() else {
+        return false;
+    };
+    if !std::ptr::eq(current.waker, waker.data()) {
+        return false;
+    }
+    let wanted = current
+        .wanted
+        .map_or(deadline, |wanted| wanted.min(deadline));
+    CURRENT.set(Some(Current {
+        wanted: Some(wanted),
+        ..current
+    }));
+    true
+}
+
+/// Makes panics inside processes keep their place in the source for the exit reason.
+///
+/// They are reported as crash reports; panics anywhere else go to the hook that was installed before.
+pub(super) fn install_panic_hook() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let previous = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if CURRENT.get().is_none() {
+                return previous(info);
+            }
+            let text = payload_text(info.payload());
+            let message = match info.location() {
+                Some(at) => format!("{text} at {}:{}", at.file(), at.line()),
+                None => text.to_owned(),
+            };
+            PANIC.replace(Some(message));
+        }));
+    });
+}
+
+/// The message of the panic that has just been caught on this thread.
+pub(super) fn panic_message(payload: &(dyn std::any::Any + Send)) -> String {
+    PANIC
+        .take()
+        .unwrap_or_else(|| payload_text(payload).to_owned())
+}
+
+fn payload_text(payload: &(dyn std::any::Any + Send)) -> &str {
+    if let Some(text) = payload.downcast_ref::<&str>() {
+        text
+    } else if let Some(text) = payload.downcast_ref::<String>() {
+        text
+    } else {
+        "a panic without a message"
+    }
+}

@@ -1,0 +1,273 @@
+//! What a process needs of the node it lives on.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use crate::etf::{Atom, EncodeError, Encoded, Encoder, Pid, Reference};
+pub use crate::process::call::Deadlines;
+use crate::process::relations::RemoteWatcher;
+use crate::process::{CastError, Destination, Down, Exit, ExitReason, Relations};
+
+/// A node, as its processes see it.
+pub type HostRef = Arc<dyn Host>;
+
+/// Anything that can say which node it belongs to: the node itself, a context, a handle.
+pub trait AsHost {
+    /// The node.
+    fn host(&self) -> HostRef;
+}
+
+impl AsHost for HostRef {
+    fn host(&self) -> HostRef {
+        self.clone()
+    }
+}
+
+/// Writes the body of a message straight into wherever it has to go.
+pub type Body<'a> = &'a mut dyn FnMut(&mut Encoder<'_>) -> Result<(), EncodeError>;
+
+/// The node a process lives on: its process table, its names, and the way to other nodes.
+///
+/// Implemented by the node; a process reaches everything beyond itself through it.
+pub trait Host: Any + Send + Sync {
+    /// The node's name.
+    fn name(&self) -> &Atom;
+    /// The node's creation: pids of an earlier incarnation carry another one.
+    fn creation(&self) -> u32;
+    /// The executor its processes run on.
+    fn runtime(&self) -> &tokio::runtime::Handle;
+    /// A number no other reference of this node has.
+    fn next_number(&self) -> u64;
+    /// Deadlines of calls made outside of processes.
+    fn deadlines(&self) -> &Deadlines;
+
+    /// Puts a process into the table under a new id. `None` when the node is stopping.
+    fn insert(&self, make: &mut dyn FnMut(u64) -> Arc<dyn AnyProcess>) -> Option<u64>;
+    /// The live process with this id.
+    fn process(&self, id: u64) -> Option<Arc<dyn AnyProcess>>;
+    /// Takes a process that has ended out of the table.
+    fn remove(&self, id: u64);
+
+    /// The process registered under `name`.
+    fn whereis(&self, name: &str) -> Option<u64>;
+    /// Registers a name.
+    ///
+    /// # Errors
+    /// The id of the process that holds it.
+    fn register(&self, name: &Atom, id: u64) -> Result<(), u64>;
+    /// Frees a name if `id` holds it.
+    fn unregister(&self, name: &Atom, id: u64);
+
+    /// Keeps the place an answer goes to, under a new number.
+    fn open_slot(&self, slot: Arc<dyn Slot>) -> u64;
+    /// Takes the place of an answer away: whoever gets it is the one that fills it.
+    fn take_slot(&self, number: u64) -> Option<Arc<dyn Slot>>;
+    /// Says that an alias belongs to a process, until `owner` is `None`.
+    fn set_alias(&self, number: u64, owner: Option<u64>);
+    /// The process that an alias belongs to.
+    fn alias_owner(&self, number: u64) -> Option<u64>;
+
+    /// Hands a signal for another node to the connection, which is made when there is none.
+    ///
+    /// # Errors
+    /// As for a cast; a connection that cannot be made is no error for a message, as in Erlang.
+    fn remote(self: Arc<Self>, signal: RemoteSignal<'_>) -> Result<(), CastError>;
+
+    /// A received message turned out to be no Erlang term: the connection it came over is at fault.
+    fn corrupt(&self, from: &Atom);
+
+    /// The pid of the node itself, for senders that are not processes.
+    fn node_pid(&self) -> Pid {
+        self.pid(NODE_ID)
+    }
+
+    /// The pid of the process with this id.
+    fn pid(&self, id: u64) -> Pid {
+        let (low, serial) = split(id);
+        Pid::new(self.name().clone(), low, serial, self.creation())
+    }
+
+    /// The id of `pid` when it is of this node and this incarnation.
+    fn local_id(&self, pid: &Pid) -> Option<u64> {
+        let ours = pid.creation() == self.creation() && pid.node() == self.name();
+        ours.then(|| (u64::from(pid.serial()) << 32) | u64::from(pid.id()))
+    }
+
+    /// The reference with this number.
+    fn reference(&self, number: u64) -> Reference {
+        let (low, high) = split(number);
+        Reference::new(self.name().clone(), self.creation(), &[low, high, 0])
+            .unwrap_or_else(|_| unreachable!("three words are within the limit of five"))
+    }
+
+    /// The number of `reference` when it is of this node and this incarnation.
+    fn local_number(&self, reference: &Reference) -> Option<u64> {
+        if reference.creation() != self.creation() || reference.node() != self.name() {
+            return None;
+        }
+        match reference.ids() {
+            [low, high, 0] => Some((u64::from(*high) << 32) | u64::from(*low)),
+            _ => None,
+        }
+    }
+}
+
+/// The id of the node's own pid; no process has it.
+pub const NODE_ID: u64 = 1;
+
+fn split(number: u64) -> (u32, u32) {
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "the two halves of a number"
+    )]
+    let halves = (number as u32, (number >> 32) as u32);
+    halves
+}
+
+/// A process as everyone sees it who does not know its type: a pid, a name, a link, a connection.
+pub trait AnyProcess: Any + Send + Sync {
+    /// Its place in the table.
+    fn id(&self) -> u64;
+    /// Puts something into its mailbox.
+    ///
+    /// # Errors
+    /// `Closed` when it has ended, `Full` when its mailbox has a bound that is reached.
+    fn deliver(&self, incoming: Incoming) -> Result<(), CastError>;
+    /// Acts on an exit signal, here and now. `linked` tells a broken link from `exit/2`.
+    fn exit_signal(&self, from: &Pid, reason: ExitReason, linked: bool);
+    /// Runs `change` on its relations under its lock; false, and nothing run, when it has ended.
+    fn with_relations(&self, change: &mut dyn FnMut(&mut Relations)) -> bool;
+    /// Why it ended, once it has.
+    fn exit_reason(&self) -> Option<ExitReason>;
+    /// Ready with the reason once nothing of it is left: no name, no entry, no link.
+    fn poll_gone(&self, cx: &mut std::task::Context<'_>) -> std::task::Poll<ExitReason>;
+    /// How many messages wait.
+    fn queue_len(&self) -> usize;
+    /// The actor's type.
+    fn type_name(&self) -> &'static str;
+    /// Whether it is a plain process, without a behaviour.
+    fn is_plain(&self) -> bool;
+}
+
+/// What is put into a mailbox by someone who does not know its type.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Incoming {
+    /// A term, still encoded: it is decoded in the receiver's task. With the node it came from.
+    Wire(Encoded, Option<Atom>),
+    /// A monitored process ended.
+    Down(Down),
+    /// An exit signal that is trapped.
+    Exit(Exit),
+}
+
+/// Where the answer to a call goes.
+pub trait Slot: Send + Sync {
+    /// The answer has come, still encoded.
+    fn answer(&self, value: Encoded);
+    /// The answer to a spawn request has come: the pid, or the word it was refused with.
+    fn spawned(&self, reply: Result<Pid, Atom>) {
+        let _ = reply;
+    }
+    /// There will be none: the process or its node is gone.
+    fn down(&self, reason: ExitReason);
+}
+
+/// A signal for a process on another node. `from` is the id of the sender.
+#[non_exhaustive]
+pub enum RemoteSignal<'a> {
+    /// A message.
+    Send {
+        /// The sender.
+        from: u64,
+        /// The receiver.
+        to: &'a Destination,
+        /// The message.
+        body: Body<'a>,
+    },
+    /// A call: a monitor of the receiver and the request, of which a lost connection tells slot `number`.
+    Call {
+        /// The caller.
+        from: u64,
+        /// The receiver.
+        to: &'a Destination,
+        /// The slot, alias and monitor.
+        number: u64,
+        /// `{'$gen_call', {From, [alias | Ref]}, Request}`.
+        body: Body<'a>,
+    },
+    /// The call is over, one way or another.
+    EndCall {
+        /// The caller.
+        from: u64,
+        /// The receiver.
+        to: &'a Destination,
+        /// The slot, alias and monitor.
+        number: u64,
+    },
+    /// Link to `to`.
+    Link {
+        /// Who links.
+        from: u64,
+        /// To whom.
+        to: &'a Pid,
+    },
+    /// Take the link away.
+    Unlink {
+        /// Who unlinks.
+        from: u64,
+        /// From whom.
+        to: &'a Pid,
+        /// The identifier of this unlink.
+        id: u64,
+    },
+    /// A linked process has ended.
+    Exit {
+        /// Who ended.
+        from: u64,
+        /// Who was linked.
+        to: &'a Pid,
+        /// Why.
+        reason: &'a ExitReason,
+        /// Whether an unlink of ours is under way, so that the other end is no longer linked.
+        unlinking: bool,
+    },
+    /// `exit/2`.
+    Exit2 {
+        /// Who sends it.
+        from: u64,
+        /// To whom.
+        to: &'a Pid,
+        /// The reason.
+        reason: &'a ExitReason,
+    },
+    /// Monitor `to`.
+    Monitor {
+        /// Who monitors.
+        from: u64,
+        /// Whom.
+        to: &'a Destination,
+        /// The number of the reference.
+        number: u64,
+    },
+    /// Take the monitor away.
+    Demonitor {
+        /// Who monitored.
+        from: u64,
+        /// Whom.
+        to: &'a Destination,
+        /// The number of the reference.
+        number: u64,
+    },
+    /// A process that was monitored from another node has ended.
+    Down {
+        /// Who ended.
+        from: u64,
+        /// Who monitored, and as what.
+        watcher: &'a RemoteWatcher,
+        /// Its reference.
+        reference: &'a Reference,
+        /// Why.
+        reason: &'a ExitReason,
+    },
+}

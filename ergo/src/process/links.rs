@@ -1,0 +1,309 @@
+//! Links, monitors and exit signals between processes, here and on other nodes.
+//!
+//! Each end of a relation is an entry at its process, changed under that process's lock. A signal counts only for
+//! the one who took the entry away, so races between an exit and an unlink or demonitor end with one outcome.
+
+use std::sync::Arc;
+
+use crate::etf::{Pid, Reference};
+use crate::process::host::{AnyProcess, HostRef, Incoming, RemoteSignal};
+use crate::process::relations::{RemoteWatcher, Ties};
+use crate::process::{Destination, Down, ExitReason, Watcher};
+
+/// Where a destination leads, seen from one node.
+pub(crate) enum Target {
+    /// A process of this node that lives, or did.
+    Local(u64),
+    /// Nobody: no such name, or a pid of an earlier incarnation.
+    Nobody,
+    /// Another node.
+    Remote,
+}
+
+pub(crate) fn resolve(host: &HostRef, to: &Destination) -> Target {
+    match to {
+        Destination::Pid(pid) if pid.node() != host.name() => Target::Remote,
+        Destination::Pid(pid) => host.local_id(pid).map_or(Target::Nobody, Target::Local),
+        Destination::Name(name) => host
+            .whereis(name.as_str())
+            .map_or(Target::Nobody, Target::Local),
+        Destination::NameNode(_, node) if node != host.name() => Target::Remote,
+        Destination::NameNode(name, _) => host
+            .whereis(name.as_str())
+            .map_or(Target::Nobody, Target::Local),
+        Destination::Alias(alias) if alias.node() != host.name() => Target::Remote,
+        Destination::Alias(alias) => {
+            let owner = host
+                .local_number(alias)
+                .and_then(|number| host.alias_owner(number));
+            owner.map_or(Target::Nobody, Target::Local)
+        }
+    }
+}
+
+/// The live process behind a destination of this node.
+pub(crate) fn local_process(host: &HostRef, to: &Destination) -> Option<Arc<dyn AnyProcess>> {
+    match resolve(host, to) {
+        Target::Local(id) => host.process(id),
+        _ => None,
+    }
+}
+
+/// `link/1`: an exit signal `noproc` comes back when there is nothing to link to.
+pub(crate) fn link(host: &HostRef, me: &dyn AnyProcess, to: &Pid) {
+    if to.node() != host.name() {
+        let mut send = false;
+        me.with_relations(&mut |relations| send = relations.link_remote(to));
+        if send {
+            // An error is a buffer that is full, which a link does not wait for.
+            let _ = host
+                .clone()
+                .remote(RemoteSignal::Link { from: me.id(), to });
+        }
+        return;
+    }
+    let other = host.local_id(to).filter(|id| *id != me.id());
+    let Some(id) = other else {
+        if host.local_id(to).is_none() {
+            me.exit_signal(to, ExitReason::NoProc, true);
+        }
+        return;
+    };
+    if !link_local(host, me, id) {
+        me.exit_signal(to, ExitReason::NoProc, true);
+    }
+}
+
+/// Links two processes of this node; false when the other one has ended.
+pub(crate) fn link_local(host: &HostRef, me: &dyn AnyProcess, id: u64) -> bool {
+    let mine = me.id();
+    me.with_relations(&mut |relations| {
+        relations.link(id);
+    });
+    let linked = host.process(id).is_some_and(|other| {
+        other.with_relations(&mut |relations| {
+            relations.link(mine);
+        })
+    });
+    if linked {
+        return true;
+    }
+    // If the entry is gone already, the other's end has taken it and its exit signal is on the way.
+    let mut still_mine = false;
+    me.with_relations(&mut |relations| still_mine = relations.unlink(id));
+    !still_mine
+}
+
+/// `unlink/1`: no exit signal of this link arrives once it returns.
+pub(crate) fn unlink(host: &HostRef, me: &dyn AnyProcess, from: &Pid) {
+    if from.node() != host.name() {
+        let id = host.next_number();
+        let mut send = false;
+        me.with_relations(&mut |relations| send = relations.unlink_remote(from, id));
+        if send {
+            let _ = host.clone().remote(RemoteSignal::Unlink {
+                from: me.id(),
+                to: from,
+                id,
+            });
+        }
+        return;
+    }
+    if let Some(id) = host.local_id(from) {
+        unlink_local(host, me, id);
+    }
+}
+
+pub(crate) fn unlink_local(host: &HostRef, me: &dyn AnyProcess, id: u64) {
+    let mine = me.id();
+    me.with_relations(&mut |relations| {
+        relations.unlink(id);
+    });
+    if let Some(other) = host.process(id) {
+        other.with_relations(&mut |relations| {
+            relations.unlink(mine);
+        });
+    }
+}
+
+/// Takes the link and the monitor of the starter away: it learns of a failed init by the error.
+pub(crate) fn untie_starter(host: &HostRef, me: &dyn AnyProcess) {
+    let (mut parent, mut starter) = (None, None);
+    me.with_relations(&mut |relations| (parent, starter) = (relations.parent, relations.starter));
+    if let Some(parent) = parent {
+        unlink_local(host, me, parent);
+    }
+    if let Some((id, number)) = starter {
+        me.with_relations(&mut |relations| relations.unwatch(number));
+        if let Some(process) = host.process(id) {
+            process.with_relations(&mut |relations| {
+                relations.demonitor(number);
+            });
+        }
+    }
+}
+
+/// `monitor/2`: a `Down` with `noproc` comes at once when there is nothing to monitor.
+pub(crate) fn monitor(host: &HostRef, me: &dyn AnyProcess, to: Destination) -> Reference {
+    let number = host.next_number();
+    let reference = host.reference(number);
+    let object = match to {
+        Destination::Name(name) => Destination::NameNode(name, host.name().clone()),
+        other => other,
+    };
+    me.with_relations(&mut |relations| relations.monitor(number, object.clone()));
+    match resolve(host, &object) {
+        Target::Remote => {
+            let _ = host.clone().remote(RemoteSignal::Monitor {
+                from: me.id(),
+                to: &object,
+                number,
+            });
+        }
+        Target::Local(id) => {
+            if !watch(host, id, number, Watcher::Process(me.id())) {
+                down(host, me, number, ExitReason::NoProc);
+            }
+        }
+        Target::Nobody => down(host, me, number, ExitReason::NoProc),
+    }
+    reference
+}
+
+/// Enters a watcher at a process of this node; false when it has ended.
+pub(crate) fn watch(host: &HostRef, id: u64, number: u64, watcher: Watcher) -> bool {
+    host.process(id).is_some_and(|process| {
+        process.with_relations(&mut |relations| relations.watch(number, watcher))
+    })
+}
+
+/// `demonitor/1`: true when no `Down` of it has been put into the mailbox, and none will be.
+pub(crate) fn demonitor(host: &HostRef, me: &dyn AnyProcess, reference: &Reference) -> bool {
+    let Some(number) = host.local_number(reference) else {
+        return false;
+    };
+    let mut object = None;
+    me.with_relations(&mut |relations| object = relations.demonitor(number));
+    let Some(object) = object else { return false };
+    release(host, me.id(), number, &object);
+    true
+}
+
+fn release(host: &HostRef, mine: u64, number: u64, object: &Destination) {
+    match resolve(host, object) {
+        Target::Remote => {
+            let _ = host.clone().remote(RemoteSignal::Demonitor {
+                from: mine,
+                to: object,
+                number,
+            });
+        }
+        Target::Local(id) => {
+            if let Some(process) = host.process(id) {
+                process.with_relations(&mut |relations| relations.unwatch(number));
+            }
+        }
+        Target::Nobody => {}
+    }
+}
+
+/// Reports the end of what `me` monitors under `number`, if it still does.
+pub(crate) fn down(host: &HostRef, me: &dyn AnyProcess, number: u64, reason: ExitReason) {
+    let mut monitored = None;
+    me.with_relations(&mut |relations| monitored = relations.demonitor(number));
+    if let Some(object) = monitored {
+        let down = Down {
+            reference: host.reference(number),
+            object,
+            reason,
+        };
+        // An error means that the watcher has ended meanwhile.
+        let _ = me.deliver(Incoming::Down(down));
+    }
+}
+
+/// `exit/2` from the process `from`.
+pub(crate) fn exit(host: &HostRef, from: u64, to: &Pid, reason: ExitReason) {
+    if to.node() != host.name() {
+        let _ = host.clone().remote(RemoteSignal::Exit2 {
+            from,
+            to,
+            reason: &reason,
+        });
+    } else if let Some(process) = host.local_id(to).and_then(|id| host.process(id)) {
+        process.exit_signal(&host.pid(from), reason, false);
+    }
+}
+
+/// Tells everyone tied to a process that it has ended, after its name and its place in the table are free.
+pub(crate) fn dissolve(host: &HostRef, id: u64, ties: Ties, reason: &ExitReason) {
+    if let Some(name) = &ties.name {
+        host.unregister(name, id);
+    }
+    host.remove(id);
+    for alias in &ties.aliases {
+        host.set_alias(*alias, None);
+    }
+    break_links(host, id, &ties, reason);
+    for (number, watcher) in ties.watchers {
+        tell_watcher(host, number, watcher, reason);
+    }
+    for (reference, watcher) in &ties.remote_watchers {
+        tell_remote_watcher(host, id, watcher, reference, reason);
+    }
+    for (number, object) in &ties.monitoring {
+        release(host, id, *number, object);
+    }
+}
+
+fn break_links(host: &HostRef, id: u64, ties: &Ties, reason: &ExitReason) {
+    for other in &ties.links {
+        let Some(process) = host.process(*other) else {
+            continue;
+        };
+        let mut linked = false;
+        process.with_relations(&mut |relations| linked = relations.unlink(id));
+        if linked {
+            process.exit_signal(&host.pid(id), reason.clone(), true);
+        }
+    }
+    for (to, link) in &ties.remote_links {
+        let unlinking = link.unlinking.is_some();
+        let _ = host.clone().remote(RemoteSignal::Exit {
+            from: id,
+            to,
+            reason,
+            unlinking,
+        });
+    }
+}
+
+fn tell_watcher(host: &HostRef, number: u64, watcher: Watcher, reason: &ExitReason) {
+    match watcher {
+        Watcher::Process(watching) => {
+            if let Some(process) = host.process(watching) {
+                down(host, &*process, number, reason.clone());
+            }
+        }
+        Watcher::Call => {
+            if let Some(slot) = host.take_slot(number) {
+                slot.down(reason.clone());
+            }
+        }
+    }
+}
+
+fn tell_remote_watcher(
+    host: &HostRef,
+    id: u64,
+    watcher: &RemoteWatcher,
+    reference: &Reference,
+    reason: &ExitReason,
+) {
+    let _ = host.clone().remote(RemoteSignal::Down {
+        from: id,
+        watcher,
+        reference,
+        reason,
+    });
+}

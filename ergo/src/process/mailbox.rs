@@ -1,0 +1,396 @@
+//! The mailbox of a process: one queue of its own message type under one lock.
+//!
+//! A send locks, pushes, takes the parked waker, unlocks and wakes. A receive locks once when its local batch is
+//! empty and swaps the whole vector, so the lock is taken once per batch and not once per message.
+
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::task::{Context as TaskContext, Poll, Waker};
+
+use crate::etf::{Atom, Encoded, Pid};
+use crate::process::actor::{Behavior, Options};
+use crate::process::host::{AnyProcess, HostRef, Incoming};
+use crate::process::relations::Ties;
+use crate::process::{CastError, Down, Exit, ExitReason, Relations};
+
+/// What lies in a mailbox: a message inline, or a pointer to anything rarer.
+pub(super) enum Envelope<M> {
+    Message(M),
+    Other(Box<Other>),
+}
+
+/// What is not a typed message.
+pub(super) enum Other {
+    Wire(Encoded, Option<Atom>),
+    Down(Down),
+    Exit(Exit),
+    /// Proves to someone that everything before it has been handled and the process still lives.
+    Fence(tokio::sync::oneshot::Sender<()>),
+}
+
+/// Capacity that an idle mailbox may keep; more is given back after a burst.
+const IDLE_CAPACITY_MAX: usize = 64;
+
+const TRAP_EXIT: u8 = 1;
+const EXITING: u8 = 2;
+const STARTING: u8 = 4;
+
+enum Life {
+    Open(Option<Box<Relations>>),
+    /// The process has ended and is being taken apart: its name and links may still be there.
+    Closing(Box<(ExitReason, Vec<Waker>)>),
+    /// Nothing of it is left. `None` is `normal`.
+    Gone(Option<Box<ExitReason>>),
+}
+
+struct Queue<M> {
+    messages: Vec<Envelope<M>>,
+    waker: Option<Waker>,
+    life: Life,
+    bound: u32,
+}
+
+/// A process, as its own task and its handles see it.
+pub(super) struct Cell<A: Behavior> {
+    queue: Mutex<Queue<A::Message>>,
+    flags: AtomicU8,
+    /// Messages of the batch in progress that wait, so that a bound is exact. Kept only when there is a bound.
+    batch_left: AtomicU32,
+    id: u64,
+    host: HostRef,
+}
+
+impl<A: Behavior> Cell<A> {
+    pub(super) fn new(id: u64, host: HostRef, options: Options, parent: Option<u64>) -> Arc<Self> {
+        let relations = parent.map(|parent| Box::new(Relations::of_child(parent)));
+        Arc::new(Cell {
+            queue: Mutex::new(Queue {
+                messages: Vec::new(),
+                waker: None,
+                life: Life::Open(relations),
+                bound: options.mailbox,
+            }),
+            flags: AtomicU8::new(if options.trap_exit { TRAP_EXIT } else { 0 }),
+            batch_left: AtomicU32::new(0),
+            id,
+            host,
+        })
+    }
+
+    pub(super) fn host(&self) -> &HostRef {
+        &self.host
+    }
+
+    pub(super) fn pid(&self) -> Pid {
+        self.host.pid(self.id)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queue<A::Message>> {
+        // A panic cannot happen while it is held, except for memory running out, and the queue is whole then too.
+        self.queue
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Puts a message in. A refused one comes back with the error.
+    #[inline]
+    pub(super) fn push(
+        &self,
+        envelope: Envelope<A::Message>,
+    ) -> Result<(), (CastError, Envelope<A::Message>)> {
+        let waker = {
+            let mut queue = self.lock();
+            if !matches!(queue.life, Life::Open(_)) {
+                return Err((CastError::Closed, envelope));
+            }
+            if queue.bound != u32::MAX && self.waiting(&queue) >= u64::from(queue.bound) {
+                return Err((CastError::Full, envelope));
+            }
+            queue.messages.push(envelope);
+            queue.waker.take()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        Ok(())
+    }
+
+    fn waiting(&self, queue: &Queue<A::Message>) -> u64 {
+        queue.messages.len() as u64 + u64::from(self.batch_left.load(Ordering::Relaxed))
+    }
+
+    /// A typed message from this node.
+    #[inline]
+    pub(super) fn send(&self, message: A::Message) -> Result<(), CastError> {
+        // What a refused message drops may run code of the user: not under the lock.
+        self.push(Envelope::Message(message))
+            .map_err(|(error, _)| error)
+    }
+
+    /// A signal: exits, downs and fences are not subject to the bound, as nothing may get lost of them.
+    pub(super) fn push_signal(&self, other: Other) -> bool {
+        let waker = {
+            let mut queue = self.lock();
+            if !matches!(queue.life, Life::Open(_)) {
+                return false;
+            }
+            queue.messages.push(Envelope::Other(Box::new(other)));
+            queue.waker.take()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        true
+    }
+
+    /// Takes the next batch in exchange for the empty `batch`, or parks.
+    pub(super) fn poll_batch(
+        &self,
+        batch: &mut Vec<Envelope<A::Message>>,
+        cx: &mut TaskContext<'_>,
+    ) -> Poll<()> {
+        let mut queue = self.lock();
+        if queue.messages.is_empty() {
+            self.park(&mut queue, batch, cx);
+            return Poll::Pending;
+        }
+        std::mem::swap(&mut queue.messages, batch);
+        if queue.bound != u32::MAX {
+            self.batch_left.store(
+                u32::try_from(batch.len()).unwrap_or(u32::MAX),
+                Ordering::Relaxed,
+            );
+        }
+        Poll::Ready(())
+    }
+
+    fn park(
+        &self,
+        queue: &mut Queue<A::Message>,
+        batch: &mut Vec<Envelope<A::Message>>,
+        cx: &mut TaskContext<'_>,
+    ) {
+        // One buffer per idle process, and a small one.
+        if batch.capacity() > IDLE_CAPACITY_MAX {
+            *batch = Vec::new();
+        } else if queue.messages.capacity() == 0 {
+            std::mem::swap(&mut queue.messages, batch);
+        }
+        if queue.messages.capacity() > IDLE_CAPACITY_MAX {
+            queue.messages = Vec::new();
+        }
+        match &mut queue.waker {
+            Some(waker) if waker.will_wake(cx.waker()) => {}
+            waker => *waker = Some(cx.waker().clone()),
+        }
+    }
+
+    /// One message of the batch in progress has been taken.
+    #[inline]
+    pub(super) fn took_one(&self) {
+        let left = self.batch_left.load(Ordering::Relaxed);
+        if left != 0 {
+            self.batch_left.store(left - 1, Ordering::Relaxed);
+        }
+    }
+
+    /// Gives back what memory an idle process can do without.
+    pub(super) fn shrink(&self) {
+        let mut queue = self.lock();
+        if queue.messages.is_empty() {
+            queue.messages = Vec::new();
+        }
+    }
+
+    #[inline]
+    pub(super) fn is_exiting(&self) -> bool {
+        self.flags.load(Ordering::Acquire) & EXITING != 0
+    }
+
+    /// Marks a process whose init has not ended yet.
+    pub(super) fn set_starting(&self, on: bool) {
+        if on {
+            self.flags.fetch_or(STARTING, Ordering::Relaxed);
+        } else {
+            self.flags.fetch_and(!STARTING, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether its init has not ended yet: the starter learns of its end by the error, not by an exit signal.
+    pub(super) fn is_starting(&self) -> bool {
+        self.flags.load(Ordering::Relaxed) & STARTING != 0
+    }
+
+    pub(super) fn traps_exit(&self) -> bool {
+        self.flags.load(Ordering::Relaxed) & TRAP_EXIT != 0
+    }
+
+    pub(super) fn set_trap_exit(&self, on: bool) -> bool {
+        let before = if on {
+            self.flags.fetch_or(TRAP_EXIT, Ordering::Relaxed)
+        } else {
+            self.flags.fetch_and(!TRAP_EXIT, Ordering::Relaxed)
+        };
+        before & TRAP_EXIT != 0
+    }
+
+    /// Ends the process at its next await.
+    fn doom(&self, reason: ExitReason) {
+        let doomed = self.with_relations(&mut |relations| {
+            relations.exit.get_or_insert_with(|| reason.clone());
+        });
+        if doomed {
+            self.flags.fetch_or(EXITING, Ordering::Release);
+            let waker = self.lock().waker.take();
+            if let Some(waker) = waker {
+                waker.wake();
+            }
+        }
+    }
+
+    /// Closes the mailbox. What was in it is handed out so that it is dropped outside of the lock.
+    ///
+    /// `reason` is that of the body, if it ended by itself; an exit signal's otherwise.
+    pub(super) fn close(&self, reason: Option<ExitReason>) -> Closed<A> {
+        let mut queue = self.lock();
+        let life = std::mem::replace(&mut queue.life, Life::Gone(None));
+        let mut relations = match life {
+            Life::Open(relations) => relations.map(|relations| *relations).unwrap_or_default(),
+            other => {
+                queue.life = other;
+                Relations::default()
+            }
+        };
+        let signalled = relations.exit.take();
+        let reason = reason.or(signalled).unwrap_or(ExitReason::Killed);
+        let waiters = std::mem::take(&mut relations.waiters);
+        queue.life = Life::Closing(Box::new((reason.clone(), waiters)));
+        let messages = std::mem::take(&mut queue.messages);
+        let waker = queue.waker.take();
+        drop(queue);
+        drop(waker);
+        Closed {
+            reason,
+            relations,
+            messages,
+        }
+    }
+
+    /// Nothing of the process is left: whoever waits for its end is woken.
+    pub(super) fn gone(&self) {
+        let mut queue = self.lock();
+        let life = std::mem::replace(&mut queue.life, Life::Gone(None));
+        let Life::Closing(closing) = life else {
+            queue.life = life;
+            return;
+        };
+        let (reason, waiters) = *closing;
+        if reason != ExitReason::Normal {
+            queue.life = Life::Gone(Some(Box::new(reason)));
+        }
+        drop(queue);
+        for waiter in waiters {
+            waiter.wake();
+        }
+    }
+}
+
+/// What a mailbox held when it was closed.
+pub(super) struct Closed<A: Behavior> {
+    pub(super) reason: ExitReason,
+    relations: Relations,
+    messages: Vec<Envelope<A::Message>>,
+}
+
+impl<A: Behavior> Closed<A> {
+    /// Drops the messages, which may run code of the user, and gives the ties.
+    pub(super) fn into_ties(self) -> Ties {
+        drop(self.messages);
+        self.relations.dissolve()
+    }
+}
+
+impl<A: Behavior> AnyProcess for Cell<A> {
+    fn id(&self) -> u64 {
+        self.id
+    }
+
+    fn deliver(&self, incoming: Incoming) -> Result<(), CastError> {
+        let delivered = match incoming {
+            Incoming::Wire(encoded, from) => {
+                let envelope = Envelope::Other(Box::new(Other::Wire(encoded, from)));
+                return self.push(envelope).map_err(|(error, _)| error);
+            }
+            Incoming::Down(down) => self.push_signal(Other::Down(down)),
+            Incoming::Exit(exit) => self.push_signal(Other::Exit(exit)),
+        };
+        if delivered {
+            Ok(())
+        } else {
+            Err(CastError::Closed)
+        }
+    }
+
+    fn exit_signal(&self, from: &Pid, reason: ExitReason, linked: bool) {
+        if reason == ExitReason::Kill && !linked {
+            return self.doom(ExitReason::Killed);
+        }
+        if self.traps_exit() {
+            self.push_signal(Other::Exit(Exit {
+                from: from.clone(),
+                reason,
+            }));
+            return;
+        }
+        let to_itself = !linked && self.host.local_id(from) == Some(self.id);
+        if reason != ExitReason::Normal || to_itself {
+            self.doom(reason);
+        }
+    }
+
+    fn with_relations(&self, change: &mut dyn FnMut(&mut Relations)) -> bool {
+        let mut queue = self.lock();
+        match &mut queue.life {
+            Life::Open(relations) => {
+                change(relations.get_or_insert_default());
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn exit_reason(&self) -> Option<ExitReason> {
+        match &self.lock().life {
+            Life::Open(_) => None,
+            Life::Closing(closing) => Some(closing.0.clone()),
+            Life::Gone(reason) => Some(reason.as_deref().cloned().unwrap_or_default()),
+        }
+    }
+
+    fn poll_gone(&self, cx: &mut TaskContext<'_>) -> Poll<ExitReason> {
+        let mut queue = self.lock();
+        let waiters = match &mut queue.life {
+            Life::Open(relations) => &mut relations.get_or_insert_default().waiters,
+            Life::Closing(closing) => &mut closing.1,
+            Life::Gone(reason) => {
+                return Poll::Ready(reason.as_deref().cloned().unwrap_or_default());
+            }
+        };
+        if !waiters.iter().any(|waiter| waiter.will_wake(cx.waker())) {
+            waiters.push(cx.waker().clone());
+        }
+        Poll::Pending
+    }
+
+    fn queue_len(&self) -> usize {
+        self.lock().messages.len() + self.batch_left.load(Ordering::Relaxed) as usize
+    }
+
+    fn type_name(&self) -> &'static str {
+        std::any::type_name::<A>()
+    }
+
+    fn is_plain(&self) -> bool {
+        std::any::TypeId::of::<A>() == std::any::TypeId::of::<crate::process::Plain>()
+    }
+}

@@ -1,0 +1,59 @@
+//! One process: its mailbox, its run loop, and the signals that reach it.
+//!
+//! Mirrors the process chapter of the Erlang reference manual
+//! (<https://www.erlang.org/doc/system/ref_man_processes.html>).
+//!
+//! # Invariants
+//!
+//! - One queue per process, holding that actor's own message type inline; what one sender sends to one receiver
+//!   keeps its order, whatever kind of signal it is.
+//! - An exit signal is not a message: it acts when it is delivered, at the next await of a process that does not
+//!   trap exits.
+//! - A relation (link, monitor) belongs to the process that has it and is changed under that process's lock alone;
+//!   whoever removes the entry is the one that reports it, so every exit and every `Down` is reported once.
+//! - A process knows its node only through [`host::Host`].
+
+mod actor;
+mod call;
+mod context;
+mod crash;
+mod current;
+mod destination;
+mod errors;
+mod exit;
+mod facade;
+mod handle;
+pub mod host;
+mod links;
+mod mailbox;
+mod plain;
+mod relations;
+mod reply;
+mod run;
+mod send;
+mod signal;
+mod spawn;
+mod task;
+mod timer;
+mod wire;
+
+pub use actor::{Actor, Behavior, Flow, Handle, IntoFlow, Options};
+pub use call::Call;
+pub use context::Context;
+pub use destination::Destination;
+pub use errors::{CallError, CastError, RegisterError, SpawnError};
+pub use exit::ExitReason;
+pub use handle::Ref;
+pub use plain::{IntoExit, Message, Plain, PlainContext, PlainRef};
+pub use relations::{Relations, RemoteWatcher, Watcher};
+pub use reply::{Reply, ReplyTo};
+pub use signal::{Down, Exit};
+pub use spawn::SpawnOptions;
+pub use timer::Timer;
+
+pub(crate) use facade::{
+    call_term, cast_from_here, encode, exit_from_here, send_from_here, start, start_plain,
+    start_plain_tied, write_reason,
+};
+pub(crate) use links::down;
+pub(crate) use wire::answered_slot;

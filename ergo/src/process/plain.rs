@@ -1,0 +1,264 @@
+//! Plain processes: a future with a mailbox, as `spawn/1` gives.
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::ops::Deref;
+use std::time::Duration;
+
+use crate::etf::{DecodeError, DecodeOwned, Decoder, Encode, EncodeError, Encoder, Pid, Term};
+use crate::process::actor::{Actor, Behavior, Flow, Handle};
+use crate::process::host::{AnyProcess, HostRef};
+use crate::process::mailbox::{Envelope, Other};
+use crate::process::spawn::Tie;
+use crate::process::{
+    Call, CallError, Context, Destination, Down, Exit, ExitReason, Ref, ReplyTo, SpawnError,
+    SpawnOptions, run, spawn as spawning,
+};
+
+/// The actor of a plain process: it has no callbacks, its body is a future of its own.
+#[derive(Debug)]
+pub struct Plain;
+
+/// The handle of a plain process, and of any process that is addressed by terms.
+#[derive(Clone, Debug)]
+pub struct PlainRef(Ref<Plain>);
+
+impl From<Ref<Plain>> for PlainRef {
+    fn from(reference: Ref<Plain>) -> Self {
+        PlainRef(reference)
+    }
+}
+
+impl AsRef<Ref<Plain>> for PlainRef {
+    fn as_ref(&self) -> &Ref<Plain> {
+        &self.0
+    }
+}
+
+impl Handle for PlainRef {
+    type Actor = Plain;
+}
+
+impl Actor for Plain {
+    type Handle = PlainRef;
+}
+
+impl Behavior for Plain {
+    type Args = ();
+    type Message = Term;
+
+    async fn start((): (), _: &Context<Self>) -> Result<Self, ExitReason> {
+        Ok(Plain)
+    }
+
+    async fn dispatch(&mut self, _: Term, _: &Context<Self>) -> Flow {
+        Flow::Continue
+    }
+
+    fn encode_message(message: &Term, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        message.encode(encoder)
+    }
+
+    fn decode_message(
+        decoder: &mut Decoder<'_>,
+        _: &mut Option<ReplyTo>,
+    ) -> Result<Term, DecodeError> {
+        decoder.read_term()
+    }
+}
+
+/// What a plain process receives.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Message {
+    /// A message.
+    Term(Term),
+    /// A monitored process ended.
+    Down(Down),
+    /// An exit signal, while the process traps exits.
+    Exit(Exit),
+}
+
+/// What the body of a plain process may return: `()`, an [`ExitReason`], or a `Result` of it.
+pub trait IntoExit: Send {
+    /// The reason the process ends with.
+    fn into_exit(self) -> ExitReason;
+}
+
+impl IntoExit for () {
+    fn into_exit(self) -> ExitReason {
+        ExitReason::Normal
+    }
+}
+
+impl IntoExit for ExitReason {
+    fn into_exit(self) -> ExitReason {
+        self
+    }
+}
+
+impl IntoExit for Result<(), ExitReason> {
+    fn into_exit(self) -> ExitReason {
+        self.err().unwrap_or_default()
+    }
+}
+
+/// A plain process, from inside: everything of [`Context`], and its mailbox.
+///
+/// Source: <https://www.erlang.org/doc/system/ref_man_processes.html>.
+#[derive(Debug)]
+pub struct PlainContext {
+    context: Context<Plain>,
+    /// Received, in order, and not taken yet.
+    waiting: VecDeque<Message>,
+}
+
+impl Deref for PlainContext {
+    type Target = Context<Plain>;
+
+    fn deref(&self) -> &Context<Plain> {
+        &self.context
+    }
+}
+
+impl PlainContext {
+    pub(super) fn new(context: Context<Plain>) -> Self {
+        PlainContext {
+            context,
+            waiting: VecDeque::new(),
+        }
+    }
+
+    /// Waits for the next message.
+    ///
+    /// It is always `Some`: a process that is told to stop is ended at this await, or gets the exit as a message
+    /// when it traps exits. The `Option` is there for `while let`.
+    ///
+    /// # Cancel safety
+    /// No message is lost when the future is dropped.
+    pub async fn receive(&mut self) -> Option<Message> {
+        self.receive_match(|_| true).await
+    }
+
+    /// Waits for the next message, but no longer than `timeout`: `receive .. after`.
+    ///
+    /// # Cancel safety
+    /// No message is lost when the future is dropped.
+    pub async fn receive_timeout(&mut self, timeout: Duration) -> Option<Message> {
+        tokio::time::timeout(timeout, self.receive())
+            .await
+            .ok()
+            .flatten()
+    }
+
+    /// Selective receive: waits for the first message that `wanted` picks; the others stay, in order.
+    ///
+    /// # Cancel safety
+    /// No message is lost when the future is dropped.
+    pub async fn receive_match(
+        &mut self,
+        mut wanted: impl FnMut(&Message) -> bool,
+    ) -> Option<Message> {
+        let mut looked_at = 0;
+        loop {
+            let found = self.waiting.iter().skip(looked_at).position(&mut wanted);
+            if let Some(index) = found {
+                return self.waiting.remove(looked_at + index);
+            }
+            looked_at = self.waiting.len();
+            self.fetch().await;
+        }
+    }
+
+    async fn fetch(&mut self) {
+        let mut batch = Vec::new();
+        std::future::poll_fn(|cx| self.context.cell().poll_batch(&mut batch, cx)).await;
+        for envelope in batch {
+            self.context.cell().took_one();
+            match envelope {
+                Envelope::Message(term) => self.waiting.push_back(Message::Term(term)),
+                Envelope::Other(other) => self.take_other(*other),
+            }
+        }
+    }
+
+    fn take_other(&mut self, other: Other) {
+        match other {
+            Other::Down(down) => self.waiting.push_back(Message::Down(down)),
+            Other::Exit(exit) => self.waiting.push_back(Message::Exit(exit)),
+            Other::Fence(fence) => {
+                // Nobody waits when the caller's deadline has passed.
+                let _ = fence.send(());
+            }
+            Other::Wire(encoded, from) => match encoded.to_term() {
+                Ok(term) => self.waiting.push_back(Message::Term(term)),
+                Err(error) => run::corrupt(&self.context, &error, from),
+            },
+        }
+    }
+
+    /// This process without its mailbox, to answer with after the mailbox was given away.
+    pub(crate) fn answering(&self) -> PlainContext {
+        PlainContext::new(self.context.clone())
+    }
+
+    /// Holds a monitor that a signal of another kind sets at the other end.
+    pub(crate) fn hold_monitor(&self, number: u64, object: Destination) {
+        self.context
+            .cell()
+            .with_relations(&mut |relations| relations.monitor(number, object.clone()));
+    }
+
+    /// Answers a call that arrived as a term: `from` is the `{Pid, Tag}` of `{'$gen_call', From, Request}`.
+    ///
+    /// False when `from` does not have this shape.
+    pub fn reply(&self, from: &Term, value: impl Encode) -> bool {
+        let Ok(encoded) = super::wire::encode(&mut super::wire::body_of(from)) else {
+            return false;
+        };
+        let to = super::wire::read_from(self.context.host(), &mut encoded.decoder());
+        if let Some(to) = &to {
+            to.answer(&mut super::wire::body_of(&value));
+        }
+        to.is_some()
+    }
+}
+
+/// Starts a plain process.
+pub(crate) fn spawn<F, Fut>(
+    host: &HostRef,
+    options: &SpawnOptions,
+    tie: &Tie<'_>,
+    body: F,
+) -> Result<Pid, SpawnError>
+where
+    F: FnOnce(PlainContext) -> Fut,
+    Fut: Future + Send + 'static,
+    Fut::Output: IntoExit,
+{
+    spawning::spawn_plain(
+        host,
+        options,
+        tie,
+        |_| (),
+        move |cx| {
+            let body = body(cx);
+            async move { body.await.into_exit() }
+        },
+    )
+}
+
+/// Calls a destination with a term.
+pub(crate) async fn call<R: DecodeOwned + Send + 'static>(
+    host: &HostRef,
+    to: Destination,
+    request: &impl Encode,
+    timeout: Duration,
+) -> Result<R, CallError> {
+    let encoded = super::wire::encode(&mut super::wire::body_of(request))?;
+    let request = encoded.to_term().map_err(CallError::BadReply)?;
+    let far: Ref<Plain> = Ref::by_destination(host, to);
+    Call::<Plain, R>::by_term(&far, |_| request)
+        .timeout(timeout)
+        .await
+}

@@ -1,0 +1,302 @@
+//! Who a process is tied to: pure data, changed under the process's own lock.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::task::Waker;
+
+use tokio::task::AbortHandle;
+
+use crate::etf::{Atom, Pid, Reference};
+use crate::process::{Destination, ExitReason};
+
+/// Who waits for the end of a process on the same node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Watcher {
+    /// The process with this id gets a `Down`.
+    Process(u64),
+    /// A call by a destination; its slot is known to the node under the same number.
+    Call,
+}
+
+/// A monitor that a process on another node holds on this one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemoteWatcher {
+    /// Who gets the `Down`.
+    pub pid: Pid,
+    /// The name that was monitored, when it was a name.
+    pub name: Option<Atom>,
+}
+
+/// A link to a process on another node, by OTP's unlink protocol: while an unlink waits for its acknowledgement
+/// the link is inactive, and a late exit signal is ignored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RemoteLink {
+    /// The identifier of the unlink that waits for its acknowledgement.
+    pub(crate) unlinking: Option<u64>,
+}
+
+/// Links, monitors and what else a process holds while it lives.
+///
+/// A process without any has none of this allocated.
+#[derive(Debug, Default)]
+pub struct Relations {
+    /// The reason of the exit signal that will end the process.
+    pub(super) exit: Option<ExitReason>,
+    pub(super) name: Option<Atom>,
+    pub(super) parent: Option<u64>,
+    pub(super) group_leader: Option<Pid>,
+    /// The monitor of the starter, which learns of a failed init by the error and not by a `Down`.
+    pub(super) starter: Option<(u64, u64)>,
+    links: BTreeSet<u64>,
+    remote_links: BTreeMap<Pid, RemoteLink>,
+    watchers: BTreeMap<u64, Watcher>,
+    remote_watchers: BTreeMap<Reference, RemoteWatcher>,
+    monitoring: BTreeMap<u64, Destination>,
+    aliases: BTreeSet<u64>,
+    owned: Vec<AbortHandle>,
+    pub(super) waiters: Vec<Waker>,
+}
+
+/// What is left to tell others when a process has ended.
+#[derive(Debug, Default)]
+pub(crate) struct Ties {
+    pub(crate) name: Option<Atom>,
+    pub(crate) links: BTreeSet<u64>,
+    pub(crate) remote_links: BTreeMap<Pid, RemoteLink>,
+    pub(crate) watchers: BTreeMap<u64, Watcher>,
+    pub(crate) remote_watchers: BTreeMap<Reference, RemoteWatcher>,
+    pub(crate) monitoring: BTreeMap<u64, Destination>,
+    pub(crate) aliases: BTreeSet<u64>,
+}
+
+impl Relations {
+    /// Those of a process that was started with a link by `parent`.
+    pub(super) fn of_child(parent: u64) -> Self {
+        Relations {
+            parent: Some(parent),
+            ..Relations::default()
+        }
+    }
+
+    /// Links to a process of this node; false when it was linked already.
+    pub fn link(&mut self, id: u64) -> bool {
+        self.links.insert(id)
+    }
+
+    /// Takes the link to a process of this node away; false when there was none.
+    pub fn unlink(&mut self, id: u64) -> bool {
+        self.links.remove(&id)
+    }
+
+    /// We link to `pid`: the link is active from now on, also when an unlink of it was under way. True when a LINK
+    /// has to be sent.
+    pub fn link_remote(&mut self, pid: &Pid) -> bool {
+        match self.remote_links.get_mut(pid) {
+            Some(link) if link.unlinking.is_none() => false,
+            Some(link) => {
+                link.unlinking = None;
+                true
+            }
+            None => {
+                self.remote_links
+                    .insert(pid.clone(), RemoteLink { unlinking: None });
+                true
+            }
+        }
+    }
+
+    /// `pid` has linked to us: a link that is there, active or not, stays as it is.
+    pub fn linked_by(&mut self, pid: &Pid) {
+        self.remote_links
+            .entry(pid.clone())
+            .or_insert(RemoteLink { unlinking: None });
+    }
+
+    /// We unlink from `pid`: true when an UNLINK_ID with this `id` has to be sent.
+    pub fn unlink_remote(&mut self, pid: &Pid, id: u64) -> bool {
+        match self.remote_links.get_mut(pid) {
+            Some(link) if link.unlinking.is_none() => {
+                link.unlinking = Some(id);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// `pid` has unlinked from us.
+    pub fn unlinked_by(&mut self, pid: &Pid) {
+        if self
+            .remote_links
+            .get(pid)
+            .is_some_and(|link| link.unlinking.is_none())
+        {
+            self.remote_links.remove(pid);
+        }
+    }
+
+    /// `pid` has acknowledged our unlink: true when that ends the link.
+    pub fn unlink_acknowledged(&mut self, pid: &Pid, id: u64) -> bool {
+        let ends = self
+            .remote_links
+            .get(pid)
+            .is_some_and(|link| link.unlinking == Some(id));
+        if ends {
+            self.remote_links.remove(pid);
+        }
+        ends
+    }
+
+    /// The process at the other end has ended, or its node is lost. True when the exit signal counts.
+    pub fn break_remote(&mut self, pid: &Pid) -> bool {
+        self.remote_links
+            .remove(pid)
+            .is_some_and(|link| link.unlinking.is_none())
+    }
+
+    /// Somebody on this node waits for our end.
+    pub fn watch(&mut self, number: u64, watcher: Watcher) {
+        self.watchers.insert(number, watcher);
+    }
+
+    /// Nobody waits under this number any more.
+    pub fn unwatch(&mut self, number: u64) {
+        self.watchers.remove(&number);
+    }
+
+    /// A process on another node waits for our end.
+    pub fn watch_remote(&mut self, reference: Reference, watcher: RemoteWatcher) {
+        self.remote_watchers.insert(reference, watcher);
+    }
+
+    /// Takes a monitor of another node away; false when there was none.
+    pub fn unwatch_remote(&mut self, reference: &Reference) -> bool {
+        self.remote_watchers.remove(reference).is_some()
+    }
+
+    /// We wait for the end of `object`.
+    pub fn monitor(&mut self, number: u64, object: Destination) {
+        self.monitoring.insert(number, object);
+    }
+
+    /// Takes a monitor of ours away and says what it was on: whoever gets it is the one that reports.
+    pub fn demonitor(&mut self, number: u64) -> Option<Destination> {
+        self.monitoring.remove(&number)
+    }
+
+    /// Switches an alias of ours on.
+    pub fn alias(&mut self, number: u64) {
+        self.aliases.insert(number);
+    }
+
+    /// Switches an alias of ours off; false when it was off.
+    pub fn unalias(&mut self, number: u64) -> bool {
+        self.aliases.remove(&number)
+    }
+
+    /// A task that ends with the process.
+    pub fn own(&mut self, task: AbortHandle) {
+        if self.owned.len() == self.owned.capacity() {
+            self.owned.retain(|task| !task.is_finished());
+        }
+        self.owned.push(task);
+    }
+
+    /// Ends what is owned and hands the rest over, to be told to others.
+    pub(super) fn dissolve(self) -> Ties {
+        for task in &self.owned {
+            task.abort();
+        }
+        Ties {
+            name: self.name,
+            links: self.links,
+            remote_links: self.remote_links,
+            watchers: self.watchers,
+            remote_watchers: self.remote_watchers,
+            monitoring: self.monitoring,
+            aliases: self.aliases,
+        }
+    }
+
+    /// Whether it was started with a link by another process.
+    pub fn has_parent(&self) -> bool {
+        self.parent.is_some()
+    }
+
+    /// Sends the output of the process elsewhere.
+    pub fn set_group_leader(&mut self, leader: Pid) {
+        self.group_leader = Some(leader);
+    }
+
+    /// How many links it has, to processes here and elsewhere.
+    pub fn link_count(&self) -> usize {
+        self.links.len() + self.remote_links.len()
+    }
+
+    /// How many monitors it holds on others.
+    pub fn monitoring_count(&self) -> usize {
+        self.monitoring.len()
+    }
+
+    /// How many others, here and elsewhere, wait for its end.
+    pub fn watcher_count(&self) -> usize {
+        self.watchers.len() + self.remote_watchers.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pid(id: u32) -> Pid {
+        Pid::new(Atom::from_static("far@host"), id, 0, 1)
+    }
+
+    #[test]
+    fn an_exit_on_an_inactive_link_is_ignored() {
+        let mut relations = Relations::default();
+        assert!(relations.link_remote(&pid(1)));
+        assert!(!relations.link_remote(&pid(1)));
+        assert!(relations.unlink_remote(&pid(1), 7));
+        assert!(!relations.unlink_remote(&pid(1), 8));
+        assert!(!relations.break_remote(&pid(1)));
+    }
+
+    #[test]
+    fn a_link_from_the_other_side_does_not_wake_an_inactive_link() {
+        let mut relations = Relations::default();
+        relations.link_remote(&pid(1));
+        relations.unlink_remote(&pid(1), 7);
+        relations.linked_by(&pid(1));
+        assert!(!relations.unlink_acknowledged(&pid(1), 6));
+        assert_eq!(relations.link_count(), 1);
+        assert!(relations.unlink_acknowledged(&pid(1), 7));
+        assert_eq!(relations.link_count(), 0);
+    }
+
+    #[test]
+    fn linking_again_makes_a_late_acknowledgement_harmless() {
+        let mut relations = Relations::default();
+        relations.link_remote(&pid(1));
+        relations.unlink_remote(&pid(1), 7);
+        assert!(relations.link_remote(&pid(1)));
+        assert!(!relations.unlink_acknowledged(&pid(1), 7));
+        assert!(relations.break_remote(&pid(1)));
+    }
+
+    #[test]
+    fn an_unlink_from_the_other_side_leaves_our_own_unlink_waiting() {
+        let mut relations = Relations::default();
+        relations.link_remote(&pid(1));
+        relations.unlink_remote(&pid(1), 7);
+        relations.unlinked_by(&pid(1));
+        assert_eq!(relations.link_count(), 1);
+    }
+
+    #[test]
+    fn a_monitor_is_taken_once() {
+        let mut relations = Relations::default();
+        relations.monitor(3, Destination::from("x"));
+        assert_eq!(relations.demonitor(3), Some(Destination::from("x")));
+        assert_eq!(relations.demonitor(3), None);
+    }
+}

@@ -1,0 +1,33 @@
+//! What a process hears of the end of others.
+
+use crate::etf::{Pid, Reference};
+use crate::process::{Destination, ExitReason};
+
+/// A monitored process has ended, or could not be monitored: `{'DOWN', Reference, process, Object, Reason}`.
+///
+/// Exactly one arrives for each monitor, and none after `demonitor` with flush.
+///
+/// Source: <https://www.erlang.org/doc/apps/erts/erlang.html#monitor/2>.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Down {
+    /// What `monitor` returned.
+    pub reference: Reference,
+    /// What was monitored: the pid, or the name and node where a name was monitored.
+    pub object: Destination,
+    /// Why it ended; [`ExitReason::NoProc`] when there was no such process, [`ExitReason::NoConnection`] when its
+    /// node could not be reached or was lost.
+    pub reason: ExitReason,
+}
+
+/// An exit signal as a process that traps exits sees it: `{'EXIT', From, Reason}`.
+///
+/// Source: <https://www.erlang.org/doc/system/ref_man_processes.html#receiving-exit-signals>.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Exit {
+    /// The process that ended, or that sent the signal.
+    pub from: Pid,
+    /// Its reason.
+    pub reason: ExitReason,
+}

@@ -1,0 +1,227 @@
+//! Starting a process.
+
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+
+use crate::etf::{Atom, Pid};
+use crate::process::actor::{Behavior, Options};
+use crate::process::host::{AnyProcess, HostRef};
+use crate::process::mailbox::Cell;
+use crate::process::run::{self, Init};
+use crate::process::task::{Ended, ProcessTask};
+use crate::process::{Context, ExitReason, Ref, SpawnError, Watcher, current, links};
+
+/// What a spawn may say beyond the actor's own options.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct SpawnOptions {
+    /// The name to register; the actor's own name otherwise.
+    pub name: Option<String>,
+    /// The largest number of messages that wait; the actor's own bound otherwise.
+    pub mailbox: Option<u32>,
+    /// Whether exit signals arrive as messages; as the actor says otherwise.
+    pub trap_exit: Option<bool>,
+    /// Who the process answers to: where its output goes. The node's own leader otherwise.
+    pub group_leader: Option<Pid>,
+}
+
+impl SpawnOptions {
+    /// Registers the process under `name`.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Bounds the mailbox: a send to a full one is refused with `Full`.
+    pub fn mailbox(mut self, messages_max: u32) -> Self {
+        self.mailbox = Some(messages_max.max(1));
+        self
+    }
+
+    /// Makes exit signals arrive as messages, or not.
+    pub fn trap_exit(mut self, on: bool) -> Self {
+        self.trap_exit = Some(on);
+        self
+    }
+}
+
+/// How the starter is tied to the new process before it runs.
+#[derive(Default)]
+pub(crate) struct Tie<'a> {
+    /// Linked to it, as its parent.
+    pub(crate) link: Option<&'a dyn AnyProcess>,
+    /// Monitors it, under this number.
+    pub(crate) monitor: Option<(&'a dyn AnyProcess, u64)>,
+}
+
+/// Parses a name a process can have.
+pub(crate) fn parse_name(text: &str) -> Option<Atom> {
+    Atom::new(text)
+        .ok()
+        .filter(|atom| !matches!(atom.as_str(), "" | "undefined"))
+}
+
+/// Makes the cell, ties it and registers its name; nothing runs yet.
+fn prepare<A: Behavior>(
+    host: &HostRef,
+    options: &SpawnOptions,
+    tie: &Tie<'_>,
+) -> Result<Arc<Cell<A>>, SpawnError> {
+    current::install_panic_hook();
+    let mut own = A::OPTIONS;
+    own.mailbox = options.mailbox.unwrap_or(own.mailbox);
+    own.trap_exit = options.trap_exit.unwrap_or(own.trap_exit);
+    let cell = insert::<A>(host, own, tie).ok_or(SpawnError::Stopping)?;
+    if let Some(leader) = &options.group_leader {
+        cell.with_relations(&mut |relations| relations.group_leader = Some(leader.clone()));
+    }
+    if let Some(name) = options.name.as_deref().or(own.name) {
+        if let Err(error) = register(host, &cell, name) {
+            host.remove(cell.id());
+            return Err(error);
+        }
+    }
+    tie_to(host, &cell, tie);
+    Ok(cell)
+}
+
+fn insert<A: Behavior>(host: &HostRef, options: Options, tie: &Tie<'_>) -> Option<Arc<Cell<A>>> {
+    let parent = tie.link.map(AnyProcess::id);
+    let mut made = None;
+    host.insert(&mut |id| {
+        let cell = Cell::<A>::new(id, host.clone(), options, parent);
+        made = Some(cell.clone());
+        cell
+    })?;
+    made
+}
+
+fn register<A: Behavior>(
+    host: &HostRef,
+    cell: &Arc<Cell<A>>,
+    name: &str,
+) -> Result<(), SpawnError> {
+    let atom = parse_name(name).ok_or_else(|| SpawnError::BadName(name.to_owned()))?;
+    if let Err(holder) = host.register(&atom, cell.id()) {
+        return Err(SpawnError::NameTaken {
+            name: atom,
+            holder: host.pid(holder),
+        });
+    }
+    cell.with_relations(&mut |relations| relations.name = Some(atom.clone()));
+    Ok(())
+}
+
+fn tie_to<A: Behavior>(host: &HostRef, cell: &Arc<Cell<A>>, tie: &Tie<'_>) {
+    if let Some(parent) = tie.link {
+        links::link_local(host, parent, cell.id());
+    }
+    if let Some((watching, number)) = tie.monitor {
+        let object = crate::process::Destination::Pid(cell.pid());
+        watching.with_relations(&mut |relations| relations.monitor(number, object.clone()));
+        let id = watching.id();
+        cell.with_relations(&mut |relations| relations.starter = Some((id, number)));
+        links::watch(host, cell.id(), number, Watcher::Process(id));
+    }
+}
+
+/// Starts a process and waits for its init.
+///
+/// Cancel safety: the process starts all the same when the future is dropped.
+pub(crate) async fn spawn<A: Behavior>(
+    host: &HostRef,
+    args: A::Args,
+    options: SpawnOptions,
+    tie: Tie<'_>,
+) -> Result<Ref<A>, SpawnError> {
+    let cell = prepare::<A>(host, &options, &tie)?;
+    if A::SYNC_INIT {
+        let state = start_here(&cell, args).map_err(|reason| {
+            refuse(host, &cell, &reason);
+            SpawnError::Init(reason)
+        })?;
+        launch(
+            host,
+            &cell,
+            run::process(Context::new(cell.clone()), Init::Ready(state)),
+        );
+        return Ok(Ref::local(cell));
+    }
+    cell.set_starting(true);
+    let (started, ack) = oneshot::channel();
+    launch(
+        host,
+        &cell,
+        run::process(Context::new(cell.clone()), Init::Args(args, started)),
+    );
+    wait_for_init(&cell, ack).await?;
+    Ok(Ref::local(cell))
+}
+
+fn launch<A: Behavior>(
+    host: &HostRef,
+    cell: &Arc<Cell<A>>,
+    body: impl Future<Output = Ended> + Send + 'static,
+) {
+    // The process owns itself: it ends by its own rules, and the node waits for it by its entry in the table.
+    drop(host.runtime().spawn(ProcessTask::new(cell.clone(), body)));
+}
+
+async fn wait_for_init<A: Behavior>(
+    cell: &Arc<Cell<A>>,
+    ack: oneshot::Receiver<Result<(), ExitReason>>,
+) -> Result<(), SpawnError> {
+    let reason = match ack.await {
+        Ok(Ok(())) => return Ok(()),
+        Ok(Err(reason)) => reason,
+        // Its init panicked or it was killed in it.
+        Err(_) => std::future::poll_fn(|cx| cell.poll_gone(cx)).await,
+    };
+    Err(SpawnError::Init(reason))
+}
+
+/// A synchronous init, in the spawner.
+fn start_here<A: Behavior>(cell: &Arc<Cell<A>>, args: A::Args) -> Result<A, ExitReason> {
+    let cx = Context::new(cell.clone());
+    let noop = std::task::Waker::noop();
+    let outer = current::Current::new(cell.id(), cell.host(), noop).enter();
+    let started = catch_unwind(AssertUnwindSafe(|| A::start_now(args, &cx)));
+    current::Current::leave(outer);
+    match started {
+        Ok(started) => started,
+        Err(payload) => Err(ExitReason::Panic(current::panic_message(&*payload).into())),
+    }
+}
+
+/// Takes apart a process whose synchronous init refused: the parent gets the error and no exit signal.
+fn refuse<A: Behavior>(host: &HostRef, cell: &Arc<Cell<A>>, reason: &ExitReason) {
+    links::untie_starter(host, &**cell);
+    let ties = cell.close(Some(reason.clone())).into_ties();
+    links::dissolve(host, cell.id(), ties, reason);
+    cell.gone();
+}
+
+/// Starts a plain process around a future made from its context. It cannot fail to start but for its name.
+pub(crate) fn spawn_plain<F, Fut>(
+    host: &HostRef,
+    options: &SpawnOptions,
+    tie: &Tie<'_>,
+    prepare_more: impl FnOnce(&dyn AnyProcess),
+    body: F,
+) -> Result<Pid, SpawnError>
+where
+    F: FnOnce(crate::process::PlainContext) -> Fut,
+    Fut: Future<Output = ExitReason> + Send + 'static,
+{
+    let cell = prepare::<crate::process::plain::Plain>(host, options, tie)?;
+    prepare_more(&*cell);
+    let body = body(crate::process::PlainContext::new(Context::new(
+        cell.clone(),
+    )));
+    let pid = cell.pid();
+    launch(host, &cell, async move { Ended::from(body.await) });
+    Ok(pid)
+}

@@ -1,0 +1,46 @@
+//! How a function fails.
+
+use crate::etf::{Atom, Term};
+use crate::process::ExitReason;
+
+/// How a function that a peer has called fails: the three classes of Erlang's exceptions.
+///
+/// Source: <https://www.erlang.org/doc/system/errors.html#exceptions>.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Exception {
+    /// `erlang:error(Reason)`.
+    #[error("error: {0}")]
+    Error(Term),
+    /// `exit(Reason)`.
+    #[error("exit: {0}")]
+    Exit(Term),
+    /// `throw(Value)`.
+    #[error("throw: {0}")]
+    Throw(Term),
+}
+
+/// `{Module, Function, Arguments, []}` in a list: where an error happened, as far as it is known here.
+pub(super) fn stack(module: &Atom, function: &Atom, args: Term) -> Term {
+    let entry = [
+        Term::Atom(module.clone()),
+        Term::Atom(function.clone()),
+        args,
+        Term::list([]),
+    ];
+    Term::list([Term::tuple(entry)])
+}
+
+impl Exception {
+    /// The reason a process ends with that does not catch it: `{Reason, Stack}` for an error, `{{nocatch, Value},
+    /// Stack}` for a throw.
+    pub(super) fn into_exit(self, stack: Term) -> ExitReason {
+        match self {
+            Exception::Exit(reason) => ExitReason::from(reason),
+            Exception::Error(reason) => ExitReason::from(Term::tuple([reason, stack])),
+            Exception::Throw(value) => {
+                let nocatch = Term::tuple([Term::atom("nocatch"), value]);
+                ExitReason::from(Term::tuple([nocatch, stack]))
+            }
+        }
+    }
+}

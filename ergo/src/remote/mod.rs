@@ -1,0 +1,22 @@
+//! What nodes let each other do: functions that peers may spawn and call.
+//!
+//! Mirrors erpc (<https://www.erlang.org/doc/apps/kernel/erpc.html>) and `spawn_request`
+//! (<https://www.erlang.org/doc/apps/erts/erlang.html#spawn_request/5>).
+//!
+//! # Invariants
+//!
+//! - A peer can start and call only what was registered for it (G-19); anything else dies with `undef`, as a function
+//!   that does not exist does in Erlang.
+//! - The answer to a spawn request goes out before the new process runs, so before any signal of it.
+
+mod args;
+mod exception;
+mod function;
+mod rpc;
+mod spawn;
+
+pub use args::FunctionArgs;
+pub use exception::Exception;
+pub use function::{Functions, IntoOutcome};
+pub use rpc::RpcError;
+pub use spawn::Spawner;

@@ -1,0 +1,14 @@
+//! Assembles a running node: the builder, and the processes every node has.
+//!
+//! Mirrors the `kernel` application (<https://www.erlang.org/doc/apps/kernel/kernel_app.html>) as far as peers see it.
+//!
+//! # Invariants
+//!
+//! - What peers send to `net_kernel` and `rex` is answered in OTP's shapes, and what is not understood is answered too.
+
+mod main;
+mod net_kernel;
+mod rex;
+mod start;
+
+pub use main::{CookieSource, NoCookieVariable, run_main};

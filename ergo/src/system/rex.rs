@@ -1,0 +1,164 @@
+//! `rex`: remote procedure calls of old peers and C nodes, and the question which features a node has.
+//!
+//! The shapes are those of `rpc` (<https://www.erlang.org/doc/apps/kernel/rpc.html>) before it used erpc.
+
+use crate::etf::{Atom, Encoded, Pid, Term};
+use crate::node::Node;
+use crate::process::{ExitReason, Message, PlainContext, SpawnError, SpawnOptions};
+use crate::remote::{Exception, Functions};
+
+/// Starts it.
+pub(super) fn start(node: &Node, functions: Functions) -> Result<(), SpawnError> {
+    let options = SpawnOptions::default().name("rex").trap_exit(true);
+    node.spawn_fn_with(options, move |cx| run(cx, functions))
+        .map(drop)
+}
+
+async fn run(mut cx: PlainContext, functions: Functions) -> ExitReason {
+    loop {
+        match cx.receive().await {
+            Some(Message::Term(term)) => handle(&cx, &functions, &term),
+            Some(Message::Exit(exit)) => return exit.reason,
+            _ => {}
+        }
+    }
+}
+
+fn handle(cx: &PlainContext, functions: &Functions, message: &Term) {
+    match message.as_tuple() {
+        Some([tag, from, request]) if tag.as_atom() == Some("$gen_call") => {
+            call(cx, functions, from, request)
+        }
+        Some([tag, request]) if tag.as_atom() == Some("$gen_cast") => cast(cx, functions, request),
+        Some([Term::Pid(from), request]) => ask(cx, functions, from, request),
+        _ => tracing::debug!(%message, "rex got something it does not understand"),
+    }
+}
+
+/// `{call, M, F, A, GroupLeader}` and `{block_call, ..}`.
+fn call(cx: &PlainContext, functions: &Functions, from: &Term, request: &Term) {
+    let Some(call) = Call::parse(request, &["call", "block_call"]) else {
+        let unknown = Term::tuple([Term::atom("unknown_request"), request.clone()]);
+        cx.reply(from, Term::tuple([Term::atom("error"), unknown]));
+        return;
+    };
+    let from = from.clone();
+    call.start(cx, functions, move |cx, value| {
+        cx.reply(&from, value);
+    });
+}
+
+fn cast(cx: &PlainContext, functions: &Functions, request: &Term) {
+    match Call::parse(request, &["cast"]) {
+        Some(call) => call.start(cx, functions, |_, _| ()),
+        None => tracing::debug!(%request, "rex got a cast it does not understand"),
+    }
+}
+
+/// What comes as `{From, Request}`: from a peer that has just connected, and from C nodes.
+fn ask(cx: &PlainContext, functions: &Functions, from: &Pid, request: &Term) {
+    if request.as_atom() == Some("features_request") {
+        let features = Term::list([Term::atom("erpc")]);
+        let node = Term::Atom(cx.node().name().clone());
+        tell(
+            cx,
+            from,
+            Term::tuple([Term::atom("features_reply"), node, features]),
+        );
+    } else if let Some(call) = Call::parse(request, &["call"]) {
+        let from = from.clone();
+        call.start(cx, functions, move |cx, value| {
+            tell(cx, &from, Term::tuple([Term::atom("rex"), value]));
+        });
+    } else {
+        tracing::debug!(%request, "rex got a request it does not understand");
+    }
+}
+
+fn tell(cx: &PlainContext, to: &Pid, message: Term) {
+    if let Err(error) = cx.send(to, message) {
+        tracing::debug!(%to, %error, "rex could not answer");
+    }
+}
+
+struct Call {
+    module: Atom,
+    function: Atom,
+    args: Term,
+}
+
+impl Call {
+    /// `{Tag, Module, Function, Args, GroupLeader}`.
+    fn parse(request: &Term, tags: &[&str]) -> Option<Call> {
+        let [tag, module, function, args, _] = request.as_tuple()? else {
+            return None;
+        };
+        if !tags.contains(&tag.as_atom()?) {
+            return None;
+        }
+        args.as_list()?;
+        let atom = |term: &Term| Atom::new(term.as_atom()?).ok();
+        Some(Call {
+            module: atom(module)?,
+            function: atom(function)?,
+            args: args.clone(),
+        })
+    }
+
+    /// Runs the call in a process of its own, so that one does not wait for another.
+    fn start(
+        self,
+        cx: &PlainContext,
+        functions: &Functions,
+        done: impl FnOnce(&PlainContext, Term) + Send + 'static,
+    ) {
+        let functions = functions.clone();
+        let started = cx.node().spawn_fn(move |cx| async move {
+            let answer = cx.answering();
+            let value = self.run(&functions, cx).await;
+            done(&answer, value);
+        });
+        if let Err(error) = started {
+            tracing::debug!(%error, "a remote procedure call could not be started");
+        }
+    }
+
+    async fn run(&self, functions: &Functions, cx: PlainContext) -> Term {
+        let args =
+            crate::process::encode(&mut |encoder| crate::etf::Encode::encode(&self.args, encoder));
+        let Ok(args) = args else {
+            return badrpc(Term::atom("badarg"));
+        };
+        match functions
+            .apply(cx, &self.module, &self.function, args)
+            .await
+        {
+            Ok(value) => decoded(&value),
+            Err(Exception::Throw(value)) => value,
+            Err(Exception::Exit(reason)) => badrpc(Term::tuple([Term::atom("EXIT"), reason])),
+            Err(Exception::Error(reason)) => {
+                let entry = [
+                    Term::Atom(self.module.clone()),
+                    Term::Atom(self.function.clone()),
+                    self.args.clone(),
+                    Term::list([]),
+                ];
+                let stack = Term::list([Term::tuple(entry)]);
+                badrpc(Term::tuple([
+                    Term::atom("EXIT"),
+                    Term::tuple([reason, stack]),
+                ]))
+            }
+        }
+    }
+}
+
+fn decoded(value: &Encoded) -> Term {
+    value
+        .to_term()
+        .unwrap_or_else(|_| badrpc(Term::atom("badarg")))
+}
+
+fn badrpc(reason: Term) -> Term {
+    Term::tuple([Term::atom("badrpc"), reason])
+}

@@ -1,0 +1,91 @@
+//! Every bound on what a peer can make a node keep or do.
+
+use std::time::Duration;
+
+const MEBIBYTE: usize = 1024 * 1024;
+
+/// The bounds of a node. Each accepts its value and refuses one more, with an error that names the limit and both numbers.
+///
+/// ```
+/// use ergo::wire::Limits;
+///
+/// let mut limits = Limits::default();
+/// limits.frame_bytes_max = 1024 * 1024;
+/// assert_eq!(limits.term_depth_max, 512);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// How long a handshake may take from the first byte to the last, in total. Default 7 s, as OTP's `net_setuptime`.
+    pub handshake_timeout: Duration,
+    /// The longest handshake message, in bytes. Default 4 KiB.
+    pub handshake_bytes_max: usize,
+    /// Connections that have not proved the cookie yet; the oldest is dropped for a new one. Default 64.
+    pub unauthenticated_connections_max: usize,
+    /// The same for one address that is not loopback. Default 8.
+    pub unauthenticated_connections_per_address_max: usize,
+    /// Connected nodes. Default 1,024.
+    pub peers_max: usize,
+    /// The longest frame on a connection, in bytes. Default 64 MiB.
+    pub frame_bytes_max: usize,
+    /// The longest message put together from fragments, in bytes. Default 64 MiB.
+    pub message_bytes_max: usize,
+    /// Fragmented messages in progress on one connection. Default 256.
+    pub fragment_sequences_max: usize,
+    /// Bytes kept for fragmented messages in progress on one connection. Default 64 MiB.
+    pub fragment_bytes_max: usize,
+    /// How deep typed values may nest; a [`Term`](crate::etf::Term) has no such limit, it is read without recursion. Default 512.
+    pub term_depth_max: usize,
+    /// What one decoded [`Term`](crate::etf::Term) may take in memory besides its binaries, in bytes. Default 1 GiB.
+    ///
+    /// The elements alone: 40 bytes each and 80 for each container. The cheapest element on the wire is one byte,
+    /// so this bounds the growth from a frame to its term.
+    pub term_bytes_max: usize,
+    /// The longest integer, in bytes of its magnitude. Default 512 KiB, or 4,194,304 bits.
+    pub integer_bytes_max: usize,
+    /// What a compressed term may inflate to, in bytes. Default 64 MiB.
+    pub inflate_bytes_max: usize,
+    /// How many times longer than its compressed form a term may be. Default 1,000.
+    pub inflate_ratio_max: usize,
+    /// Bytes waiting to be written to one peer from which on senders wait. Default 1 MiB, as OTP's `+zdbbl`.
+    pub outbound_watermark_bytes: usize,
+    /// Requests to spawn a process that one peer may make in a second. Default 1,000.
+    pub spawn_requests_per_second_max: u32,
+    /// The longest request to the embedded EPMD, in bytes. Default 512.
+    pub epmd_request_bytes_max: usize,
+    /// How long a client of the embedded EPMD may say nothing before it is dropped; registered nodes may. Default 60 s.
+    pub epmd_idle_timeout: Duration,
+    /// Clients of the embedded EPMD besides registered nodes; an idle one is dropped for a new one. Default 256.
+    pub epmd_clients_max: usize,
+}
+
+impl Limits {
+    /// The default of every limit.
+    pub const DEFAULT: Limits = Limits {
+        handshake_timeout: Duration::from_secs(7),
+        handshake_bytes_max: 4096,
+        unauthenticated_connections_max: 64,
+        unauthenticated_connections_per_address_max: 8,
+        peers_max: 1024,
+        frame_bytes_max: 64 * MEBIBYTE,
+        message_bytes_max: 64 * MEBIBYTE,
+        fragment_sequences_max: 256,
+        fragment_bytes_max: 64 * MEBIBYTE,
+        term_depth_max: 512,
+        term_bytes_max: 1024 * MEBIBYTE,
+        integer_bytes_max: MEBIBYTE / 2,
+        inflate_bytes_max: 64 * MEBIBYTE,
+        inflate_ratio_max: 1000,
+        outbound_watermark_bytes: MEBIBYTE,
+        spawn_requests_per_second_max: 1000,
+        epmd_request_bytes_max: 512,
+        epmd_idle_timeout: Duration::from_secs(60),
+        epmd_clients_max: 256,
+    };
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits::DEFAULT
+    }
+}

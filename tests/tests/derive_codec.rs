@@ -1,0 +1,577 @@
+//! `derive(Encode, Decode)`: every form of the mapping, both ways, and the words of its errors.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt::Debug;
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use ergo::etf::{
+    DecodeError, DecodeOwned, Decoder, EncodeError, Encoder, Term, from_slice, from_slice_borrowed,
+    to_vec,
+};
+use ergo::{Decode, Encode, term};
+
+/// The term of `value`.
+fn term_of(value: &impl Encode) -> Term {
+    from_slice(&to_vec(value).unwrap()).unwrap()
+}
+
+/// The value in `term`, or the words of the error.
+fn read<T: DecodeOwned>(term: &Term) -> Result<T, String> {
+    from_slice(&to_vec(term).unwrap()).map_err(|error: DecodeError| error.to_string())
+}
+
+/// `value` is `term`, and `term` is `value`.
+#[track_caller]
+fn check<T: Encode + DecodeOwned + PartialEq + Debug>(value: T, term: Term) {
+    assert_eq!(term_of(&value), term);
+    assert_eq!(read::<T>(&term).as_ref(), Ok(&value));
+}
+
+#[track_caller]
+fn refuses<T: DecodeOwned + Debug>(term: Term, words: &str) {
+    let error = read::<T>(&term).unwrap_err();
+    assert!(error.contains(words), "{error:?} does not say {words:?}");
+}
+
+#[derive(Debug, PartialEq, Encode, Decode)]
+struct Account {
+    id: u64,
+    limit: u32,
+    owner: Option<String>,
+}
+
+fn account() -> Account {
+    Account {
+        id: 1,
+        limit: 50,
+        owner: None,
+    }
+}
+
+#[test]
+fn a_struct_is_a_map() {
+    check(account(), term!(#{id => 1, limit => 50, owner => nil}));
+    let partly_known = term!(#{"limit" => 50, id => 1, colour => red, 7 => {a, b}});
+    assert_eq!(read(&partly_known), Ok(account()));
+    assert_eq!(
+        read(&term!(#{id => 1, limit => 50, owner => undefined})),
+        Ok(account())
+    );
+}
+
+#[test]
+fn errors_name_the_field_and_the_type() {
+    refuses::<Account>(
+        term!(#{id => 1, limit => -3}),
+        "field \"limit\" of Account: expected integer 0..4294967295, found -3",
+    );
+    refuses::<Account>(term!(#{id => 1}), "missing field \"limit\" of Account");
+    refuses::<Account>(term!(#{id => 1, "id" => 2}), "duplicate key id");
+    refuses::<Account>(term!([]), "expected a map, found []");
+    refuses::<Vec<Account>>(term!([#{id => a, limit => 1}]), "field \"id\" of Account");
+}
+
+#[derive(Debug, PartialEq, Encode, Decode)]
+#[etf(record = "order")]
+struct Order {
+    id: u64,
+    qty: u32,
+}
+
+#[derive(Debug, PartialEq, Encode, Decode)]
+#[etf(tuple)]
+struct Position {
+    x: i8,
+    #[etf(skip)]
+    cache: u64,
+    y: i8,
+}
+
+#[derive(Debug, PartialEq, Encode, Decode)]
+struct Pair(u8, String);
+
+#[derive(Debug, PartialEq, Encode, Decode)]
+struct Empty();
+
+#[derive(Debug, PartialEq, Encode, Decode)]
+#[etf(record = "stop")]
+struct Stop;
+
+#[test]
+fn tuples_and_records() {
+    check(Order { id: 1, qty: 9 }, term!({order, 1, 9}));
+    check(
+        Position {
+            x: 1,
+            cache: 0,
+            y: -1,
+        },
+        term!({1, -1}),
+    );
+    assert_eq!(
+        term_of(&Position {
+            x: 1,
+            cache: 7,
+            y: -1
+        }),
+        term!({1, -1})
+    );
+    check(Pair(1, "b".into()), term!({1, "b"}));
+    check(Empty(), term!({}));
+    check(Stop, term!({ stop }));
+    refuses::<Order>(
+        term!({ordre, 1, 9}),
+        "expected atom order, found atom ordre",
+    );
+    refuses::<Order>(
+        term!({order, 1}),
+        "expected a tuple of 3, found a tuple of 2",
+    );
+    refuses::<Order>(term!({order, 1, -1}), "field \"qty\" of Order");
+    refuses::<Pair>(term!({1, 1}), "field \"1\" of Pair");
+}
+
+#[derive(Debug, PartialEq, Encode, Decode)]
+#[etf(keyword)]
+struct Listen {
+    port: u16,
+    #[etf(default)]
+    backlog: u32,
+    #[etf(skip_if = Option::is_none)]
+    host: Option<String>,
+}
+
+#[test]
+fn keyword_lists() {
+    check(
+        Listen {
+            port: 80,
+            backlog: 5,
+            host: Some("a".into()),
+        },
+        term!([{port, 80}, {backlog, 5}, {host, "a"}]),
+    );
+    check(
+        Listen {
+            port: 80,
+            backlog: 5,
+            host: None,
+        },
+        term!([{port, 80}, {backlog, 5}]),
+    );
+    assert_eq!(
+        read(&term!([{more, {}}, {port, 80}, {port, 81}])),
+        Ok(Listen {
+            port: 80,
+            backlog: 0,
+            host: None
+        })
+    );
+    refuses::<Listen>(term!([]), "missing field \"port\" of Listen");
+    refuses::<Listen>(term!([1, 2]), "a list of pairs");
+    refuses::<Listen>(term!([{port, 80} | tail]), "the end of a proper list");
+}
+
+#[derive(Debug, PartialEq, Encode, Decode)]
+#[etf(elixir_struct = "Shop.User", deny_unknown)]
+struct User {
+    name: String,
+}
+
+#[derive(Debug, PartialEq, Encode, Decode)]
+#[etf(exception = "Elixir.Shop.Error")]
+struct ShopError {
+    message: String,
+}
+
+#[test]
+fn elixir_structs() {
+    let module = Term::atom("Elixir.Shop.User");
+    check(
+        User { name: "a".into() },
+        term!(#{atom "__struct__" => (module.clone()), name => "a"}),
+    );
+    check(
+        ShopError {
+            message: "m".into(),
+        },
+        term!(#{atom "__struct__" => atom "Elixir.Shop.Error", atom "__exception__" => true, message => "m"}),
+    );
+    refuses::<User>(
+        term!(#{name => "a"}),
+        "missing field \"__struct__\" of User",
+    );
+    refuses::<User>(
+        term!(#{atom "__struct__" => atom "Elixir.Shop.Order", name => "a"}),
+        "expected atom",
+    );
+    refuses::<User>(
+        term!(#{atom "__struct__" => (module), name => "a", age => 1}),
+        "unknown field \"age\" of User",
+    );
+}
+
+#[derive(Debug, PartialEq, Encode, Decode)]
+struct Meters(f64);
+
+#[derive(Debug, PartialEq, Encode, Decode)]
+struct Tagged<T>(u32, PhantomData<T>);
+
+#[derive(Debug, PartialEq, Encode, Decode)]
+#[etf(transparent)]
+struct Wrapped {
+    inner: Option<u8>,
+    #[etf(skip, default = seven)]
+    extra: u8,
+}
+
+fn seven() -> u8 {
+    7
+}
+
+#[derive(Debug, PartialEq, Encode, Decode)]
+struct Holder {
+    wrapped: Wrapped,
+}
+
+#[derive(Debug, PartialEq, Encode, Decode)]
+struct OutOfStock;
+
+#[test]
+fn newtypes_and_units() {
+    check(Meters(1.5), term!(1.5));
+    check(Tagged::<String>(1, PhantomData), term!(1));
+    check(
+        Wrapped {
+            inner: Some(1),
+            extra: 7,
+        },
+        term!(1),
+    );
+    check(OutOfStock, term!(out_of_stock));
+    // A missing newtype of an option is a missing option.
+    assert_eq!(
+        read(&term!(#{})),
+        Ok(Holder {
+            wrapped: Wrapped {
+                inner: None,
+                extra: 7
+            }
+        })
+    );
+}
+
+#[derive(Debug, PartialEq, Encode, Decode)]
+enum Shape {
+    Point,
+    Circle(f64),
+    Line(i8, i8),
+    #[etf(rename = "box", alias = "rect", rename_all = "camelCase")]
+    Rect {
+        #[etf(alias = "w")]
+        full_width: u8,
+    },
+    Nothing(),
+    #[etf(skip)]
+    Secret(PhantomData<u8>),
+}
+
+#[test]
+fn enums() {
+    check(Shape::Point, term!(point));
+    check(Shape::Circle(0.5), term!({circle, 0.5}));
+    check(Shape::Line(1, -1), term!({line, 1, -1}));
+    check(
+        Shape::Rect { full_width: 3 },
+        term!({r#box, #{fullWidth => 3}}),
+    );
+    check(Shape::Nothing(), term!({ nothing }));
+    assert_eq!(
+        read(&term!({rect, #{w => 3, h => 4}})),
+        Ok(Shape::Rect { full_width: 3 })
+    );
+    refuses::<Shape>(
+        term!(square),
+        "point or {circle, _} or {line, _, _} or {box, _} or nothing of Shape, found square",
+    );
+    refuses::<Shape>(term!({circle, 1.0, 2.0}), "found {circle, _, _}");
+    refuses::<Shape>(term!({line, 1, big}), "field \"1\" of Shape::Line");
+    refuses::<Shape>(
+        term!({r#box, #{}}),
+        "missing field \"full_width\" of Shape::Rect",
+    );
+    let error = to_vec(&Shape::Secret(PhantomData)).unwrap_err();
+    assert_eq!(error.to_string(), "Shape::Secret is never on the wire");
+}
+
+#[derive(Debug, PartialEq, Encode, Decode)]
+#[etf(tag = "type", rename_all = "camelCase")]
+enum Event {
+    Opened,
+    OrderShipped { id: u64, note: Option<String> },
+}
+
+#[test]
+fn internally_tagged_enums() {
+    check(Event::Opened, term!(#{r#type => opened}));
+    check(
+        Event::OrderShipped { id: 1, note: None },
+        term!(#{r#type => orderShipped, id => 1, note => nil}),
+    );
+    assert_eq!(
+        read(&term!(#{"id" => 1, "type" => "orderShipped"})),
+        Ok(Event::OrderShipped { id: 1, note: None })
+    );
+    refuses::<Event>(term!(#{id => 1}), "missing field \"type\" of Event");
+    refuses::<Event>(
+        term!(#{r#type => closed}),
+        "opened or orderShipped of Event, found closed",
+    );
+}
+
+#[derive(Debug, PartialEq, Encode, Decode)]
+#[etf(untagged)]
+enum Value {
+    #[etf(alias = "null")]
+    Unknown,
+    Number(i64),
+    // Before the text, which would take `[]` for an empty charlist.
+    List(Vec<Value>),
+    Text(String),
+    Pair(u8, u8),
+    Named {
+        a: u8,
+    },
+}
+
+#[test]
+fn untagged_enums() {
+    check(Value::Unknown, term!(unknown));
+    assert_eq!(read(&term!(null)), Ok(Value::Unknown));
+    check(Value::Number(-1), term!(-1));
+    check(Value::Text("a".into()), term!("a"));
+    check(Value::Pair(1, 2), term!({1, 2}));
+    check(Value::Named { a: 1 }, term!(#{a => 1}));
+    check(
+        Value::List(vec![Value::Number(1), Value::List(vec![])]),
+        term!([1, []]),
+    );
+    refuses::<Value>(
+        term!({1, 2, 3}),
+        "expected a value of Value, found a tuple of 3",
+    );
+}
+
+mod hex {
+    use super::{DecodeError, Decoder, EncodeError, Encoder};
+
+    pub(super) fn encode(value: &u32, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        encoder.write_str(&format!("{value:x}"))
+    }
+
+    pub(super) fn decode(decoder: &mut Decoder<'_>) -> Result<u32, DecodeError> {
+        u32::from_str_radix(decoder.read_str()?, 16).map_err(DecodeError::custom)
+    }
+}
+
+#[derive(Debug, PartialEq, Encode, Decode)]
+#[etf(none = "null")]
+struct Forms {
+    #[etf(binary)]
+    binary: Vec<u8>,
+    #[etf(binary)]
+    maybe: Option<[u8; 2]>,
+    #[etf(list)]
+    list: Vec<u8>,
+    #[etf(charlist)]
+    chars: String,
+    #[etf(atom)]
+    atom: Option<String>,
+    #[etf(with = hex)]
+    hex: u32,
+    #[etf(none = "absent")]
+    own: Option<u8>,
+    inherited: Option<u8>,
+    #[etf(tagged_option)]
+    twice: Option<Option<u8>>,
+}
+
+fn forms() -> Forms {
+    Forms {
+        binary: vec![1, 2],
+        maybe: Some([1, 2]),
+        list: vec![1, 2],
+        chars: "é1".into(),
+        atom: Some("a".into()),
+        hex: 255,
+        own: Some(1),
+        inherited: Some(2),
+        twice: Some(None),
+    }
+}
+
+#[test]
+fn forms_of_fields() {
+    check(
+        forms(),
+        term!(#{binary => b"\x01\x02", maybe => b"\x01\x02", list => [1, 2], chars => ['é', '1'], atom => a, hex => "ff", own => 1,
+            inherited => 2, twice => {some, nil}}),
+    );
+    let nothing = Forms {
+        maybe: None,
+        atom: None,
+        own: None,
+        inherited: None,
+        twice: None,
+        ..forms()
+    };
+    let term = term!(#{binary => b"\x01\x02", maybe => null, list => [1, 2], chars => ['é', '1'], atom => null, hex => "ff", own => absent,
+            inherited => null, twice => none});
+    check(nothing, term);
+    let missing = term!(#{binary => [1, 2], list => b"\x01\x02", chars => "é1", hex => "ff"});
+    assert_eq!(
+        read(&missing),
+        Ok(Forms {
+            maybe: None,
+            atom: None,
+            own: None,
+            inherited: None,
+            twice: None,
+            ..forms()
+        })
+    );
+    refuses::<Forms>(
+        term!(#{maybe => "abc"}),
+        "field \"maybe\" of Forms: expected as many bytes as the array has",
+    );
+    refuses::<Forms>(term!(#{hex => "xyz"}), "field \"hex\" of Forms");
+    refuses::<Forms>(term!(#{twice => 1}), "expected none or {some, _}, found 1");
+}
+
+#[derive(Debug, PartialEq, Encode, Decode)]
+struct Times {
+    #[etf(unit = "second")]
+    seconds: Duration,
+    #[etf(unit = "nanosecond")]
+    nanos: Option<Duration>,
+    plain: Duration,
+}
+
+#[test]
+fn units_of_time() {
+    let second = Duration::from_secs(1);
+    check(
+        Times {
+            seconds: second,
+            nanos: Some(second),
+            plain: second,
+        },
+        term!(#{seconds => 1, nanos => 1000000000, plain => 1000}),
+    );
+}
+
+#[derive(Debug, PartialEq, Encode, Decode)]
+struct Borrowed<'a, 'b> {
+    text: &'a str,
+    cow: Cow<'b, str>,
+    #[etf(binary)]
+    bytes: &'a [u8],
+}
+
+#[test]
+fn borrowed_fields_point_into_the_input() {
+    let value = Borrowed {
+        text: "abc",
+        cow: "d".into(),
+        bytes: &[1, 2],
+    };
+    let bytes = to_vec(&value).unwrap();
+    let back: Borrowed<'_, '_> = from_slice_borrowed(&bytes).unwrap();
+    assert_eq!(back, value);
+    assert!(bytes.as_ptr_range().contains(&back.text.as_ptr()));
+    assert!(bytes.as_ptr_range().contains(&back.bytes.as_ptr()));
+}
+
+#[derive(Debug, PartialEq, Encode, Decode)]
+struct Generic<K: Eq + std::hash::Hash, V = u8, const N: usize = 2>
+where
+    V: Clone,
+{
+    map: HashMap<K, Vec<V>>,
+    array: [u16; N],
+    #[etf(default)]
+    value: V,
+}
+
+#[derive(Debug, PartialEq, Encode, Decode)]
+struct Tree<T> {
+    value: T,
+    children: Vec<Tree<T>>,
+}
+
+#[test]
+fn generic_and_recursive_types() {
+    check(
+        Generic::<String> {
+            map: HashMap::from([("a".into(), vec![1u8])]),
+            array: [1, 2],
+            value: 3,
+        },
+        term!(#{map => #{"a" => [1]}, array => [1, 2], value => 3}),
+    );
+    let leaf = |value| Tree {
+        value,
+        children: vec![],
+    };
+    check(
+        Tree {
+            value: 1u8,
+            children: vec![leaf(2)],
+        },
+        term!(#{value => 1, children => [#{value => 2, children => []}]}),
+    );
+    let mut deep = term!([]);
+    for _ in 0..100_000 {
+        deep = term!([#{value => 1, children => (deep)}]);
+    }
+    refuses::<Vec<Tree<u8>>>(deep, "term_depth_max");
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Encode, Decode)]
+enum Never {}
+
+#[derive(Debug, PartialEq, Encode, Decode)]
+struct Keywords {
+    r#type: u8,
+    #[cfg(any())]
+    gone: Never,
+    #[cfg_attr(all(), etf(rename = "self"))]
+    own: u8,
+}
+
+#[test]
+fn raw_names_and_cfg() {
+    check(
+        Keywords { r#type: 1, own: 2 },
+        term!(#{r#type => 1, atom "self" => 2}),
+    );
+    refuses::<Never>(term!(a), "a value of Never, which has none");
+}
+
+#[derive(Encode)]
+struct Null;
+
+#[derive(Encode)]
+enum MayBeNil {
+    #[allow(dead_code)]
+    Nil,
+    #[allow(dead_code)]
+    Other(u8),
+}
+
+#[test]
+fn what_looks_like_none_says_so() {
+    const { assert!(!Null::NIL && MayBeNil::NIL && !Shape::NIL && Wrapped::NIL) };
+}

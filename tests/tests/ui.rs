@@ -1,0 +1,7 @@
+//! The words of every mistake that the macros know.
+
+#[test]
+fn ui() {
+    let cases = trybuild::TestCases::new();
+    cases.compile_fail("tests/ui/codec/*.rs");
+}
