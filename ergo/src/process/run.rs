@@ -35,7 +35,12 @@ pub(super) async fn process<A: Behavior>(cx: Context<A>, init: Init<A>) -> Ended
                 let _ = started.send(Ok(()));
                 state
             }
-            Err(reason) => return Ended { reason, refused: Some(started) },
+            Err(reason) => {
+                return Ended {
+                    reason,
+                    refused: Some(started),
+                };
+            }
         },
     };
     let reason = serve(&cx, &mut state).await;
@@ -113,7 +118,10 @@ fn handle_wire<'a, A: Behavior>(
         Wrapped::System(reply_to) => return Box::pin(handle_system(reply_to, request)),
         Wrapped::Info => return handle_info(cx, state, encoded, from),
     };
-    let decoded = A::decode_message(&mut request.decoder().with_extension(cx.host()), &mut reply_to);
+    let decoded = A::decode_message(
+        &mut request.decoder().with_extension(cx.host()),
+        &mut reply_to,
+    );
     match (decoded, reply_to) {
         (Ok(message), _) => Box::pin(state.dispatch(message, cx)),
         (Err(error), Some(reply_to)) => {
@@ -144,7 +152,11 @@ fn handle_info<'a, A: Behavior>(
 }
 
 /// What came is no term at all: not the process's fault, but the connection's.
-pub(super) fn corrupt<A: Behavior>(cx: &Context<A>, error: &crate::etf::DecodeError, from: Option<Atom>) {
+pub(super) fn corrupt<A: Behavior>(
+    cx: &Context<A>,
+    error: &crate::etf::DecodeError,
+    from: Option<Atom>,
+) {
     tracing::warn!(pid = %cx.pid(), %error, "a message is not a valid Erlang term");
     if let Some(node) = from {
         cx.host().corrupt(&node);
