@@ -44,7 +44,12 @@ fn codec(
 pub(crate) fn actor(input: TokenStream) -> TokenStream {
     derive(input, |ctxt, input| {
         let actor = Actor::new(&ctxt, input);
-        let expansion = || expand::actor::expand(&actor);
+        let expansion = || {
+            actor
+                .as_ref()
+                .map(expand::actor::expand)
+                .unwrap_or_default()
+        };
         ctxt.finish(expansion, expansion)
     })
 }
@@ -53,7 +58,12 @@ pub(crate) fn actor(input: TokenStream) -> TokenStream {
 pub(crate) fn server_behavior(input: TokenStream) -> TokenStream {
     derive(input, |ctxt, input| {
         let server = HandServer::new(&ctxt, input);
-        let expansion = || expand::server_behavior::expand(&server);
+        let expansion = || {
+            server
+                .as_ref()
+                .map(expand::server_behavior::expand)
+                .unwrap_or_default()
+        };
         ctxt.finish(expansion, expansion)
     })
 }
@@ -64,7 +74,7 @@ pub(crate) fn request(input: TokenStream) -> TokenStream {
         let requests = RequestEnum::new(&ctxt, input);
         ctxt.finish(
             || expand::request::derive(&requests),
-            || expand::request::fallback(&requests.krate, &input.ident, &input.generics),
+            || expand::request::fallback(&requests),
         )
     })
 }

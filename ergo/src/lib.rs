@@ -68,7 +68,8 @@ pub mod prelude;
 pub mod __private;
 
 pub use behaviour::{
-    ChildSpec, Request, Server, ServerMessage, ServerTypes, Spec, Supervisor, SupervisorRef, TermCall,
+    ChildSpec, Request, Server, ServerMessage, ServerTypes, Spec, Supervisor, SupervisorRef,
+    TermCall,
 };
 pub use ergo_macros::{
     Actor, Decode, Encode, Request, ServerBehavior, args, atom, main, server, term,
@@ -77,8 +78,9 @@ pub use error::{Error, Result};
 pub use etf::{Decode, Encode};
 pub use node::{ConnectError, Node, NodeBuilder, NodeEvent, StartError, Visibility, WhereisError};
 pub use process::{
-    Actor, Behavior, Call, CallError, CastError, Context, Destination, Down, Exit, ExitReason, Flow, Handle, Message,
-    Options, PlainContext, Ref, RegisterError, Reply, ReplyTo, SpawnError, SpawnOptions, Timer,
+    Actor, Behavior, Call, CallError, CastError, Context, Destination, Down, Exit, ExitReason,
+    Flow, Handle, Message, Options, PlainContext, Ref, RegisterError, Reply, ReplyTo, SpawnError,
+    SpawnOptions, Timer,
 };
 pub use remote::{Exception, RpcError};
 pub use time::{millis, secs};

@@ -6,8 +6,8 @@ pub use crate::behaviour::{ChildSpec, Server, Spec, Supervisor, SupervisorRef};
 pub use crate::etf::{Atom, Decode, Encode, Pid, Reference, Term};
 pub use crate::node::{Node, Visibility};
 pub use crate::process::{
-    Actor, CallError, CastError, Context, Destination, Down, Exit, ExitReason, Flow, Handle, Message, PlainContext,
-    Reply, SpawnError, SpawnOptions,
+    Actor, CallError, CastError, Context, Destination, Down, Exit, ExitReason, Flow, Handle,
+    Message, PlainContext, Reply, SpawnError, SpawnOptions,
 };
 pub use crate::remote::Exception;
 pub use crate::{millis, secs};

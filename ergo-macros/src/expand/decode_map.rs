@@ -1,12 +1,13 @@
 //! Reading fields by name, from a map or from a keyword list.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 
 use crate::expand::decode::{Scope, checked, construct, default_value};
 use crate::expand::value;
 use crate::model::etf::Fixed;
 use crate::model::field::{Codec, Field, Fields, OptionForm};
+use crate::model::ty;
 
 /// What a map holds.
 pub(crate) struct Pairs<'c> {
@@ -68,7 +69,8 @@ pub(crate) fn map(scope: &Scope<'_>, pairs: &Pairs<'_>, path: &TokenStream) -> T
     }
 }
 
-/// A list of `{Key, Value}` in any order; of two pairs with one key the first counts, as in `proplists`.
+/// A list of `{Key, Value}` in any order; of two pairs with one key the first counts, as in
+/// `proplists`.
 pub(crate) fn keyword(scope: &Scope<'_>, pairs: &Pairs<'_>, path: &TokenStream) -> TokenStream {
     let krate = scope.krate;
     let arms = arms(scope, pairs, false);
@@ -158,7 +160,9 @@ fn values(scope: &Scope<'_>, pairs: &Pairs<'_>) -> TokenStream {
         }
         let missing = match (&field.option, &field.codec) {
             (OptionForm::OfCodec, Codec::Plain) => {
-                quote!(#krate::__private::Decode::missing())
+                let span = ty::span(&field.ty);
+                let private = value::private_at(krate, span);
+                quote_spanned!(span=> #private::Decode::missing())
             }
             (OptionForm::OfCodec, _) => quote!(::core::option::Option::None),
             _ => quote!(::core::option::Option::Some(::core::option::Option::None)),

@@ -45,7 +45,7 @@ fn init(server: &Server) -> TokenStream {
         None => quote!(loop {}),
         Some(init) => {
             let call = init_call(init);
-            let wait = init.is_async.then(|| quote!(.await));
+            let wait = (init.is_async && init.callable).then(|| quote!(.await));
             quote!(#call #wait)
         }
     };

@@ -32,8 +32,15 @@ pub(crate) fn expand(main: &MainFn) -> TokenStream {
     }
 }
 
-/// A function of the same name, so that its absence is no second error.
+/// A function of the same name around the user's, so that nothing is missing or unused beside the
+/// error.
 pub(crate) fn fallback(function: &syn::ItemFn) -> TokenStream {
     let (vis, ident) = (&function.vis, &function.sig.ident);
-    quote!(#vis fn #ident() {})
+    quote! {
+        #[allow(dead_code)]
+        #vis fn #ident() {
+            #[allow(dead_code)]
+            #function
+        }
+    }
 }

@@ -2,11 +2,11 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Generics, Ident, parse_quote};
+use syn::{Generics, parse_quote};
 
-use crate::expand::value::{self, span_of};
-use crate::model::bounds;
+use crate::expand::value::{self, private_at};
 use crate::model::request::{Request, RequestEnum};
+use crate::model::{bounds, ty};
 
 /// `derive(Request)`.
 pub(crate) fn derive(requests: &RequestEnum) -> TokenStream {
@@ -85,8 +85,9 @@ fn encode_arm(requests: &RequestEnum, request: &Request) -> TokenStream {
         quote!(#member: #binding)
     });
     let values = arguments.iter().map(|argument| {
-        let (binding, span) = (&argument.binding, span_of(&argument.ty));
-        quote_spanned!(span=> #krate::__private::Encode::encode(#binding, __encoder)?;)
+        let (binding, span) = (&argument.binding, ty::span(&argument.ty));
+        let private = private_at(krate, span);
+        quote_spanned!(span=> #private::Encode::encode(#binding, __encoder)?;)
     });
     let header = (!arguments.is_empty()).then(|| {
         let arity = arguments.len() + 1;
@@ -144,11 +145,12 @@ fn decode_arm(requests: &RequestEnum, request: &Request) -> TokenStream {
     let arity = arguments.len();
     let label = format!("{}::{variant}", requests.ident);
     let values = arguments.iter().map(|argument| {
-        let (binding, ty, span) = (&argument.binding, &argument.ty, span_of(&argument.ty));
+        let (binding, ty, span) = (&argument.binding, &argument.ty, ty::span(&argument.ty));
+        let private = private_at(krate, span);
         let name = member_label(&argument.member);
         quote_spanned! {span=>
-            let #binding = #krate::__private::field(
-                <#ty as #krate::__private::Decode<'_>>::decode(__decoder), #name, #label,
+            let #binding = #private::field(
+                <#ty as #private::Decode<'_>>::decode(__decoder), #name, #label,
             )?;
         }
     });
@@ -164,8 +166,9 @@ fn decode_arm(requests: &RequestEnum, request: &Request) -> TokenStream {
         }
     });
     let reply = reply.as_ref().map(|reply| {
-        let (member, ty, span) = (&reply.member, &reply.ty, span_of(&reply.ty));
-        let reply = quote_spanned!(span=> #krate::__private::ReplyTo::reply::<#ty>(__to));
+        let (member, ty, span) = (&reply.member, &reply.ty, ty::span(&reply.ty));
+        let private = private_at(krate, span);
+        let reply = quote_spanned!(span=> #private::ReplyTo::reply::<#ty>(__to));
         quote!(#member: #reply)
     });
     let members = members.chain(reply);
@@ -185,7 +188,16 @@ fn member_label(member: &syn::Member) -> String {
 }
 
 /// A `Request` that stands in for one with mistakes.
-pub(crate) fn fallback(krate: &syn::Path, ident: &Ident, generics: &Generics) -> TokenStream {
+pub(crate) fn fallback(requests: &RequestEnum) -> TokenStream {
+    let RequestEnum {
+        ident,
+        generics,
+        krate,
+        ..
+    } = requests;
+    if generics.lifetimes().next().is_some() {
+        return TokenStream::new();
+    }
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     quote! {
         #[automatically_derived]

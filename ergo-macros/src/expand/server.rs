@@ -10,6 +10,7 @@ use crate::expand::{handle, handlers, request};
 use crate::model::handler::{Argument, Handler, Param};
 use crate::model::request::{Request, RequestEnum, RequestField};
 use crate::model::server::{Init, Server};
+use crate::model::ty;
 use crate::parse::method::Kind;
 
 /// Everything that stands beside the impl block.
@@ -94,7 +95,7 @@ fn request_enum(server: &Server, kind: Kind) -> RequestEnum {
             .enumerate()
             .map(|(at, argument)| RequestField {
                 member: Member::Named(argument.name.clone()),
-                binding: format_ident!("__field{at}"),
+                binding: Ident::new(&format!("__field{at}"), ty::span(&argument.ty)),
                 ty: argument.ty.clone(),
             })
             .collect(),
@@ -159,6 +160,9 @@ fn start_now(server: &Server, init: &Init) -> TokenStream {
 
 /// The call of the user's `init`, whose arguments are in `__args` and `__cx`.
 pub(crate) fn init_call(init: &Init) -> TokenStream {
+    if !init.callable {
+        return quote!(loop {});
+    }
     let arguments = init.params.contexts.iter().map(|context| {
         if *context {
             quote!(__cx)

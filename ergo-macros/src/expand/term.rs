@@ -53,7 +53,7 @@ pub(crate) fn term(term: &TermSyntax) -> TokenStream {
         }
         TermSyntax::Expr(expression, span) => {
             let span = span.resolved_at(proc_macro2::Span::call_site());
-            quote_spanned!(span=> #private::Term::from(#expression))
+            quote_spanned!(span=> ::ergo::__private::Term::from(#expression))
         }
     }
 }

@@ -19,9 +19,11 @@ pub(crate) struct Actor {
 }
 
 impl Actor {
-    pub(crate) fn new(ctxt: &Ctxt, input: &DeriveInput) -> Self {
+    pub(crate) fn new(ctxt: &Ctxt, input: &DeriveInput) -> Option<Self> {
         let attrs = ActorAttrs::parse(ctxt, &input.attrs);
-        refuse_unusable(ctxt, input);
+        if !check_item(ctxt, input) {
+            return None;
+        }
         if let Some(name) = attrs
             .name
             .get()
@@ -29,7 +31,7 @@ impl Actor {
         {
             ctxt.error_at(name.span, "this cannot be registered as a name: write the name other processes use, as in \"stock\"");
         }
-        Self {
+        Some(Self {
             ident: input.ident.clone(),
             vis: input.vis.clone(),
             generics: input.generics.clone(),
@@ -38,7 +40,7 @@ impl Actor {
             name: attrs.name.get().map(|name| name.text.clone()),
             mailbox: attrs.mailbox.get().copied(),
             trap_exit: attrs.trap_exit.is_set(),
-        }
+        })
     }
 }
 
@@ -54,16 +56,18 @@ pub(crate) struct HandServer {
 }
 
 impl HandServer {
-    pub(crate) fn new(ctxt: &Ctxt, input: &DeriveInput) -> Self {
+    pub(crate) fn new(ctxt: &Ctxt, input: &DeriveInput) -> Option<Self> {
         let attrs = ServerAttrs::parse(ctxt, &input.attrs);
-        refuse_unusable(ctxt, input);
+        if !check_item(ctxt, input) {
+            return None;
+        }
         // Mistakes in `#[actor(..)]` are reported by the derive that owns it.
         let foreign = Ctxt::new();
         let actor = ActorAttrs::parse(&foreign, &input.attrs);
         drop(foreign.finish(Default::default, Default::default));
         let krate = attrs.krate();
         let term: Type = parse_quote!(#krate::__private::Term);
-        Self {
+        Some(Self {
             ident: input.ident.clone(),
             generics: input.generics.clone(),
             handle: handle(&input.ident, &actor),
@@ -75,7 +79,7 @@ impl HandServer {
             cast: attrs.cast.get().cloned().unwrap_or_else(|| term.clone()),
             info: attrs.info.get().cloned().unwrap_or(term),
             krate,
-        }
+        })
     }
 }
 
@@ -91,7 +95,9 @@ fn handle(ident: &Ident, attrs: &ActorAttrs) -> Ident {
         .map_or_else(|| handle_name(ident), |handle| handle.0.clone())
 }
 
-fn refuse_unusable(ctxt: &Ctxt, input: &DeriveInput) {
+/// Refuses what no attribute can make an actor of; whether it can be one.
+fn check_item(ctxt: &Ctxt, input: &DeriveInput) -> bool {
+    let mark = ctxt.count();
     if let Data::Union(data) = &input.data {
         ctxt.error(
             data.union_token,
@@ -102,4 +108,5 @@ fn refuse_unusable(ctxt: &Ctxt, input: &DeriveInput) {
         let message = "a process outlives whoever spawned it, so an actor cannot borrow: own the data, for example in an `Arc`";
         ctxt.error(param, message);
     }
+    !ctxt.failed_since(mark)
 }

@@ -1,7 +1,6 @@
 //! One field of a struct or a variant: where it stands on the wire and how its value is written.
 
 use proc_macro2::Span;
-use quote::format_ident;
 use syn::{ExprPath, Ident, Index, Member, Type};
 
 use crate::ctxt::Ctxt;
@@ -153,7 +152,7 @@ impl Field {
         };
         Self {
             member,
-            binding: format_ident!("__field{at}"),
+            binding: Ident::new(&format!("__field{at}"), ty::span(&field.ty)),
             label,
             name,
             aliases: attrs.alias.iter().map(|alias| alias.text.clone()).collect(),

@@ -308,6 +308,6 @@ fn check_event(ctxt: &Ctxt, attr: &MethodAttr, sig: &Signature, params: &[Param]
     };
     let name = attr.kind.name();
     let message =
-        format!("a #[{name}] takes what happened, {what}, and may take `cx: &Context<Self>`");
+        format!("#[{name}] takes what happened, {what}, and may take `cx: &Context<Self>`");
     ctxt.error_at(span, message);
 }

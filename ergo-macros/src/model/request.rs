@@ -1,6 +1,5 @@
 //! An enum of requests: which variant has which name and arguments, and where its reply goes.
 
-use quote::format_ident;
 use syn::{Attribute, Data, DeriveInput, Generics, Ident, Index, Member, Path, Type};
 
 use crate::ctxt::Ctxt;
@@ -102,7 +101,7 @@ fn request(ctxt: &Ctxt, variant: &syn::Variant) -> Request {
             Some(ident) => Member::Named(ident.clone()),
             None => Member::Unnamed(Index::from(at)),
         };
-        let binding = format_ident!("__field{at}");
+        let binding = Ident::new(&format!("__field{at}"), ty::span(&field.ty));
         if !ty::is_named(&field.ty, "Reply") {
             arguments.push(RequestField {
                 member,

@@ -1,8 +1,11 @@
 //! An impl block with `#[ergo::server]`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::format_ident;
-use syn::{Generics, Ident, ImplItem, ImplItemFn, ItemImpl, Path, Type, TypePath};
+use syn::{
+    GenericArgument, Generics, Ident, ImplItem, ImplItemFn, ItemImpl, Lifetime, Path,
+    PathArguments, Type, TypePath,
+};
 
 use crate::ctxt::Ctxt;
 use crate::model::actor::handle_name;
@@ -31,6 +34,8 @@ pub(crate) struct Server {
 pub(crate) struct Init {
     pub(crate) is_async: bool,
     pub(crate) params: InitParams,
+    /// `false` only beside an error.
+    pub(crate) callable: bool,
 }
 
 /// `terminate`.
@@ -41,7 +46,8 @@ pub(crate) struct Terminate {
 }
 
 impl Server {
-    /// Takes the attributes of the handlers off the block; `None` when the block cannot be one of a server.
+    /// Takes the attributes of the handlers off the block; `None` when the block cannot be one of a
+    /// server.
     pub(crate) fn new(ctxt: &Ctxt, arguments: TokenStream, item: &mut ItemImpl) -> Option<Self> {
         let arguments = ServerArguments::parse(ctxt, arguments);
         let handlers = handlers(ctxt, item);
@@ -55,7 +61,6 @@ impl Server {
                 .get()
                 .map_or_else(|| handle_name(&ident), |handle| handle.0.clone());
         }
-        refuse_same_requests(ctxt, &handlers);
         Some(Self {
             krate: arguments.krate(),
             self_ty: (*item.self_ty).clone(),
@@ -64,10 +69,7 @@ impl Server {
             call_enum: format_ident!("{ident}Call"),
             cast_enum: format_ident!("{ident}Cast"),
             init: init(ctxt, item, &ident),
-            terminate: method(item, "terminate").map(|method| Terminate {
-                is_async: method.sig.asyncness.is_some(),
-                contexts: signature::terminate_params(ctxt, &method.sig),
-            }),
+            terminate: terminate(ctxt, item),
             ident,
             handlers,
         })
@@ -88,19 +90,39 @@ fn check_block(ctxt: &Ctxt, item: &ItemImpl) -> Option<Path> {
         ctxt.error(trait_path, message);
         return None;
     }
-    for param in item.generics.lifetimes() {
+    let Type::Path(TypePath {
+        qself: None, path, ..
+    }) = &*item.self_ty
+    else {
+        ctxt.error(&item.self_ty, "an actor is a struct or an enum with a name");
+        return None;
+    };
+    let mark = ctxt.count();
+    for lifetime in lifetimes(item, path) {
         let message = "a process outlives whoever spawned it, so an actor cannot borrow: own the data, for example in an `Arc`";
-        ctxt.error(param, message);
+        ctxt.error(lifetime, message);
     }
-    match &*item.self_ty {
-        Type::Path(TypePath {
-            qself: None, path, ..
-        }) => Some(path.clone()),
-        other => {
-            ctxt.error(other, "an actor is a struct or an enum with a name");
-            None
-        }
-    }
+    (!ctxt.failed_since(mark)).then(|| path.clone())
+}
+
+/// The lifetimes that the block declares, or leaves open in its type.
+fn lifetimes<'i>(item: &'i ItemImpl, path: &'i Path) -> impl Iterator<Item = &'i Lifetime> {
+    let arguments = path.segments.last().map(|last| &last.arguments);
+    let open = match arguments {
+        Some(PathArguments::AngleBracketed(arguments)) => Some(&arguments.args),
+        _ => None,
+    };
+    let open = open
+        .into_iter()
+        .flatten()
+        .filter_map(|argument| match argument {
+            GenericArgument::Lifetime(lifetime) if lifetime.ident == "_" => Some(lifetime),
+            _ => None,
+        });
+    item.generics
+        .lifetimes()
+        .map(|param| &param.lifetime)
+        .chain(open)
 }
 
 fn handlers(ctxt: &Ctxt, item: &mut ItemImpl) -> Vec<Handler> {
@@ -113,26 +135,17 @@ fn handlers(ctxt: &Ctxt, item: &mut ItemImpl) -> Vec<Handler> {
         let Some(attr) = MethodAttr::take(ctxt, method) else {
             continue;
         };
-        if method.sig.ident == "init" || method.sig.ident == "terminate" {
-            let name = &method.sig.ident;
-            ctxt.error_at(attr.span, format!("`{name}` is a callback by its name and handles no message: remove the attribute"));
+        let name = &method.sig.ident;
+        if name == "init" || name == "terminate" {
+            let message = format!(
+                "`{name}` is a callback by its name and handles no message: remove the attribute"
+            );
+            ctxt.error_at(attr.span, message);
             continue;
         }
-        let events = matches!(attr.kind, Kind::Down | Kind::Exit | Kind::Info);
-        if events
-            && handlers
-                .iter()
-                .any(|handler| handler.kind == attr.kind && handler.cfgs.is_empty())
-        {
-            let name = attr.kind.name();
-            ctxt.error_at(
-                attr.span,
-                format!(
-                    "there is a #[{name}] already, and one method handles them all: join the two"
-                ),
-            );
-        }
-        handlers.extend(Handler::new(ctxt, &attr, method, &self_ty));
+        let handler = Handler::new(ctxt, &attr, method, &self_ty);
+        let handler = handler.filter(|handler| stands_beside(ctxt, handler, &handlers, attr.span));
+        handlers.extend(handler);
     }
     handlers
 }
@@ -153,42 +166,62 @@ fn init(ctxt: &Ctxt, item: &ItemImpl, ident: &Ident) -> Option<Init> {
         ctxt.error(&item.self_ty, message);
         return None;
     };
+    let mark = ctxt.count();
+    let params = signature::init_params(ctxt, &method.sig);
     Some(Init {
         is_async: method.sig.asyncness.is_some(),
-        params: signature::init_params(ctxt, &method.sig),
+        params,
+        callable: !ctxt.failed_since(mark),
     })
 }
 
-/// Refuses two handlers with one variant or one form on the wire.
-fn refuse_same_requests(ctxt: &Ctxt, handlers: &[Handler]) {
-    for (at, handler) in handlers.iter().enumerate() {
-        let before = || {
-            handlers.iter().take(at).filter(|other| {
-                other.kind == handler.kind && other.cfgs.is_empty() && handler.cfgs.is_empty()
-            })
-        };
-        let method = &handler.method;
-        if !matches!(handler.kind, Kind::Call | Kind::Cast) {
-            continue;
-        }
-        if let Some(other) = before().find(|other| other.variant == handler.variant) {
+fn terminate(ctxt: &Ctxt, item: &ItemImpl) -> Option<Terminate> {
+    let method = method(item, "terminate")?;
+    let mark = ctxt.count();
+    let contexts = signature::terminate_params(ctxt, &method.sig);
+    (!ctxt.failed_since(mark)).then(|| Terminate {
+        is_async: method.sig.asyncness.is_some(),
+        contexts,
+    })
+}
+
+/// Whether no handler before has the same variant or the same form on the wire; says so if one has.
+fn stands_beside(ctxt: &Ctxt, handler: &Handler, before: &[Handler], attr: Span) -> bool {
+    let both_exist = |other: &&Handler| other.cfgs.is_empty() && handler.cfgs.is_empty();
+    let mut rivals = before
+        .iter()
+        .filter(|other| other.kind == handler.kind)
+        .filter(both_exist);
+    if !matches!(handler.kind, Kind::Call | Kind::Cast) {
+        let first = rivals.next();
+        if first.is_some() {
+            let name = handler.kind.name();
             let message = format!(
+                "there is a #[{name}] already, and one method handles them all: join the two"
+            );
+            ctxt.error_at(attr, message);
+        }
+        return first.is_none();
+    }
+    let method = &handler.method;
+    let arity = handler.arguments().count();
+    for other in rivals {
+        let same_shape = other.tag == handler.tag && other.arguments().count() == arity;
+        let message = if other.variant == handler.variant {
+            format!(
                 "`{}` and `{method}` differ only in underscores or case: rename one of them",
                 other.method
-            );
-            ctxt.error(method, message);
-            continue;
-        }
-        let arity = handler.arguments().count();
-        let same = |other: &&Handler| {
-            !other.local && other.tag == handler.tag && other.arguments().count() == arity
-        };
-        if let (Some(other), false) = (before().find(same), handler.local) {
-            let message = format!(
+            )
+        } else if same_shape && !other.local && !handler.local {
+            format!(
                 "`{}` and `{method}` look the same on the wire: give one of them another `tag`",
                 other.method
-            );
-            ctxt.error(method, message);
-        }
+            )
+        } else {
+            continue;
+        };
+        ctxt.error(method, message);
+        return false;
     }
+    true
 }

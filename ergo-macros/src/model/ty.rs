@@ -1,5 +1,8 @@
-//! What can be seen of a type without knowing names: last path segments, `Option`, byte vectors, `Self`.
+//! What can be seen of a type without knowing names: last path segments, `Option`, byte vectors,
+//! `Self`.
 
+use proc_macro2::Span;
+use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{GenericArgument, Path, PathArguments, PathSegment, Type, TypePath};
 
@@ -13,6 +16,11 @@ pub(crate) fn last_segment(ty: &Type) -> Option<&PathSegment> {
         Type::Group(inner) => last_segment(&inner.elem),
         _ => None,
     }
+}
+
+/// The place of `ty` with the hygiene of the macro, so that an unmet bound is underlined there.
+pub(crate) fn span(ty: &Type) -> Span {
+    ty.span().resolved_at(Span::call_site())
 }
 
 /// Whether the last segment of the path is `name`.

@@ -32,7 +32,6 @@ const FIELD: &[&str] = &[
     "default",
     "skip",
     "skip_if",
-    "flatten",
     "with",
     "binary",
     "list",
@@ -46,6 +45,8 @@ const FIELD: &[&str] = &[
 const ON_CONTAINER: &str = "on the struct or enum";
 const ON_VARIANT: &str = "on a variant";
 const ON_FIELD: &str = "on a field";
+const NOWHERE: &str = "nowhere, because a map on the wire begins with its size: write the fields here, or give the inner \
+                       struct a key of its own";
 
 /// `#[etf(..)]` of a struct or an enum.
 #[derive(Default)]
@@ -203,7 +204,11 @@ impl FieldAttrs {
         let keys = Keys {
             attribute: "etf",
             known: FIELD,
-            elsewhere: &[(ON_CONTAINER, CONTAINER), (ON_VARIANT, VARIANT)],
+            elsewhere: &[
+                (ON_CONTAINER, CONTAINER),
+                (ON_VARIANT, VARIANT),
+                (NOWHERE, &["flatten"]),
+            ],
         };
         let mut this = Self::default();
         keys.of_attributes(ctxt, attrs, |key, meta| this.key(key, meta));
@@ -221,10 +226,6 @@ impl FieldAttrs {
             "default" => self.default.set(meta, DefaultValue::Trait),
             "skip" => self.skip.flag(meta),
             "skip_if" => self.skip_if.parse(meta),
-            "flatten" => Err(meta.error(
-                "`flatten` is not supported, because a map on the wire begins with its size: write the fields here, or give the \
-                 inner struct a key of its own",
-            )),
             "with" => self.with.parse(meta),
             "binary" => self.binary.flag(meta),
             "list" => self.list.flag(meta),

@@ -1,4 +1,5 @@
-//! The keys of an attribute such as `#[etf(..)]`: known ones are handed on, all others are explained.
+//! The keys of an attribute such as `#[etf(..)]`: known ones are handed on, all others are
+//! explained.
 
 use proc_macro2::{Span, TokenStream};
 use syn::meta::ParseNestedMeta;
@@ -59,11 +60,7 @@ impl Keys {
         meta: &ParseNestedMeta<'_>,
         each: &mut impl FnMut(&str, &ParseNestedMeta<'_>) -> syn::Result<()>,
     ) {
-        let key = meta
-            .path
-            .get_ident()
-            .map(ToString::to_string)
-            .unwrap_or_default();
+        let key = name(meta);
         let result = if self.known.contains(&key.as_str()) {
             each(&key, meta)
         } else {
@@ -123,11 +120,7 @@ impl<T> Default for Slot<T> {
 impl<T> Slot<T> {
     pub(crate) fn set(&mut self, meta: &ParseNestedMeta<'_>, value: T) -> syn::Result<()> {
         if self.value.is_some() {
-            let key = meta
-                .path
-                .get_ident()
-                .map(ToString::to_string)
-                .unwrap_or_default();
+            let key = name(meta);
             return Err(meta.error(format!("`{key}` is given twice")));
         }
         self.value = Some((key_span(meta), value));
@@ -139,6 +132,10 @@ impl<T> Slot<T> {
     where
         T: Parse,
     {
+        if !meta.input.peek(Token![=]) {
+            let key = name(meta);
+            return Err(meta.error(format!("`{key}` needs a value: write `{key} = ..`")));
+        }
         let value = meta.value()?.parse()?;
         self.set(meta, value)
     }
@@ -161,15 +158,18 @@ impl Slot<()> {
     /// A key without a value.
     pub(crate) fn flag(&mut self, meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
         if meta.input.peek(Token![=]) || meta.input.peek(syn::token::Paren) {
-            let key = meta
-                .path
-                .get_ident()
-                .map(ToString::to_string)
-                .unwrap_or_default();
+            let key = name(meta);
             return Err(meta.error(format!("`{key}` takes no value: write `{key}` alone")));
         }
         self.set(meta, ())
     }
+}
+
+fn name(meta: &ParseNestedMeta<'_>) -> String {
+    meta.path
+        .get_ident()
+        .map(ToString::to_string)
+        .unwrap_or_default()
 }
 
 /// The span of the key itself.

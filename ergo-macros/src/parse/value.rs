@@ -33,7 +33,9 @@ impl AtomText {
 
 impl Parse for AtomText {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let literal: LitStr = input.parse()?;
+        let literal: LitStr = input
+            .parse()
+            .map_err(|error| syn::Error::new(error.span(), "write the text in quotes"))?;
         Self::new(literal.value(), literal.span())
     }
 }
@@ -120,7 +122,8 @@ pub(crate) enum Unit {
 }
 
 impl Unit {
-    /// The name, which is also the name of the module of the framework that reads and writes this unit.
+    /// The name, which is also the name of the module of the framework that reads and writes this
+    /// unit.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Second => "second",

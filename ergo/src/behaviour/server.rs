@@ -23,7 +23,10 @@ pub trait Request: Sized + Send + 'static {
     ///
     /// # Errors
     /// [`DecodeError::unknown_request`] when no variant matches, or what is wrong with an argument.
-    fn decode_request(decoder: &mut Decoder<'_>, reply_to: &mut Option<ReplyTo>) -> Result<Self, DecodeError>;
+    fn decode_request(
+        decoder: &mut Decoder<'_>,
+        reply_to: &mut Option<ReplyTo>,
+    ) -> Result<Self, DecodeError>;
 }
 
 /// A call of a server whose requests are terms.
@@ -40,10 +43,16 @@ impl Request for TermCall {
         self.request.encode(encoder)
     }
 
-    fn decode_request(decoder: &mut Decoder<'_>, reply_to: &mut Option<ReplyTo>) -> Result<Self, DecodeError> {
+    fn decode_request(
+        decoder: &mut Decoder<'_>,
+        reply_to: &mut Option<ReplyTo>,
+    ) -> Result<Self, DecodeError> {
         let request = Term::decode(decoder)?;
         let reply_to = reply_to.take().ok_or_else(DecodeError::unknown_request)?;
-        Ok(TermCall { request, reply: reply_to.reply() })
+        Ok(TermCall {
+            request,
+            reply: reply_to.reply(),
+        })
     }
 }
 
@@ -53,7 +62,10 @@ impl Request for Term {
         self.encode(encoder)
     }
 
-    fn decode_request(decoder: &mut Decoder<'_>, _: &mut Option<ReplyTo>) -> Result<Self, DecodeError> {
+    fn decode_request(
+        decoder: &mut Decoder<'_>,
+        _: &mut Option<ReplyTo>,
+    ) -> Result<Self, DecodeError> {
         Term::decode(decoder)
     }
 }
@@ -75,7 +87,10 @@ impl<C: Request, S: Request> Request for ServerMessage<C, S> {
         }
     }
 
-    fn decode_request(decoder: &mut Decoder<'_>, reply_to: &mut Option<ReplyTo>) -> Result<Self, DecodeError> {
+    fn decode_request(
+        decoder: &mut Decoder<'_>,
+        reply_to: &mut Option<ReplyTo>,
+    ) -> Result<Self, DecodeError> {
         if reply_to.is_some() {
             C::decode_request(decoder, reply_to).map(ServerMessage::Call)
         } else {
@@ -115,21 +130,33 @@ pub trait Server: ServerTypes {
     ) -> impl Future<Output = Result<Self, ExitReason>> + Send;
 
     /// Handles a request that is answered through the [`Reply`] it carries.
-    fn handle_call(&mut self, call: Self::Call, cx: &Context<Self>) -> impl Future<Output = Flow> + Send {
+    fn handle_call(
+        &mut self,
+        call: Self::Call,
+        cx: &Context<Self>,
+    ) -> impl Future<Output = Flow> + Send {
         tracing::warn!(pid = %cx.pid(), "a call was not handled");
         drop(call);
         async { Flow::Continue }
     }
 
     /// Handles a request that is not answered.
-    fn handle_cast(&mut self, cast: Self::Cast, cx: &Context<Self>) -> impl Future<Output = Flow> + Send {
+    fn handle_cast(
+        &mut self,
+        cast: Self::Cast,
+        cx: &Context<Self>,
+    ) -> impl Future<Output = Flow> + Send {
         tracing::warn!(pid = %cx.pid(), "a cast was not handled");
         drop(cast);
         async { Flow::Continue }
     }
 
     /// Handles any other message.
-    fn handle_info(&mut self, info: Self::Info, cx: &Context<Self>) -> impl Future<Output = Flow> + Send {
+    fn handle_info(
+        &mut self,
+        info: Self::Info,
+        cx: &Context<Self>,
+    ) -> impl Future<Output = Flow> + Send {
         tracing::warn!(pid = %cx.pid(), "a message was not handled");
         drop(info);
         async { Flow::Continue }

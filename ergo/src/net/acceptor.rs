@@ -101,7 +101,11 @@ impl Slots {
         while self.held.len() >= self.all_max {
             self.drop_oldest(|_| true);
         }
-        let of_address = self.held.iter().filter(|(held, _)| *held == address).count();
+        let of_address = self
+            .held
+            .iter()
+            .filter(|(held, _)| *held == address)
+            .count();
         if !address.is_loopback() && of_address >= self.address_max {
             self.drop_oldest(|held| *held == address);
         }

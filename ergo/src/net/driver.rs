@@ -131,7 +131,11 @@ async fn tick(mut ticker: Ticker, received: &AtomicU64, endpoint: &impl Endpoint
         let at: Instant = ticker.poll_timeout();
         tokio::time::sleep_until(at.into()).await;
         let (sent, is_pending) = endpoint.sent();
-        let traffic = Traffic { received: received.load(Ordering::Relaxed), sent, is_pending };
+        let traffic = Traffic {
+            received: received.load(Ordering::Relaxed),
+            sent,
+            is_pending,
+        };
         match ticker.handle_timeout(tokio::time::Instant::now().into_std(), traffic) {
             TickAction::Nothing => {}
             TickAction::Tick => endpoint.tick(),

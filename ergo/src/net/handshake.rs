@@ -7,7 +7,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::dist::handshake::{
-    Acceptor, AcceptorEvent, Admission, Established, HandshakeError, Initiator, Introduction, Refusal,
+    Acceptor, AcceptorEvent, Admission, Established, HandshakeError, Initiator, Introduction,
+    Refusal,
 };
 use crate::wire::cookie::Cookie;
 
@@ -80,7 +81,9 @@ impl<M: Machine> Pump<M> {
         while let Some(bytes) = self.machine.poll_transmit() {
             match self.machine.poll_timeout() {
                 // A peer that does not read is as bad as one that does not write.
-                Some(at) => tokio::time::timeout_at(at.into(), self.stream.write_all(&bytes)).await??,
+                Some(at) => {
+                    tokio::time::timeout_at(at.into(), self.stream.write_all(&bytes)).await??
+                }
                 None => self.stream.write_all(&bytes).await?,
             }
         }
@@ -102,13 +105,16 @@ impl<M: Machine> Pump<M> {
     async fn read(&mut self) -> Result<(), HandshakeFailure> {
         let mut buffer = [0; 1024];
         let read = match self.machine.poll_timeout() {
-            Some(at) => match tokio::time::timeout_at(at.into(), self.stream.read(&mut buffer)).await {
-                Ok(read) => read?,
-                Err(_) => {
-                    self.machine.handle_timeout(tokio::time::Instant::now().into_std())?;
-                    return Ok(());
+            Some(at) => {
+                match tokio::time::timeout_at(at.into(), self.stream.read(&mut buffer)).await {
+                    Ok(read) => read?,
+                    Err(_) => {
+                        self.machine
+                            .handle_timeout(tokio::time::Instant::now().into_std())?;
+                        return Ok(());
+                    }
                 }
-            },
+            }
             None => self.stream.read(&mut buffer).await?,
         };
         if read == 0 {
@@ -119,7 +125,11 @@ impl<M: Machine> Pump<M> {
     }
 
     fn connected(self, established: Established) -> Connected {
-        Connected { stream: self.stream, established, rest: self.unused }
+        Connected {
+            stream: self.stream,
+            established,
+            rest: self.unused,
+        }
     }
 }
 
@@ -128,7 +138,11 @@ impl<M: Machine> Pump<M> {
 /// # Errors
 /// Why there is no connection; the socket is closed.
 pub async fn dial(stream: TcpStream, initiator: Initiator) -> Result<Connected, HandshakeFailure> {
-    let mut pump = Pump { machine: initiator, stream, unused: Vec::new() };
+    let mut pump = Pump {
+        machine: initiator,
+        stream,
+        unused: Vec::new(),
+    };
     pump.flush().await?;
     loop {
         pump.advance().await?;
@@ -148,14 +162,20 @@ pub async fn accept(
     acceptor: Acceptor,
     decide: impl FnOnce(&Introduction) -> Result<(Admission, Cookie), Refusal>,
 ) -> Result<Connected, HandshakeFailure> {
-    let mut pump = Pump { machine: acceptor, stream, unused: Vec::new() };
+    let mut pump = Pump {
+        machine: acceptor,
+        stream,
+        unused: Vec::new(),
+    };
     let mut decide = Some(decide);
     loop {
         pump.advance().await?;
         match pump.machine.poll_event() {
             Some(AcceptorEvent::Established(established)) => return Ok(pump.connected(established)),
             Some(AcceptorEvent::Introduced(introduction)) => {
-                let Some(decide) = decide.take() else { return Err(HandshakeError::NoQuestion.into()) };
+                let Some(decide) = decide.take() else {
+                    return Err(HandshakeError::NoQuestion.into());
+                };
                 match decide(&introduction) {
                     Ok((admission, cookie)) => pump.machine.admit(admission, cookie)?,
                     Err(refusal) => pump.machine.refuse(refusal)?,

@@ -16,33 +16,52 @@ use crate::wire::cookie::Cookie;
 impl Node {
     /// Accepts other nodes until the node stops. Those that came before wait in the socket.
     pub(crate) fn accept(&self) {
-        let Some(distribution) = &self.0.distribution else { return };
-        let listener = distribution.listener.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        let Some(distribution) = &self.0.distribution else {
+            return;
+        };
+        let listener = distribution
+            .listener
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .take();
         let Some(listener) = listener else { return };
         // The task holds no node: it would keep it alive for ever.
         let weak = Arc::downgrade(&self.0);
         let limits = self.0.limits.clone();
-        let task = self.0.runtime.spawn(listener.run(limits, move |stream, address| {
-            let node = weak.upgrade().map(Node);
-            async move {
-                if let Some(node) = node {
-                    node.greet(stream, address).await;
+        let task = self
+            .0
+            .runtime
+            .spawn(listener.run(limits, move |stream, address| {
+                let node = weak.upgrade().map(Node);
+                async move {
+                    if let Some(node) = node {
+                        node.greet(stream, address).await;
+                    }
                 }
-            }
-        }));
-        let mut accepting = distribution.accepting.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            }));
+        let mut accepting = distribution
+            .accepting
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         *accepting = Some(task.abort_handle());
     }
 
     async fn greet(self, stream: TcpStream, address: SocketAddr) {
-        let Some(distribution) = &self.0.distribution else { return };
+        let Some(distribution) = &self.0.distribution else {
+            return;
+        };
         if let Err(error) = net::prepare(&stream) {
             tracing::debug!(%address, %error, "a connection was lost at once");
             return;
         }
         let challenge = distribution.challenges.open(random());
         let now = tokio::time::Instant::now().into_std();
-        let acceptor = Acceptor::new(distribution.identity.clone(), challenge, &self.0.limits, now);
+        let acceptor = Acceptor::new(
+            distribution.identity.clone(),
+            challenge,
+            &self.0.limits,
+            now,
+        );
         let cookie = distribution.cookie.clone();
         match net::accept(stream, acceptor, |peer| self.decide(peer, cookie)).await {
             Ok(connected) => self.admit(connected),
@@ -53,8 +72,14 @@ impl Node {
     }
 
     /// What is answered to a peer that has said who it is, but has not proved it. Nothing is kept of it.
-    fn decide(&self, introduction: &Introduction, cookie: Cookie) -> Result<(Admission, Cookie), Refusal> {
-        let Some(distribution) = &self.0.distribution else { return Err(Refusal::NotAllowed) };
+    fn decide(
+        &self,
+        introduction: &Introduction,
+        cookie: Cookie,
+    ) -> Result<(Admission, Cookie), Refusal> {
+        let Some(distribution) = &self.0.distribution else {
+            return Err(Refusal::NotAllowed);
+        };
         if self.is_stopping() {
             return Err(Refusal::NotAllowed);
         }
@@ -67,7 +92,9 @@ impl Node {
             }
             Introduced::Node(name) => match self.0.peers.get(name.atom()) {
                 Some(peer) if peer.up().is_some() => Admission::Alive,
-                Some(peer) if peer.is_dialling() && us.as_str() > name.as_str() => return Err(Refusal::Nok),
+                Some(peer) if peer.is_dialling() && us.as_str() > name.as_str() => {
+                    return Err(Refusal::Nok);
+                }
                 Some(peer) if peer.is_dialling() => Admission::OkSimultaneous,
                 _ => Admission::Ok,
             },
@@ -79,7 +106,11 @@ impl Node {
     fn invent_name(&self, host: &str) -> Option<Admission> {
         const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
         let mut text: String = (0..13)
-            .filter_map(|_| LETTERS.get(random() as usize % LETTERS.len()).map(|letter| char::from(*letter)))
+            .filter_map(|_| {
+                LETTERS
+                    .get(random() as usize % LETTERS.len())
+                    .map(|letter| char::from(*letter))
+            })
             .collect();
         text.push('@');
         text.push_str(host);
@@ -109,7 +140,10 @@ impl Node {
             }
             old => {
                 if old.is_none() && self.0.peers.len() >= self.0.limits.peers_max {
-                    let error = ConnectError::TooMany { node: name, max: self.0.limits.peers_max };
+                    let error = ConnectError::TooMany {
+                        node: name,
+                        max: self.0.limits.peers_max,
+                    };
                     tracing::warn!(%error, "a connection attempt was rejected");
                     return;
                 }

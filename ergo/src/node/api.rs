@@ -39,7 +39,13 @@ impl Node {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
         let name = builder.parse_name()?;
         if !builder.distributed {
-            return Ok(Node::assemble(&builder, runtime, name.atom().clone(), random().max(1), None));
+            return Ok(Node::assemble(
+                &builder,
+                runtime,
+                name.atom().clone(),
+                random().max(1),
+                None,
+            ));
         }
         let cookie = builder.parse_cookie()?;
         let listener = listen(&builder)?;
@@ -47,7 +53,11 @@ impl Node {
         let membership = register(&builder, &name, port).await?;
         let creation = Creation::new(membership.creation().max(1));
         let creation = creation.unwrap_or_else(|| unreachable!("at least 1"));
-        let flags = if builder.hidden { Flags::HIDDEN } else { Flags::VISIBLE };
+        let flags = if builder.hidden {
+            Flags::HIDDEN
+        } else {
+            Flags::VISIBLE
+        };
         let distribution = Distribution {
             identity: Identity::new(name.clone(), creation, flags),
             cookie,
@@ -60,7 +70,13 @@ impl Node {
             accepting: Mutex::new(None),
         };
         let (name, creation) = (name.atom().clone(), creation.get());
-        Ok(Node::assemble(&builder, runtime, name, creation, Some(distribution)))
+        Ok(Node::assemble(
+            &builder,
+            runtime,
+            name,
+            creation,
+            Some(distribution),
+        ))
     }
 
     fn assemble(
@@ -101,7 +117,10 @@ impl Node {
 
     /// The port it listens on for other nodes; `None` without distribution.
     pub fn port(&self) -> Option<u16> {
-        self.0.distribution.as_ref().map(|distribution| distribution.port)
+        self.0
+            .distribution
+            .as_ref()
+            .map(|distribution| distribution.port)
     }
 
     /// The node's own pid: the sender of what is sent outside of a process.
@@ -111,7 +130,13 @@ impl Node {
 
     /// How it stands with EPMD; `None` without distribution or once the node has stopped.
     pub fn epmd_status(&self) -> Option<MembershipStatus> {
-        let membership = self.0.distribution.as_ref()?.membership.lock().unwrap_or_else(PoisonError::into_inner);
+        let membership = self
+            .0
+            .distribution
+            .as_ref()?
+            .membership
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         membership.as_ref().map(Membership::status)
     }
 
@@ -123,7 +148,9 @@ impl Node {
     /// `is_process_alive/1`, for a pid of this node.
     pub fn is_process_alive(&self, pid: &Pid) -> bool {
         let host = self.host_ref();
-        host.local_id(pid).and_then(|id| host.process(id)).is_some_and(|process| process.exit_reason().is_none())
+        host.local_id(pid)
+            .and_then(|id| host.process(id))
+            .is_some_and(|process| process.exit_reason().is_none())
     }
 
     /// `registered/0`: all names of this node, in no order.
@@ -204,11 +231,13 @@ impl Node {
         let process = host.whereis(name).and_then(|id| host.process(id));
         let process = process.ok_or_else(|| WhereisError::NotRegistered(name.to_owned()))?;
         let found = process.type_name();
-        Ref::<H::Actor>::of_process(process).map(H::from).ok_or_else(|| WhereisError::WrongType {
-            name: name.to_owned(),
-            found,
-            wanted: std::any::type_name::<H::Actor>(),
-        })
+        Ref::<H::Actor>::of_process(process)
+            .map(H::from)
+            .ok_or_else(|| WhereisError::WrongType {
+                name: name.to_owned(),
+                found,
+                wanted: std::any::type_name::<H::Actor>(),
+            })
     }
 
     /// The pid registered as `name`, `whereis/1`.
@@ -229,7 +258,11 @@ impl Node {
     /// [`CastError::Closed`] for a destination of this node that does not exist, [`CastError::Full`] for a full
     /// mailbox of this node, or what cannot be encoded. As in Erlang a message to another node may be lost with the
     /// connection, and one to an unknown process there is.
-    pub async fn send(&self, to: impl Into<Destination>, message: impl Encode) -> Result<(), CastError> {
+    pub async fn send(
+        &self,
+        to: impl Into<Destination>,
+        message: impl Encode,
+    ) -> Result<(), CastError> {
         let to = to.into();
         if let Some(peer) = to.node().and_then(|node| self.0.peers.get(node)) {
             peer.not_busy().await;
@@ -241,7 +274,11 @@ impl Node {
     ///
     /// # Errors
     /// As there.
-    pub fn try_send(&self, to: impl Into<Destination>, message: impl Encode) -> Result<(), CastError> {
+    pub fn try_send(
+        &self,
+        to: impl Into<Destination>,
+        message: impl Encode,
+    ) -> Result<(), CastError> {
         crate::process::send_from_here(&self.host_ref(), &to.into(), &message)
     }
 
@@ -249,7 +286,11 @@ impl Node {
     ///
     /// # Errors
     /// Why there is no answer.
-    pub async fn call(&self, to: impl Into<Destination>, request: impl Encode) -> Result<Term, CallError> {
+    pub async fn call(
+        &self,
+        to: impl Into<Destination>,
+        request: impl Encode,
+    ) -> Result<Term, CallError> {
         self.call_as(to, request, Duration::from_secs(5)).await
     }
 
@@ -292,24 +333,34 @@ impl Node {
             Visibility::Connected => true,
         };
         let peers = self.0.peers.all();
-        peers.iter().filter(|peer| peer.up().is_some_and(listed)).map(|peer| peer.name.clone()).collect()
+        peers
+            .iter()
+            .filter(|peer| peer.up().is_some_and(listed))
+            .map(|peer| peer.name.clone())
+            .collect()
     }
 
     /// `net_adm:ping/1`: whether the node can be reached.
     pub async fn ping(&self, name: &str) -> bool {
-        let request = crate::etf::Term::tuple([Term::atom("is_auth"), Term::Atom(self.0.name.clone())]);
+        let request =
+            crate::etf::Term::tuple([Term::atom("is_auth"), Term::Atom(self.0.name.clone())]);
         if self.connect(name).await.is_err() {
             return false;
         }
-        let answer: Result<Atom, CallError> =
-            self.call_as(("net_kernel", name), request, Duration::from_secs(5)).await;
+        let answer: Result<Atom, CallError> = self
+            .call_as(("net_kernel", name), request, Duration::from_secs(5))
+            .await;
         answer.is_ok_and(|answer| answer == *"yes")
     }
 
     /// `disconnect_node/1`: ends the connection; false when there was none.
     pub fn disconnect(&self, name: &str) -> bool {
-        let peer = Atom::new(name).ok().and_then(|name| self.0.peers.get(&name));
-        let Some(peer) = peer.filter(|peer| peer.up().is_some()) else { return false };
+        let peer = Atom::new(name)
+            .ok()
+            .and_then(|name| self.0.peers.get(&name));
+        let Some(peer) = peer.filter(|peer| peer.up().is_some()) else {
+            return false;
+        };
         let hidden = peer.up().unwrap_or(true);
         self.lose(&peer, hidden, "disconnect", None);
         true
@@ -340,7 +391,11 @@ impl Node {
             self.lose(&peer, hidden, "disconnect", None);
         }
         let membership = self.0.distribution.as_ref().and_then(|distribution| {
-            distribution.membership.lock().unwrap_or_else(PoisonError::into_inner).take()
+            distribution
+                .membership
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take()
         });
         if let Some(membership) = membership {
             membership.leave().await;
@@ -348,8 +403,14 @@ impl Node {
     }
 
     fn stop_listening(&self) {
-        let Some(distribution) = &self.0.distribution else { return };
-        let task = distribution.accepting.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(distribution) = &self.0.distribution else {
+            return;
+        };
+        let task = distribution
+            .accepting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         if let Some(task) = task {
             task.abort();
         }
@@ -390,9 +451,17 @@ fn listen(builder: &NodeBuilder) -> Result<Listener, StartError> {
     })
 }
 
-async fn register(builder: &NodeBuilder, name: &NodeName, port: u16) -> Result<Membership, StartError> {
+async fn register(
+    builder: &NodeBuilder,
+    name: &NodeName,
+    port: u16,
+) -> Result<Membership, StartError> {
     let entry = NodeEntry::named(name.name(), port)?;
-    let mode = if builder.embedded_epmd { Mode::Embedded } else { Mode::ClientOnly };
+    let mode = if builder.embedded_epmd {
+        Mode::Embedded
+    } else {
+        Mode::ClientOnly
+    };
     let options = MembershipOptions::at(builder.epmd).mode(mode);
     Ok(Membership::join(entry, options).await?)
 }

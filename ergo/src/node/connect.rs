@@ -30,12 +30,22 @@ impl Node {
         }
         let target = self.check_name(name)?;
         let max = self.0.limits.peers_max;
-        let found = self.0.peers.get_or_insert(name, max, || Peer::dialling(name.clone()));
+        let found = self
+            .0
+            .peers
+            .get_or_insert(name, max, || Peer::dialling(name.clone()));
         let Some((peer, is_new)) = found else {
-            return Err(Some(ConnectError::TooMany { node: name.clone(), max }));
+            return Err(Some(ConnectError::TooMany {
+                node: name.clone(),
+                max,
+            }));
         };
         if is_new {
-            let task = self.0.runtime.spawn(self.clone().dial(peer.clone(), target)).abort_handle();
+            let task = self
+                .0
+                .runtime
+                .spawn(self.clone().dial(peer.clone(), target))
+                .abort_handle();
             if let State::Dialling(dialling) = &mut peer.core().state {
                 dialling.task = Some(task);
             }
@@ -44,12 +54,16 @@ impl Node {
     }
 
     fn check_name(&self, name: &Atom) -> Result<NodeName, ConnectError> {
-        let Some(distribution) = &self.0.distribution else { return Err(ConnectError::NotDistributed) };
+        let Some(distribution) = &self.0.distribution else {
+            return Err(ConnectError::NotDistributed);
+        };
         if self.is_stopping() {
             return Err(ConnectError::Stopping);
         }
-        let target = NodeName::parse(name.as_str())
-            .map_err(|source| ConnectError::BadName { name: name.as_str().to_owned(), source })?;
+        let target = NodeName::parse(name.as_str()).map_err(|source| ConnectError::BadName {
+            name: name.as_str().to_owned(),
+            source,
+        })?;
         if target.is_long() != distribution.identity.name.is_long() {
             return Err(ConnectError::NameLength { node: name.clone() });
         }
@@ -62,12 +76,16 @@ impl Node {
     /// Why there is none, by cause: the node does not run, has another cookie, and so on.
     pub async fn connect(&self, name: &str) -> Result<(), ConnectError> {
         let source = || crate::dist::NodeNameError::TooLong;
-        let atom = Atom::new(name)
-            .map_err(|_| ConnectError::BadName { name: name.to_owned(), source: source() })?;
+        let atom = Atom::new(name).map_err(|_| ConnectError::BadName {
+            name: name.to_owned(),
+            source: source(),
+        })?;
         if atom == self.0.name {
             return Ok(());
         }
-        let peer = self.peer(&atom).map_err(|error| error.unwrap_or(ConnectError::Stopping))?;
+        let peer = self
+            .peer(&atom)
+            .map_err(|error| error.unwrap_or(ConnectError::Stopping))?;
         let connected = {
             let mut core = peer.core();
             match &mut core.state {
@@ -97,27 +115,48 @@ impl Node {
         }
     }
 
-    async fn try_dial(&self, peer: &Arc<Peer>, target: &NodeName) -> Result<Option<Connected>, ConnectError> {
-        let Some(distribution) = &self.0.distribution else { return Err(ConnectError::NotDistributed) };
+    async fn try_dial(
+        &self,
+        peer: &Arc<Peer>,
+        target: &NodeName,
+    ) -> Result<Option<Connected>, ConnectError> {
+        let Some(distribution) = &self.0.distribution else {
+            return Err(ConnectError::NotDistributed);
+        };
         let node = target.atom().clone();
         let timeout = SETUP_TIMEOUT;
         let stream = tokio::time::timeout(timeout, locate(distribution, target))
             .await
-            .map_err(|_| ConnectError::Timeout { node: node.clone(), timeout })??;
+            .map_err(|_| ConnectError::Timeout {
+                node: node.clone(),
+                timeout,
+            })??;
         let challenge = distribution.challenges.open(random());
         let now = tokio::time::Instant::now().into_std();
         let (identity, cookie) = (&distribution.identity, distribution.cookie.clone());
-        let initiator =
-            Initiator::new(identity, target.clone(), cookie, challenge, &self.0.limits, now);
+        let initiator = Initiator::new(
+            identity,
+            target.clone(),
+            cookie,
+            challenge,
+            &self.0.limits,
+            now,
+        );
         match net::dial(stream, initiator).await {
             Ok(connected) => Ok(Some(connected)),
             Err(HandshakeFailure::Protocol(HandshakeError::Nok { .. })) => {
                 self.wait_for_their_dial(peer, node).await.map(|()| None)
             }
-            Err(HandshakeFailure::Protocol(source)) => Err(ConnectError::Handshake { node, source }),
+            Err(HandshakeFailure::Protocol(source)) => {
+                Err(ConnectError::Handshake { node, source })
+            }
             Err(HandshakeFailure::Io(error)) => {
                 let address = SocketAddr::from(([0, 0, 0, 0], 0));
-                Err(ConnectError::Refused { node, address, reason: error.to_string() })
+                Err(ConnectError::Refused {
+                    node,
+                    address,
+                    reason: error.to_string(),
+                })
             }
         }
     }
@@ -127,7 +166,9 @@ impl Node {
         let timeout = self.0.limits.handshake_timeout;
         let connected = {
             let mut core = peer.core();
-            let State::Dialling(dialling) = &mut core.state else { return Ok(()) };
+            let State::Dialling(dialling) = &mut core.state else {
+                return Ok(());
+            };
             let (waiter, connected) = oneshot::channel();
             dialling.waiters.push(waiter);
             connected
@@ -141,15 +182,24 @@ impl Node {
     /// A connection that we dialled is complete.
     fn adopt(&self, peer: Arc<Peer>, connected: Connected) {
         let hidden = connected.established.is_hidden();
-        if peer.establish(Outbound::new(&connected.established, &self.0.limits), hidden) {
+        if peer.establish(
+            Outbound::new(&connected.established, &self.0.limits),
+            hidden,
+        ) {
             self.pump(peer, connected);
         }
     }
 
     /// Pumps an established connection until it is lost.
     pub(super) fn pump(&self, peer: Arc<Peer>, connected: Connected) {
-        let Connected { stream, established, rest } = connected;
-        let Some(distribution) = &self.0.distribution else { return };
+        let Connected {
+            stream,
+            established,
+            rest,
+        } = connected;
+        let Some(distribution) = &self.0.distribution else {
+            return;
+        };
         let tick_time = distribution.tick_time;
         let node = self.clone();
         self.announce(&peer, &established);
@@ -170,12 +220,17 @@ impl Node {
     fn announce(&self, peer: &Arc<Peer>, established: &Established) {
         let hidden = established.is_hidden();
         tracing::info!(node = %self.0.name, peer = %peer.name, hidden, "nodeup");
-        self.0.subscribers.tell(&NodeEvent::Up { node: peer.name.clone(), hidden });
+        self.0.subscribers.tell(&NodeEvent::Up {
+            node: peer.name.clone(),
+            hidden,
+        });
     }
 }
 
 fn source_of(error: &ConnectError) -> String {
-    std::error::Error::source(error).map(ToString::to_string).unwrap_or_default()
+    std::error::Error::source(error)
+        .map(ToString::to_string)
+        .unwrap_or_default()
 }
 
 /// A number nobody can guess.
@@ -191,19 +246,35 @@ async fn locate(distribution: &Distribution, target: &NodeName) -> Result<TcpStr
     let host = target.host();
     let mut addresses = tokio::net::lookup_host((host, distribution.epmd_port))
         .await
-        .map_err(|error| ConnectError::Resolve { host: host.to_owned(), reason: error.to_string() })?;
+        .map_err(|error| ConnectError::Resolve {
+            host: host.to_owned(),
+            reason: error.to_string(),
+        })?;
     let epmd = addresses.next().ok_or_else(|| ConnectError::Resolve {
         host: host.to_owned(),
         reason: "no address".to_owned(),
     })?;
-    let name = AliveName::new(target.name()).map_err(|_| ConnectError::Unknown { node: node.clone(), address: epmd })?;
+    let name = AliveName::new(target.name()).map_err(|_| ConnectError::Unknown {
+        node: node.clone(),
+        address: epmd,
+    })?;
     let entry = Client::new(epmd)
         .port_please(&name)
         .await
-        .map_err(|source| ConnectError::Epmd { node: node.clone(), source })?
-        .ok_or_else(|| ConnectError::Unknown { node: node.clone(), address: epmd })?;
+        .map_err(|source| ConnectError::Epmd {
+            node: node.clone(),
+            source,
+        })?
+        .ok_or_else(|| ConnectError::Unknown {
+            node: node.clone(),
+            address: epmd,
+        })?;
     let address = SocketAddr::new(epmd.ip(), entry.port);
-    let refused = |error: std::io::Error| ConnectError::Refused { node: node.clone(), address, reason: error.to_string() };
+    let refused = |error: std::io::Error| ConnectError::Refused {
+        node: node.clone(),
+        address,
+        reason: error.to_string(),
+    };
     let stream = TcpStream::connect(address).await.map_err(refused)?;
     net::prepare(&stream).map_err(refused)?;
     Ok(stream)

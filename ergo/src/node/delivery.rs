@@ -8,7 +8,7 @@ use crate::node::Node;
 use crate::node::peer::Peer;
 use crate::node::spawning::SpawnRequest;
 use crate::process::host::{AnyProcess, Host, Incoming};
-use crate::process::{ExitReason, RemoteWatcher, down, encode, write_reason};
+use crate::process::{ExitReason, RemoteWatcher, answered_slot, down, encode, write_reason};
 
 /// A signal that has come, with who sent it.
 struct Received<'a> {
@@ -26,7 +26,7 @@ impl Node {
 impl Received<'_> {
     fn act(&self, control: Control, payload: Option<Encoded>) {
         match control {
-            Control::Send { to, .. } => self.message(self.local(&to), payload),
+            Control::Send { to, .. } => self.send(&to, payload),
             Control::RegSend { to, .. } => self.message(self.named(&to), payload),
             Control::AliasSend { to, .. } => self.alias(&to, payload),
             Control::Link { from, to } => self.link(from, &to),
@@ -35,15 +35,23 @@ impl Received<'_> {
             Control::UnlinkIdAck { id, from, to } => self.unlinked(id, &from, &to),
             Control::Exit { from, to } => self.exit(&from, &to, payload),
             Control::Exit2 { from, to } => self.exit2(&from, &to, payload),
-            Control::MonitorP { from, to, reference } => self.monitor(from, to, reference),
+            Control::MonitorP {
+                from,
+                to,
+                reference,
+            } => self.monitor(from, to, reference),
             Control::DemonitorP { reference, .. } => self.demonitor(&reference),
-            Control::MonitorPExit { to, reference, .. } => self.monitor_exit(&to, &reference, payload),
+            Control::MonitorPExit { to, reference, .. } => {
+                self.monitor_exit(&to, &reference, payload)
+            }
             Control::GroupLeader { from, to } => self.group_leader(&from, &to),
             Control::SpawnRequest(request) => self.spawn(*request, payload),
             Control::SpawnReply(reply) => self.spawned(&reply.request, reply.result),
             Control::AltactSigSend { from, to, exit, .. } => self.altact(&from, &to, exit, payload),
             #[allow(unreachable_patterns, reason = "more kinds may come")]
-            control => tracing::debug!(peer = %self.peer.name, ?control, "a signal of a kind that is not handled"),
+            control => {
+                tracing::debug!(peer = %self.peer.name, ?control, "a signal of a kind that is not handled")
+            }
         }
     }
 
@@ -60,16 +68,35 @@ impl Received<'_> {
         self.host().process(self.host().whereis(name.as_str())?)
     }
 
+    fn send(&self, to: &Pid, payload: Option<Encoded>) {
+        let answered = payload
+            .as_ref()
+            .and_then(|payload| answered_slot(self.host(), payload));
+        match (answered, payload) {
+            // An answer that comes too late reaches nobody.
+            (Some(number), Some(payload)) => {
+                if let Some(slot) = self.host().take_slot(number) {
+                    slot.answer(payload);
+                }
+            }
+            (_, payload) => self.message(self.local(to), payload),
+        }
+    }
+
     /// As in Erlang, a message to nobody is dropped.
     fn message(&self, to: Option<Arc<dyn AnyProcess>>, payload: Option<Encoded>) {
-        let (Some(process), Some(payload)) = (to, payload) else { return };
+        let (Some(process), Some(payload)) = (to, payload) else {
+            return;
+        };
         if let Err(error) = process.deliver(Incoming::Wire(payload, Some(self.peer.name.clone()))) {
             tracing::debug!(peer = %self.peer.name, id = process.id(), %error, "a message was dropped");
         }
     }
 
     fn alias(&self, to: &Reference, payload: Option<Encoded>) {
-        let Some(number) = self.host().local_number(to) else { return };
+        let Some(number) = self.host().local_number(to) else {
+            return;
+        };
         if let Some(owner) = self.host().alias_owner(number) {
             self.message(self.host().process(owner), payload);
         } else if let (Some(slot), Some(payload)) = (self.host().take_slot(number), payload) {
@@ -91,45 +118,74 @@ impl Received<'_> {
     fn link(&self, from: Pid, to: &Pid) {
         let linked = self.local(to).is_some_and(|process| {
             // Noted first: a process that ends right after takes the note back.
-            self.peer.core().ties.links.insert((process.id(), from.clone()));
+            self.peer
+                .core()
+                .ties
+                .links
+                .insert((process.id(), from.clone()));
             process.with_relations(&mut |relations| relations.linked_by(&from))
         });
         if !linked {
             if let Some(id) = self.host().local_id(to) {
                 self.peer.core().ties.links.remove(&(id, from.clone()));
             }
-            let control = Control::Exit { from: to.clone(), to: from };
+            let control = Control::Exit {
+                from: to.clone(),
+                to: from,
+            };
             self.answer(&control, &ExitReason::NoProc);
         }
     }
 
     fn unlink(&self, from: &Pid, to: &Pid) {
-        let Some(process) = self.local(to) else { return };
+        let Some(process) = self.local(to) else {
+            return;
+        };
         process.with_relations(&mut |relations| relations.unlinked_by(from));
-        self.peer.core().ties.links.remove(&(process.id(), from.clone()));
+        self.peer
+            .core()
+            .ties
+            .links
+            .remove(&(process.id(), from.clone()));
     }
 
     /// Acknowledged in any case, before anything else goes to the process that unlinked.
     fn unlink_id(&self, id: u64, from: &Pid, to: &Pid) {
         self.unlink(from, to);
-        let control = Control::UnlinkIdAck { id, from: to.clone(), to: from.clone() };
+        let control = Control::UnlinkIdAck {
+            id,
+            from: to.clone(),
+            to: from.clone(),
+        };
         self.peer.submit_encoded(&control, None);
     }
 
     fn unlinked(&self, id: u64, from: &Pid, to: &Pid) {
-        let Some(process) = self.local(to) else { return };
+        let Some(process) = self.local(to) else {
+            return;
+        };
         let mut gone = false;
         process.with_relations(&mut |relations| gone = relations.unlink_acknowledged(from, id));
         if gone {
-            self.peer.core().ties.links.remove(&(process.id(), from.clone()));
+            self.peer
+                .core()
+                .ties
+                .links
+                .remove(&(process.id(), from.clone()));
         }
     }
 
     fn exit(&self, from: &Pid, to: &Pid, payload: Option<Encoded>) {
-        let Some(process) = self.local(to) else { return };
+        let Some(process) = self.local(to) else {
+            return;
+        };
         let mut linked = false;
         process.with_relations(&mut |relations| linked = relations.break_remote(from));
-        self.peer.core().ties.links.remove(&(process.id(), from.clone()));
+        self.peer
+            .core()
+            .ties
+            .links
+            .remove(&(process.id(), from.clone()));
         if linked {
             process.exit_signal(from, self.reason(payload), true);
         }
@@ -159,13 +215,26 @@ impl Received<'_> {
             Monitored::Name(name) => (self.named(name), Some(name.clone())),
         };
         let watched = process.is_some_and(|process| {
-            self.peer.core().ties.watched.insert(reference.clone(), process.id());
-            let watcher = RemoteWatcher { pid: from.clone(), name };
-            process.with_relations(&mut |relations| relations.watch_remote(reference.clone(), watcher.clone()))
+            self.peer
+                .core()
+                .ties
+                .watched
+                .insert(reference.clone(), process.id());
+            let watcher = RemoteWatcher {
+                pid: from.clone(),
+                name,
+            };
+            process.with_relations(&mut |relations| {
+                relations.watch_remote(reference.clone(), watcher.clone())
+            })
         });
         if !watched {
             self.peer.core().ties.watched.remove(&reference);
-            let control = Control::MonitorPExit { from: to, to: from, reference };
+            let control = Control::MonitorPExit {
+                from: to,
+                to: from,
+                reference,
+            };
             self.answer(&control, &ExitReason::NoProc);
         }
     }
@@ -180,14 +249,21 @@ impl Received<'_> {
     }
 
     fn monitor_exit(&self, to: &Pid, reference: &Reference, payload: Option<Encoded>) {
-        let Some(number) = self.host().local_number(reference) else { return };
+        let Some(number) = self.host().local_number(reference) else {
+            return;
+        };
         if let Some(slot) = self.host().take_slot(number) {
             self.peer.core().ties.slots.remove(&number);
             return slot.down(self.reason(payload));
         }
         self.peer.core().ties.monitors.remove(&number);
         if let Some(process) = self.local(to) {
-            down(&self.node.host_ref(), &*process, number, self.reason(payload));
+            down(
+                &self.node.host_ref(),
+                &*process,
+                number,
+                self.reason(payload),
+            );
         }
     }
 
@@ -198,12 +274,31 @@ impl Received<'_> {
     }
 
     fn spawn(&self, request: dist::SpawnRequest, args: Option<Encoded>) {
-        let dist::SpawnRequest { request, from, group_leader, module, function, arity, options } = request;
+        let dist::SpawnRequest {
+            request,
+            from,
+            group_leader,
+            module,
+            function,
+            arity,
+            options,
+        } = request;
         let Some(args) = args else { return };
-        let request = SpawnRequest { request, from, group_leader, module, function, arity, options, args };
+        let request = SpawnRequest {
+            request,
+            from,
+            group_leader,
+            module,
+            function,
+            arity,
+            options,
+            args,
+        };
         match self.node.0.spawns.get() {
             Some(service) => service.spawn(self.node, request),
-            None => self.node.refuse_spawn(&request, &Atom::from_static("notsup")),
+            None => self
+                .node
+                .refuse_spawn(&request, &Atom::from_static("notsup")),
         }
     }
 

@@ -51,7 +51,10 @@ pub(super) struct Subscribers(Mutex<Vec<mpsc::UnboundedSender<NodeEvent>>>);
 impl Subscribers {
     pub(super) fn subscribe(&self) -> NodeEvents {
         let (sender, receiver) = mpsc::unbounded_channel();
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(sender);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(sender);
         NodeEvents(receiver)
     }
 

@@ -93,7 +93,12 @@ pub(super) struct Extensions(Mutex<Vec<Arc<dyn Any + Send + Sync>>>);
 impl Node {
     /// The one `T` kept at this node, made by `Default` when it is first asked for.
     pub(crate) fn extension<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
-        let mut kept = self.0.extensions.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut kept = self
+            .0
+            .extensions
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(found) = kept.iter().find_map(|any| any.clone().downcast::<T>().ok()) {
             return found;
         }

@@ -9,13 +9,25 @@ use crate::process::{ExitReason, down};
 
 impl Node {
     /// A connection is lost, or could not be made: everything tied by it hears `noconnection`, once.
-    pub(super) fn lose(&self, peer: &Arc<Peer>, hidden: bool, why: &str, error: Option<&ConnectError>) {
-        let Some((ties, was_up)) = peer.lose(error) else { return };
+    pub(super) fn lose(
+        &self,
+        peer: &Arc<Peer>,
+        hidden: bool,
+        why: &str,
+        error: Option<&ConnectError>,
+    ) {
+        let Some((ties, was_up)) = peer.lose(error) else {
+            return;
+        };
         self.0.peers.remove(peer);
         self.break_ties(ties);
         if was_up {
             tracing::info!(node = %self.0.name, peer = %peer.name, reason = why, "nodedown");
-            let event = NodeEvent::Down { node: peer.name.clone(), hidden, reason: why.to_owned() };
+            let event = NodeEvent::Down {
+                node: peer.name.clone(),
+                hidden,
+                reason: why.to_owned(),
+            };
             self.0.subscribers.tell(&event);
         }
     }
@@ -23,7 +35,9 @@ impl Node {
     pub(super) fn break_ties(&self, ties: Ties) {
         let host = self.host_ref();
         for (id, pid) in ties.links {
-            let Some(process) = host.process(id) else { continue };
+            let Some(process) = host.process(id) else {
+                continue;
+            };
             let mut linked = false;
             process.with_relations(&mut |relations| linked = relations.break_remote(&pid));
             if linked {

@@ -126,8 +126,10 @@ impl NodeBuilder {
     }
 
     pub(crate) fn parse_name(&self) -> Result<NodeName, StartError> {
-        NodeName::parse_own(&self.name)
-            .map_err(|source| StartError::BadName { name: self.name.clone(), source })
+        NodeName::parse_own(&self.name).map_err(|source| StartError::BadName {
+            name: self.name.clone(),
+            source,
+        })
     }
 
     pub(crate) fn parse_cookie(&self) -> Result<Cookie, StartError> {
@@ -140,6 +142,8 @@ impl NodeBuilder {
 
 /// The EPMD of this host: `ERL_EPMD_PORT` where it is set, as for every Erlang program.
 fn default_epmd() -> SocketAddr {
-    let port = std::env::var("ERL_EPMD_PORT").ok().and_then(|text| text.parse().ok());
+    let port = std::env::var("ERL_EPMD_PORT")
+        .ok()
+        .and_then(|text| text.parse().ok());
     SocketAddr::from((Ipv4Addr::LOCALHOST, port.unwrap_or(4369)))
 }

@@ -82,17 +82,33 @@ const REFUSED_AT_BYTES: usize = 64 * 1024 * 1024;
 
 impl Peer {
     pub(super) fn dialling(name: Atom) -> Self {
-        Peer::new(name, State::Dialling(Dialling { pending: Vec::new(), waiters: Vec::new(), task: None }))
+        Peer::new(
+            name,
+            State::Dialling(Dialling {
+                pending: Vec::new(),
+                waiters: Vec::new(),
+                task: None,
+            }),
+        )
     }
 
     pub(super) fn connected(name: Atom, outbound: Outbound, is_hidden: bool) -> Self {
-        Peer::new(name, State::Up(Box::new(Up { outbound, is_hidden })))
+        Peer::new(
+            name,
+            State::Up(Box::new(Up {
+                outbound,
+                is_hidden,
+            })),
+        )
     }
 
     fn new(name: Atom, state: State) -> Self {
         Peer {
             name,
-            core: Mutex::new(Core { state, ties: Ties::default() }),
+            core: Mutex::new(Core {
+                state,
+                ties: Ties::default(),
+            }),
             writable: Notify::new(),
             drained: Notify::new(),
             closing: AtomicBool::new(false),
@@ -131,7 +147,10 @@ impl Peer {
                 State::Down => return Ok(Submitted::Gone),
                 State::Dialling(dialling) => {
                     let payload = body.map(crate::process::encode).transpose()?;
-                    dialling.pending.push(Pending { control: control.clone(), payload });
+                    dialling.pending.push(Pending {
+                        control: control.clone(),
+                        payload,
+                    });
                 }
                 State::Up(up) => up.send(control, body, is_refusable)?,
             }
@@ -148,7 +167,10 @@ impl Peer {
             match &mut core.state {
                 State::Down => return,
                 State::Dialling(dialling) => {
-                    dialling.pending.push(Pending { control: control.clone(), payload: payload.cloned() });
+                    dialling.pending.push(Pending {
+                        control: control.clone(),
+                        payload: payload.cloned(),
+                    });
                 }
                 State::Up(up) => up.send_encoded(control, payload),
             }
@@ -162,10 +184,15 @@ impl Peer {
     pub(super) fn establish(&self, outbound: Outbound, is_hidden: bool) -> bool {
         let waiters = {
             let mut core = self.core();
-            let State::Dialling(dialling) = &mut core.state else { return false };
+            let State::Dialling(dialling) = &mut core.state else {
+                return false;
+            };
             let pending = std::mem::take(&mut dialling.pending);
             let waiters = std::mem::take(&mut dialling.waiters);
-            let mut up = Box::new(Up { outbound, is_hidden });
+            let mut up = Box::new(Up {
+                outbound,
+                is_hidden,
+            });
             for waiting in &pending {
                 up.send_encoded(&waiting.control, waiting.payload.as_ref());
             }
@@ -226,7 +253,12 @@ impl Peer {
 }
 
 impl Up {
-    fn send(&mut self, control: &Control, body: Option<Body<'_>>, is_refusable: bool) -> Result<(), CastError> {
+    fn send(
+        &mut self,
+        control: &Control,
+        body: Option<Body<'_>>,
+        is_refusable: bool,
+    ) -> Result<(), CastError> {
         if is_refusable && self.outbound.pending_bytes() > REFUSED_AT_BYTES {
             return Err(CastError::Full);
         }

@@ -16,7 +16,11 @@ pub(super) struct Peers {
 
 impl Peers {
     pub(super) fn get(&self, name: &Atom) -> Option<Arc<Peer>> {
-        self.map.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+        self.map
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(name)
+            .cloned()
     }
 
     /// The peer of this name, or a new one entered by `make`; true when it is new. `None` when there are as many as
@@ -44,23 +48,37 @@ impl Peers {
 
     /// Enters a peer; the one that had its place is handed out.
     pub(super) fn insert(&self, peer: Arc<Peer>) -> Option<Arc<Peer>> {
-        self.map.write().unwrap_or_else(PoisonError::into_inner).insert(peer.name.clone(), peer)
+        self.map
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(peer.name.clone(), peer)
     }
 
     /// Takes this very peer out; another one of its name stays.
     pub(super) fn remove(&self, peer: &Arc<Peer>) {
         let mut map = self.map.write().unwrap_or_else(PoisonError::into_inner);
-        if map.get(&peer.name).is_some_and(|held| Arc::ptr_eq(held, peer)) {
+        if map
+            .get(&peer.name)
+            .is_some_and(|held| Arc::ptr_eq(held, peer))
+        {
             map.remove(&peer.name);
         }
     }
 
     pub(super) fn all(&self) -> Vec<Arc<Peer>> {
-        self.map.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+        self.map
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .values()
+            .cloned()
+            .collect()
     }
 
     pub(super) fn len(&self) -> usize {
-        self.map.read().unwrap_or_else(PoisonError::into_inner).len()
+        self.map
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .len()
     }
 
     pub(super) fn decide(&self) -> MutexGuard<'_, ()> {

@@ -16,12 +16,21 @@ pub(crate) struct Registry {
 impl Registry {
     pub(crate) fn whereis(&self, name: &str) -> Option<u64> {
         let name = Atom::new(name).ok()?;
-        self.names.read().unwrap_or_else(PoisonError::into_inner).get(&name).copied()
+        self.names
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&name)
+            .copied()
     }
 
     /// Enters a name; an error is the id that holds it.
     pub(crate) fn register(&self, name: &Atom, id: u64) -> Result<(), u64> {
-        match self.names.write().unwrap_or_else(PoisonError::into_inner).entry(name.clone()) {
+        match self
+            .names
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .entry(name.clone())
+        {
             Entry::Occupied(held) => Err(*held.get()),
             Entry::Vacant(free) => {
                 free.insert(id);
@@ -40,7 +49,12 @@ impl Registry {
 
     /// All names, in no order.
     pub(crate) fn names(&self) -> Vec<Atom> {
-        self.names.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+        self.names
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .keys()
+            .cloned()
+            .collect()
     }
 }
 
@@ -63,7 +77,9 @@ pub(crate) struct Places {
 impl Places {
     fn shard(&self, number: u64) -> std::sync::MutexGuard<'_, HashMap<u64, Place>> {
         let index = usize::try_from(number % SHARDS).unwrap_or(0);
-        self.shards[index].lock().unwrap_or_else(PoisonError::into_inner)
+        self.shards[index]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn open(&self, number: u64, slot: Arc<dyn Slot>) {
@@ -94,10 +110,5 @@ impl Places {
             Place::Alias(owner) => Some(*owner),
             Place::Slot(_) => None,
         }
-    }
-
-    /// How many answers are waited for and aliases are on.
-    pub(crate) fn len(&self) -> usize {
-        (0..SHARDS).map(|shard| self.shard(shard).len()).sum()
     }
 }

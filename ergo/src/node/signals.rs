@@ -61,31 +61,60 @@ impl Node {
     pub(super) fn signal(&self, signal: RemoteSignal<'_>) -> Result<(), CastError> {
         match signal {
             RemoteSignal::Send { from, to, body } => self.send_message(from, to, body),
-            RemoteSignal::Call { from, to, number, body } => self.send_call(from, to, number, body),
+            RemoteSignal::Call {
+                from,
+                to,
+                number,
+                body,
+            } => self.send_call(from, to, number, body),
             RemoteSignal::EndCall { from, to, number } => {
                 self.demonitor(from, to, number, Tie::CloseSlot(number))
             }
             RemoteSignal::Link { from, to } => {
-                let control = Control::Link { from: self.pid(from), to: to.clone() };
-                self.hand_over(to.node(), Outgoing::connecting(control, Tie::Link(from, to)))
+                let control = Control::Link {
+                    from: self.pid(from),
+                    to: to.clone(),
+                };
+                self.hand_over(
+                    to.node(),
+                    Outgoing::connecting(control, Tie::Link(from, to)),
+                )
             }
             RemoteSignal::Unlink { from, to, id } => {
-                let control = Control::UnlinkId { id, from: self.pid(from), to: to.clone() };
+                let control = Control::UnlinkId {
+                    id,
+                    from: self.pid(from),
+                    to: to.clone(),
+                };
                 self.hand_over(to.node(), Outgoing::when_up(control, Tie::Nothing))
             }
-            RemoteSignal::Exit { from, to, reason, unlinking } => self.send_exit(from, to, reason, unlinking),
+            RemoteSignal::Exit {
+                from,
+                to,
+                reason,
+                unlinking,
+            } => self.send_exit(from, to, reason, unlinking),
             RemoteSignal::Exit2 { from, to, reason } => {
-                let control = Control::Exit2 { from: self.pid(from), to: to.clone() };
+                let control = Control::Exit2 {
+                    from: self.pid(from),
+                    to: to.clone(),
+                };
                 let mut body = write_reason(reason);
-                self.hand_over(to.node(), Outgoing::connecting(control, Tie::Nothing).body(&mut body))
+                self.hand_over(
+                    to.node(),
+                    Outgoing::connecting(control, Tie::Nothing).body(&mut body),
+                )
             }
             RemoteSignal::Monitor { from, to, number } => self.send_monitor(from, to, number),
             RemoteSignal::Demonitor { from, to, number } => {
                 self.demonitor(from, to, number, Tie::Demonitor(number))
             }
-            RemoteSignal::Down { from, watcher, reference, reason } => {
-                self.send_down(from, watcher, reference, reason)
-            }
+            RemoteSignal::Down {
+                from,
+                watcher,
+                reference,
+                reason,
+            } => self.send_down(from, watcher, reference, reason),
         }
     }
 
@@ -97,48 +126,118 @@ impl Node {
     fn send_message(&self, from: u64, to: &Destination, body: Body<'_>) -> Result<(), CastError> {
         let from = self.pid(from);
         let (node, control) = match to {
-            Destination::Pid(pid) => (pid.node(), Control::Send { from: Some(from), to: pid.clone() }),
-            Destination::NameNode(name, node) => (node, Control::RegSend { from, to: name.clone() }),
-            Destination::Alias(alias) => (alias.node(), Control::AliasSend { from, to: alias.clone() }),
+            Destination::Pid(pid) => (
+                pid.node(),
+                Control::Send {
+                    from: Some(from),
+                    to: pid.clone(),
+                },
+            ),
+            Destination::NameNode(name, node) => (
+                node,
+                Control::RegSend {
+                    from,
+                    to: name.clone(),
+                },
+            ),
+            Destination::Alias(alias) => (
+                alias.node(),
+                Control::AliasSend {
+                    from,
+                    to: alias.clone(),
+                },
+            ),
             Destination::Name(_) => return Err(CastError::Closed),
         };
         let outgoing = Outgoing::connecting(control, Tie::Nothing);
-        self.hand_over(node, Outgoing { is_refusable: true, ..outgoing }.body(body))
+        self.hand_over(
+            node,
+            Outgoing {
+                is_refusable: true,
+                ..outgoing
+            }
+            .body(body),
+        )
     }
 
     /// A monitor and the request, in this order, as `gen:call` sends them.
-    fn send_call(&self, from: u64, to: &Destination, number: u64, body: Body<'_>) -> Result<(), CastError> {
-        let Some((node, target)) = target_of(to) else { return Err(CastError::Closed) };
+    fn send_call(
+        &self,
+        from: u64,
+        to: &Destination,
+        number: u64,
+        body: Body<'_>,
+    ) -> Result<(), CastError> {
+        let Some((node, target)) = target_of(to) else {
+            return Err(CastError::Closed);
+        };
         let reference = self.reference(number);
-        let monitor = Control::MonitorP { from: self.pid(from), to: target, reference };
+        let monitor = Control::MonitorP {
+            from: self.pid(from),
+            to: target,
+            reference,
+        };
         self.hand_over(node, Outgoing::connecting(monitor, Tie::Slot(number)))?;
         self.send_message(from, to, body)
     }
 
     fn send_monitor(&self, from: u64, to: &Destination, number: u64) -> Result<(), CastError> {
-        let Some((node, target)) = target_of(to) else { return Err(CastError::Closed) };
+        let Some((node, target)) = target_of(to) else {
+            return Err(CastError::Closed);
+        };
         let reference = self.reference(number);
-        let control = Control::MonitorP { from: self.pid(from), to: target, reference };
-        self.hand_over(node, Outgoing::connecting(control, Tie::Monitor(number, from)))
+        let control = Control::MonitorP {
+            from: self.pid(from),
+            to: target,
+            reference,
+        };
+        self.hand_over(
+            node,
+            Outgoing::connecting(control, Tie::Monitor(number, from)),
+        )
     }
 
-    fn demonitor(&self, from: u64, to: &Destination, number: u64, tie: Tie<'_>) -> Result<(), CastError> {
-        let Some((node, target)) = target_of(to) else { return Ok(()) };
+    fn demonitor(
+        &self,
+        from: u64,
+        to: &Destination,
+        number: u64,
+        tie: Tie<'_>,
+    ) -> Result<(), CastError> {
+        let Some((node, target)) = target_of(to) else {
+            return Ok(());
+        };
         let reference = self.reference(number);
-        let control = Control::DemonitorP { from: self.pid(from), to: target, reference };
+        let control = Control::DemonitorP {
+            from: self.pid(from),
+            to: target,
+            reference,
+        };
         self.hand_over(node, Outgoing::when_up(control, tie))
     }
 
-    fn send_exit(&self, from: u64, to: &Pid, reason: &ExitReason, unlinking: bool) -> Result<(), CastError> {
+    fn send_exit(
+        &self,
+        from: u64,
+        to: &Pid,
+        reason: &ExitReason,
+        unlinking: bool,
+    ) -> Result<(), CastError> {
         if unlinking {
             if let Some(peer) = self.0.peers.get(to.node()) {
                 Tie::Unlink(from, to).apply(&mut peer.core().ties);
             }
             return Ok(());
         }
-        let control = Control::Exit { from: self.pid(from), to: to.clone() };
+        let control = Control::Exit {
+            from: self.pid(from),
+            to: to.clone(),
+        };
         let mut body = write_reason(reason);
-        self.hand_over(to.node(), Outgoing::when_up(control, Tie::Unlink(from, to)).body(&mut body))
+        self.hand_over(
+            to.node(),
+            Outgoing::when_up(control, Tie::Unlink(from, to)).body(&mut body),
+        )
     }
 
     fn send_down(
@@ -152,7 +251,11 @@ impl Node {
             Some(name) => Monitored::Name(name.clone()),
             None => Monitored::Pid(self.pid(from)),
         };
-        let control = Control::MonitorPExit { from, to: watcher.pid.clone(), reference: reference.clone() };
+        let control = Control::MonitorPExit {
+            from,
+            to: watcher.pid.clone(),
+            reference: reference.clone(),
+        };
         let mut body = write_reason(reason);
         let outgoing = Outgoing::when_up(control, Tie::Unwatch(reference)).body(&mut body);
         self.hand_over(watcher.pid.node(), outgoing)
@@ -160,7 +263,14 @@ impl Node {
 
     /// A spawn request, whose answer goes to slot `number` and, when it asks for a monitor, whose `Down` to the
     /// process that sends it.
-    pub(super) fn send_spawn(&self, node: &Atom, control: Control, args: &Encoded, number: u64, monitor: bool) {
+    pub(super) fn send_spawn(
+        &self,
+        node: &Atom,
+        control: Control,
+        args: &Encoded,
+        number: u64,
+        monitor: bool,
+    ) {
         let holder = match &control {
             Control::SpawnRequest(request) if monitor => {
                 crate::process::host::Host::local_id(&*self.0, &request.from)
@@ -182,7 +292,11 @@ impl Node {
 
     fn hand_over(&self, node: &Atom, mut outgoing: Outgoing<'_, '_>) -> Result<(), CastError> {
         for _ in 0..ATTEMPTS {
-            let peer = if outgoing.connects { self.peer(node) } else { self.0.peers.get(node).ok_or(None) };
+            let peer = if outgoing.connects {
+                self.peer(node)
+            } else {
+                self.0.peers.get(node).ok_or(None)
+            };
             let peer: Arc<Peer> = match peer {
                 Ok(peer) => peer,
                 Err(_) => break,
@@ -193,7 +307,9 @@ impl Node {
             };
             let tie = &outgoing.tie;
             let submitted =
-                peer.submit(&outgoing.control, body, outgoing.is_refusable, |ties| tie.apply(ties))?;
+                peer.submit(&outgoing.control, body, outgoing.is_refusable, |ties| {
+                    tie.apply(ties)
+                })?;
             if submitted == Submitted::Done {
                 return Ok(());
             }
@@ -221,12 +337,24 @@ fn target_of(to: &Destination) -> Option<(&Atom, Monitored)> {
 impl<'a, 'b> Outgoing<'a, 'b> {
     /// A signal that makes a connection when there is none.
     fn connecting(control: Control, tie: Tie<'b>) -> Self {
-        Outgoing { control, body: None, is_refusable: false, connects: true, tie }
+        Outgoing {
+            control,
+            body: None,
+            is_refusable: false,
+            connects: true,
+            tie,
+        }
     }
 
     /// A signal that is of no use without the connection it belongs to.
     fn when_up(control: Control, tie: Tie<'b>) -> Self {
-        Outgoing { control, body: None, is_refusable: false, connects: false, tie }
+        Outgoing {
+            control,
+            body: None,
+            is_refusable: false,
+            connects: false,
+            tie,
+        }
     }
 
     fn body(mut self, body: Body<'a>) -> Self {

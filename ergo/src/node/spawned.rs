@@ -22,7 +22,9 @@ impl Node {
         link: bool,
         monitor: bool,
     ) {
-        let Some(peer) = self.0.peers.get(from.node()) else { return };
+        let Some(peer) = self.0.peers.get(from.node()) else {
+            return;
+        };
         let mut core = peer.core();
         if link {
             core.ties.links.insert((process.id(), from.clone()));
@@ -36,7 +38,10 @@ impl Node {
                 relations.linked_by(from);
             }
             if monitor {
-                let watcher = RemoteWatcher { pid: from.clone(), name: None };
+                let watcher = RemoteWatcher {
+                    pid: from.clone(),
+                    name: None,
+                };
                 relations.watch_remote(reference.clone(), watcher);
             }
         });
@@ -51,14 +56,28 @@ impl Node {
         monitor: bool,
         result: Result<Pid, Atom>,
     ) {
-        let Some(peer) = self.0.peers.get(to.node()) else { return };
-        let reply = dist::SpawnReply { request: request.clone(), to: to.clone(), link, monitor, result };
+        let Some(peer) = self.0.peers.get(to.node()) else {
+            return;
+        };
+        let reply = dist::SpawnReply {
+            request: request.clone(),
+            to: to.clone(),
+            link,
+            monitor,
+            result,
+        };
         peer.submit_encoded(&Control::SpawnReply(Box::new(reply)), None);
     }
 
     /// Refuses a spawn request with a word.
     pub(crate) fn refuse_spawn(&self, request: &SpawnRequest, word: &Atom) {
-        self.answer_spawn(&request.request, &request.from, false, false, Err(word.clone()));
+        self.answer_spawn(
+            &request.request,
+            &request.from,
+            false,
+            false,
+            Err(word.clone()),
+        );
     }
 
     /// A reference that no other call of this node has.
@@ -106,11 +125,18 @@ impl Node {
         let me = self.clone();
         // A monitor needs a process to hold it.
         let runner = self.spawn_fn_with(SpawnOptions::default(), async move |cx| {
-            let run = me.run_from(cx, &node_name, (&function.0, &function.1, function.2), &args);
+            let run = me.run_from(
+                cx,
+                &node_name,
+                (&function.0, &function.1, function.2),
+                &args,
+            );
             // Whoever asked may have given up.
             let _ = ended.send(run.await);
         });
-        let Ok(runner) = runner else { return Err(SpawnFailure::NoConnection) };
+        let Ok(runner) = runner else {
+            return Err(SpawnFailure::NoConnection);
+        };
         match tokio::time::timeout(timeout, end).await {
             Ok(Ok(result)) => result,
             Ok(Err(_)) => Err(SpawnFailure::NoConnection),
@@ -157,9 +183,15 @@ impl Node {
         from: Pid,
         monitor: bool,
     ) -> Result<(), SpawnFailure> {
-        let atom = |text: &str| Atom::new(text).map_err(|_| SpawnFailure::Refused(Atom::from_static("badarg")));
+        let atom = |text: &str| {
+            Atom::new(text).map_err(|_| SpawnFailure::Refused(Atom::from_static("badarg")))
+        };
         let node = atom(node)?;
-        let options = if monitor { Term::list([Term::atom("monitor")]) } else { Term::list([]) };
+        let options = if monitor {
+            Term::list([Term::atom("monitor")])
+        } else {
+            Term::list([])
+        };
         let request = dist::SpawnRequest {
             request: self.reference(number),
             group_leader: from.clone(),

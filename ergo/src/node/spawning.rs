@@ -53,11 +53,17 @@ pub enum SpawnFailure {
 pub type SpawnReply = Result<Pid, SpawnFailure>;
 
 /// Where the answer to a spawn request of ours goes.
-pub(super) struct SpawnSlot(pub(super) std::sync::Mutex<Option<tokio::sync::oneshot::Sender<SpawnReply>>>);
+pub(super) struct SpawnSlot(
+    pub(super) std::sync::Mutex<Option<tokio::sync::oneshot::Sender<SpawnReply>>>,
+);
 
 impl SpawnSlot {
     pub(super) fn fill(&self, reply: SpawnReply) {
-        let sender = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        let sender = self
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .take();
         if let Some(sender) = sender {
             // It may have given up.
             let _ = sender.send(reply);

@@ -44,7 +44,10 @@ thread_local! {
 
 impl Table {
     fn slab(&self, shard: usize) -> MutexGuard<'_, Slab> {
-        self.shards[shard % SHARDS].0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shards[shard % SHARDS]
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Enters what `make` makes of its id. `None` when the table is closed or full.

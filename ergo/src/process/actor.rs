@@ -34,7 +34,11 @@ pub struct Options {
 
 impl Options {
     /// No name, no bound, exit signals end the process: as Erlang spawns.
-    pub const DEFAULT: Options = Options { name: None, mailbox: u32::MAX, trap_exit: false };
+    pub const DEFAULT: Options = Options {
+        name: None,
+        mailbox: u32::MAX,
+        trap_exit: false,
+    };
 
     /// Registers the process under `name`.
     pub const fn name(mut self, name: &'static str) -> Options {
@@ -65,7 +69,9 @@ impl Default for Options {
 ///
 /// Cloning is cheap, dropping the last one does not stop the process, and a handle travels in messages as a pid
 /// or as `{Name, Node}`. The methods of this trait give way to a user's own of the same name.
-pub trait Handle: Clone + Send + Sync + 'static + From<Ref<Self::Actor>> + AsRef<Ref<Self::Actor>> {
+pub trait Handle:
+    Clone + Send + Sync + 'static + From<Ref<Self::Actor>> + AsRef<Ref<Self::Actor>>
+{
     /// The actor it refers to.
     type Actor: Behavior<Handle = Self>;
 
@@ -101,7 +107,10 @@ pub trait Behavior: Actor {
     const SYNC_INIT: bool = false;
 
     /// The init of a process; an `Err` ends it and reaches the starter.
-    fn start(args: Self::Args, cx: &Context<Self>) -> impl Future<Output = Result<Self, ExitReason>> + Send;
+    fn start(
+        args: Self::Args,
+        cx: &Context<Self>,
+    ) -> impl Future<Output = Result<Self, ExitReason>> + Send;
 
     /// The init when [`Behavior::SYNC_INIT`] is set.
     ///
@@ -113,7 +122,11 @@ pub trait Behavior: Actor {
     }
 
     /// Handles one message.
-    fn dispatch(&mut self, message: Self::Message, cx: &Context<Self>) -> impl Future<Output = Flow> + Send;
+    fn dispatch(
+        &mut self,
+        message: Self::Message,
+        cx: &Context<Self>,
+    ) -> impl Future<Output = Flow> + Send;
 
     /// A monitored process ended. Logged unless overridden.
     fn on_down(&mut self, down: Down, cx: &Context<Self>) -> impl Future<Output = Flow> + Send {
@@ -147,7 +160,10 @@ pub trait Behavior: Actor {
     ///
     /// # Errors
     /// [`EncodeError::LocalOnly`] for a local method, or whatever an argument cannot be encoded with.
-    fn encode_message(message: &Self::Message, encoder: &mut Encoder<'_>) -> Result<(), EncodeError>;
+    fn encode_message(
+        message: &Self::Message,
+        encoder: &mut Encoder<'_>,
+    ) -> Result<(), EncodeError>;
 
     /// Reads a request. For a call `reply_to` is `Some` and is taken once every argument has been read.
     ///
@@ -173,7 +189,9 @@ pub enum Flow {
 }
 
 /// What a cast, info, down or exit handler may return: `()` or [`Flow`].
-#[diagnostic::on_unimplemented(message = "a cast, info, down or exit handler returns `()` or `Flow`, not `{Self}`")]
+#[diagnostic::on_unimplemented(
+    message = "a cast, info, down or exit handler returns `()` or `Flow`, not `{Self}`"
+)]
 pub trait IntoFlow {
     /// The flow it stands for; `()` is [`Flow::Continue`].
     fn into_flow(self) -> Flow;

@@ -28,7 +28,11 @@ struct OneSlot<T>(Mutex<Option<oneshot::Sender<Answer<T>>>>);
 
 impl<T: Send> OneSlot<T> {
     fn fill(&self, answer: Answer<T>) {
-        let sender = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        let sender = self
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .take();
         if let Some(sender) = sender {
             // The caller has given up waiting.
             let _ = sender.send(answer);
@@ -94,7 +98,16 @@ impl<'a, A: Behavior, R: Send + 'static> Call<'a, A, R> {
             Place::Remote(_) => (Reply::nowhere(), Some(sender)),
         };
         let deadline = Deadline::new(CALL_TIMEOUT);
-        Call { to, message: Some(make(reply)), receiver, sender, remote: None, decode, fence: None, deadline }
+        Call {
+            to,
+            message: Some(make(reply)),
+            receiver,
+            sender,
+            remote: None,
+            decode,
+            fence: None,
+            deadline,
+        }
     }
 
     #[inline]
@@ -126,9 +139,10 @@ impl<'a, A: Behavior, R: Send + 'static> Call<'a, A, R> {
                     return Err(CallError::LocalOnly);
                 }
                 let from = current::id_on(&remote.host);
-                let call = RemoteCall::start(&remote.host, from, &remote.to, slot, &mut |encoder| {
-                    A::encode_message(&message, encoder)
-                })?;
+                let call =
+                    RemoteCall::start(&remote.host, from, &remote.to, slot, &mut |encoder| {
+                        A::encode_message(&message, encoder)
+                    })?;
                 self.remote = Some(call);
                 Ok(())
             }
@@ -148,16 +162,23 @@ impl<'a, A: Behavior, R: Send + 'static> Call<'a, A, R> {
 
     /// The `Reply` is gone: the server has ended, or lives and dropped it, which a fence through its mailbox tells.
     fn poll_dropped(&mut self, cx: &mut TaskContext<'_>) -> Poll<CallError> {
-        let Place::Local(cell) = &self.to.0 else { return Poll::Ready(CallError::NoReply) };
+        let Place::Local(cell) = &self.to.0 else {
+            return Poll::Ready(CallError::NoReply);
+        };
         if self.fence.is_none() {
             let (fence, receiver) = oneshot::channel();
             cell.push_signal(Other::Fence(fence));
             self.fence = Some(receiver);
         }
-        let Some(fence) = &mut self.fence else { return Poll::Ready(CallError::NoReply) };
+        let Some(fence) = &mut self.fence else {
+            return Poll::Ready(CallError::NoReply);
+        };
         match Pin::new(fence).poll(cx) {
             Poll::Ready(Ok(())) => Poll::Ready(CallError::NoReply),
-            Poll::Ready(Err(_)) => Poll::Ready(cell.exit_reason().map_or(CallError::NoReply, call_error_of_exit)),
+            Poll::Ready(Err(_)) => Poll::Ready(
+                cell.exit_reason()
+                    .map_or(CallError::NoReply, call_error_of_exit),
+            ),
             Poll::Pending => match self.deadline.poll(self.to.host(), cx) {
                 Poll::Ready(()) => Poll::Ready(CallError::NoReply),
                 Poll::Pending => Poll::Pending,
@@ -183,7 +204,10 @@ impl<A: Behavior, R: Send + 'static> Future for Call<'_, A, R> {
             if let Err(error) = this.start(message) {
                 return Poll::Ready(Err(error));
             }
-            return this.deadline.poll(this.to.host(), cx).map(|()| Err(CallError::Timeout));
+            return this
+                .deadline
+                .poll(this.to.host(), cx)
+                .map(|()| Err(CallError::Timeout));
         }
         if this.fence.is_some() {
             return this.poll_dropped(cx).map(Err);
@@ -191,7 +215,10 @@ impl<A: Behavior, R: Send + 'static> Future for Call<'_, A, R> {
         match Pin::new(&mut this.receiver).poll(cx) {
             Poll::Ready(Ok(answer)) => Poll::Ready(this.outcome(answer)),
             Poll::Ready(Err(_)) => this.poll_dropped(cx).map(Err),
-            Poll::Pending => this.deadline.poll(this.to.host(), cx).map(|()| Err(CallError::Timeout)),
+            Poll::Pending => this
+                .deadline
+                .poll(this.to.host(), cx)
+                .map(|()| Err(CallError::Timeout)),
         }
     }
 }
@@ -216,7 +243,13 @@ struct Deadline {
 
 impl Deadline {
     fn new(length: Duration) -> Self {
-        Deadline { length, at: None, due_tick: 0, entry: None, sleep: None }
+        Deadline {
+            length,
+            at: None,
+            due_tick: 0,
+            entry: None,
+            sleep: None,
+        }
     }
 
     fn poll(&mut self, host: &HostRef, cx: &mut TaskContext<'_>) -> Poll<()> {
@@ -238,7 +271,9 @@ impl Deadline {
         if self.sleep.is_none() && current::wake_at(at, cx.waker()) {
             return Poll::Pending;
         }
-        let sleep = self.sleep.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(at.into())));
+        let sleep = self
+            .sleep
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(at.into())));
         sleep.as_mut().poll(cx)
     }
 
@@ -246,7 +281,8 @@ impl Deadline {
         let deadlines = host.deadlines();
         let now = deadlines.tick.load(Ordering::Relaxed);
         if self.due_tick == 0 {
-            let ticks = u64::try_from(self.length.as_millis() / TICK.as_millis()).unwrap_or(u64::MAX / 2);
+            let ticks =
+                u64::try_from(self.length.as_millis() / TICK.as_millis()).unwrap_or(u64::MAX / 2);
             // The tick in progress is not counted, so a call never has less time than it was given.
             self.due_tick = now.saturating_add(ticks).saturating_add(2);
         }
@@ -300,7 +336,10 @@ thread_local! {
 
 impl Deadlines {
     fn slab(&self, shard: usize) -> std::sync::MutexGuard<'_, Slab> {
-        self.shards[shard].0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.shards[shard]
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     fn add(&self, host: &HostRef, due: u64, waker: Waker) -> Entry {
@@ -350,7 +389,12 @@ impl Deadlines {
         for shard in 0..SHARDS {
             let due: Vec<Waker> = {
                 let slab = self.slab(shard);
-                slab.entries.iter().flatten().filter(|entry| entry.0 <= now).map(|entry| entry.1.clone()).collect()
+                slab.entries
+                    .iter()
+                    .flatten()
+                    .filter(|entry| entry.0 <= now)
+                    .map(|entry| entry.1.clone())
+                    .collect()
             };
             for waker in due {
                 waker.wake();

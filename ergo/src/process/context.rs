@@ -10,8 +10,8 @@ use crate::process::host::{AnyProcess, AsHost, Host, HostRef};
 use crate::process::mailbox::Cell;
 use crate::process::spawn::{self, Tie};
 use crate::process::{
-    CallError, CastError, Destination, ExitReason, Ref, RegisterError, SpawnError, SpawnOptions, Timer, links,
-    plain, send, wire,
+    CallError, CastError, Destination, ExitReason, Ref, RegisterError, SpawnError, SpawnOptions,
+    Timer, links, plain, send, wire,
 };
 
 /// A process, from inside: who it is and what it can do. Every callback gets one.
@@ -65,14 +65,16 @@ impl<A: Behavior> Context<A> {
     /// Its exit stops a behaviour, also one that traps exits.
     pub fn parent(&self) -> Pid {
         let mut parent = None;
-        self.0.with_relations(&mut |relations| parent = relations.parent);
+        self.0
+            .with_relations(&mut |relations| parent = relations.parent);
         parent.map_or_else(|| self.host().node_pid(), |id| self.host().pid(id))
     }
 
     /// Where the output of this process goes; the node's own pid when nothing else was set.
     pub fn group_leader(&self) -> Pid {
         let mut leader = None;
-        self.0.with_relations(&mut |relations| leader = relations.group_leader.clone());
+        self.0
+            .with_relations(&mut |relations| leader = relations.group_leader.clone());
         leader.unwrap_or_else(|| self.host().node_pid())
     }
 
@@ -127,7 +129,12 @@ impl<A: Behavior> Context<A> {
     /// # Errors
     /// As [`Ref::cast`].
     pub fn send(&self, to: impl Into<Destination>, message: impl Encode) -> Result<(), CastError> {
-        send::body(self.host(), self.0.id(), &to.into(), &mut wire::body_of(&message))
+        send::body(
+            self.host(),
+            self.0.id(),
+            &to.into(),
+            &mut wire::body_of(&message),
+        )
     }
 
     /// Registers this process under `name`, as `register/2` does: one name for a process, one process for a name.
@@ -141,7 +148,8 @@ impl<A: Behavior> Context<A> {
     /// Gives the name up; false when there was none.
     pub fn unregister(&self) -> bool {
         let mut name = None;
-        self.0.with_relations(&mut |relations| name = relations.name.take());
+        self.0
+            .with_relations(&mut |relations| name = relations.name.take());
         if let Some(name) = &name {
             self.host().unregister(name, self.0.id());
         }
@@ -153,7 +161,8 @@ impl<A: Behavior> Context<A> {
     /// # Errors
     /// Its init refused, or its name is taken; nothing of it is left, and no exit signal comes.
     pub async fn spawn_link<B: Behavior>(&self, args: B::Args) -> Result<B::Handle, SpawnError> {
-        self.spawn_link_with::<B>(args, SpawnOptions::default()).await
+        self.spawn_link_with::<B>(args, SpawnOptions::default())
+            .await
     }
 
     /// As [`Context::spawn_link`], with options.
@@ -165,8 +174,13 @@ impl<A: Behavior> Context<A> {
         args: B::Args,
         options: SpawnOptions,
     ) -> Result<B::Handle, SpawnError> {
-        let tie = Tie { link: Some(&*self.0), monitor: None };
-        spawn::spawn::<B>(self.host(), args, options, tie).await.map(B::Handle::from)
+        let tie = Tie {
+            link: Some(&*self.0),
+            monitor: None,
+        };
+        spawn::spawn::<B>(self.host(), args, options, tie)
+            .await
+            .map(B::Handle::from)
     }
 
     /// `start_monitor`: starts an actor that this process monitors. Returns when its init has ended.
@@ -174,10 +188,16 @@ impl<A: Behavior> Context<A> {
     /// # Errors
     /// Its init refused, or its name is taken; nothing of it is left. A `Down` for the reference has then been
     /// taken back.
-    pub async fn spawn_monitor<B: Behavior>(&self, args: B::Args) -> Result<(B::Handle, Reference), SpawnError> {
+    pub async fn spawn_monitor<B: Behavior>(
+        &self,
+        args: B::Args,
+    ) -> Result<(B::Handle, Reference), SpawnError> {
         let number = self.host().next_number();
         let reference = self.host().reference(number);
-        let tie = Tie { link: None, monitor: Some((&*self.0, number)) };
+        let tie = Tie {
+            link: None,
+            monitor: Some((&*self.0, number)),
+        };
         let spawned = spawn::spawn::<B>(self.host(), args, SpawnOptions::default(), tie).await?;
         Ok((spawned.into(), reference))
     }
@@ -187,7 +207,8 @@ impl<A: Behavior> Context<A> {
     /// # Errors
     /// Its init refused, or its name is taken; nothing of it is left.
     pub async fn spawn<B: Behavior>(&self, args: B::Args) -> Result<B::Handle, SpawnError> {
-        let spawned = spawn::spawn::<B>(self.host(), args, SpawnOptions::default(), Tie::default()).await?;
+        let spawned =
+            spawn::spawn::<B>(self.host(), args, SpawnOptions::default(), Tie::default()).await?;
         Ok(spawned.into())
     }
 
@@ -208,20 +229,31 @@ impl<A: Behavior> Context<A> {
     ///
     /// # Errors
     /// As there, or its name is taken.
-    pub fn spawn_fn_link_with<F, Fut>(&self, options: SpawnOptions, body: F) -> Result<Pid, SpawnError>
+    pub fn spawn_fn_link_with<F, Fut>(
+        &self,
+        options: SpawnOptions,
+        body: F,
+    ) -> Result<Pid, SpawnError>
     where
         F: FnOnce(plain::PlainContext) -> Fut,
         Fut: Future + Send + 'static,
         Fut::Output: plain::IntoExit,
     {
-        let tie = Tie { link: Some(&*self.0), monitor: None };
+        let tie = Tie {
+            link: Some(&*self.0),
+            monitor: None,
+        };
         plain::spawn(self.host(), &options, &tie, body)
     }
 
     /// Waits until a process of this node has ended and nothing of it is left. One that is not there, or that is
     /// on another node, gives `noproc` at once.
     pub async fn ended(&self, pid: &Pid) -> ExitReason {
-        match self.host().local_id(pid).and_then(|id| self.host().process(id)) {
+        match self
+            .host()
+            .local_id(pid)
+            .and_then(|id| self.host().process(id))
+        {
             Some(process) => std::future::poll_fn(|cx| process.poll_gone(cx)).await,
             None => ExitReason::NoProc,
         }
@@ -259,12 +291,17 @@ impl<A: Behavior> Context<A> {
 
     /// Uses the handle of this process again and again, first after one period. When the process is behind, missed
     /// turns are left out and not made up for.
-    pub fn every(&self, period: Duration, mut act: impl FnMut(&A::Handle) + Send + 'static) -> Timer {
+    pub fn every(
+        &self,
+        period: Duration,
+        mut act: impl FnMut(&A::Handle) + Send + 'static,
+    ) -> Timer {
         let me = self.handle();
         let period = period.max(Duration::from_millis(1));
         self.own(
             async move {
-                let mut interval = tokio::time::interval_at(tokio::time::Instant::now() + period, period);
+                let mut interval =
+                    tokio::time::interval_at(tokio::time::Instant::now() + period, period);
                 interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
                 loop {
                     interval.tick().await;
@@ -295,7 +332,9 @@ impl<A: Behavior> Context<A> {
         F: Future<Output = ()> + Send + 'static,
     {
         let task = self.host().runtime().spawn(future).abort_handle();
-        let alive = self.0.with_relations(&mut |relations| relations.own(task.clone()));
+        let alive = self
+            .0
+            .with_relations(&mut |relations| relations.own(task.clone()));
         if !alive {
             task.abort();
         }
@@ -307,7 +346,10 @@ impl<A: Behavior> Context<A> {
     /// <https://www.erlang.org/doc/apps/erts/erlang.html#alias/1>
     pub fn alias(&self) -> Reference {
         let number = self.host().next_number();
-        if self.0.with_relations(&mut |relations| relations.alias(number)) {
+        if self
+            .0
+            .with_relations(&mut |relations| relations.alias(number))
+        {
             self.host().set_alias(number, Some(self.0.id()));
         }
         self.host().reference(number)
@@ -315,9 +357,12 @@ impl<A: Behavior> Context<A> {
 
     /// `unalias/1`: true when it was on; what is sent to it from now on is dropped.
     pub fn unalias(&self, alias: &Reference) -> bool {
-        let Some(number) = self.host().local_number(alias) else { return false };
+        let Some(number) = self.host().local_number(alias) else {
+            return false;
+        };
         let mut was_on = false;
-        self.0.with_relations(&mut |relations| was_on = relations.unalias(number));
+        self.0
+            .with_relations(&mut |relations| was_on = relations.unalias(number));
         if was_on {
             self.host().set_alias(number, None);
         }
@@ -343,7 +388,11 @@ impl<A: Behavior> Context<A> {
     }
 }
 
-pub(crate) fn register(host: &HostRef, process: &dyn AnyProcess, name: &str) -> Result<(), RegisterError> {
+pub(crate) fn register(
+    host: &HostRef,
+    process: &dyn AnyProcess,
+    name: &str,
+) -> Result<(), RegisterError> {
     let atom = spawn::parse_name(name).ok_or_else(|| RegisterError::BadName(name.to_owned()))?;
     let mut refused = None;
     let alive = process.with_relations(&mut |relations| match &relations.name {
@@ -351,7 +400,10 @@ pub(crate) fn register(host: &HostRef, process: &dyn AnyProcess, name: &str) -> 
         None => match host.register(&atom, process.id()) {
             Ok(()) => relations.name = Some(atom.clone()),
             Err(holder) => {
-                refused = Some(RegisterError::Taken { name: atom.clone(), holder: Host::pid(&**host, holder) });
+                refused = Some(RegisterError::Taken {
+                    name: atom.clone(),
+                    holder: Host::pid(&**host, holder),
+                });
             }
         },
     });

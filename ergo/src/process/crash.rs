@@ -11,10 +11,18 @@ pub(super) fn report(process: &dyn AnyProcess, name: Option<&Atom>, reason: &Exi
     let (actor, id) = (process.type_name(), process.id());
     let registered_name = name.map_or("", Atom::as_str);
     match reason {
-        reason if reason.is_clean() => tracing::trace!(actor, id, registered_name, %reason, "process ended"),
+        reason if reason.is_clean() => {
+            tracing::trace!(actor, id, registered_name, %reason, "process ended")
+        }
+        // A plain process that ends with a reason of its own has said all there is to say, as one that calls `exit/1`.
+        reason if process.is_plain() && !matches!(reason, ExitReason::Panic(_)) => {
+            tracing::debug!(actor, id, registered_name, %reason, "process ended");
+        }
         ExitReason::Killed | ExitReason::NoConnection | ExitReason::NoProc => {
             tracing::debug!(actor, id, registered_name, %reason, "process ended");
         }
-        reason => tracing::error!(actor, id, registered_name, %reason, "CRASH REPORT: process ended"),
+        reason => {
+            tracing::error!(actor, id, registered_name, %reason, "CRASH REPORT: process ended")
+        }
     }
 }

@@ -22,7 +22,12 @@ thread_local! {
 
 impl Current {
     pub(super) fn new(id: u64, host: &HostRef, waker: &std::task::Waker) -> Current {
-        Current { id, host: address(host), waker: waker.data(), wanted: None }
+        Current {
+            id,
+            host: address(host),
+            waker: waker.data(),
+            wanted: None,
+        }
     }
 
     /// Marks this process as the one being polled, until the returned one is put back.
@@ -50,7 +55,9 @@ pub(super) fn id_on(host: &HostRef) -> u64 {
 
 /// Whether a process is being polled on this thread with this very waker.
 pub(super) fn polls_with(waker: &std::task::Waker) -> bool {
-    CURRENT.get().is_some_and(|current| std::ptr::eq(current.waker, waker.data()))
+    CURRENT
+        .get()
+        .is_some_and(|current| std::ptr::eq(current.waker, waker.data()))
 }
 
 /// Asks the process being polled to wake up at `deadline`.
@@ -58,12 +65,19 @@ pub(super) fn polls_with(waker: &std::task::Waker) -> bool {
 /// False when there is none, or when the caller is polled with another waker (inside a `select`, say, of an
 /// executor of its own): it then has to keep its own time.
 pub(super) fn wake_at(deadline: Instant, waker: &std::task::Waker) -> bool {
-    let Some(current) = CURRENT.get() else { return false };
+    let Some(current) = CURRENT.get() else {
+        return false;
+    };
     if !std::ptr::eq(current.waker, waker.data()) {
         return false;
     }
-    let wanted = current.wanted.map_or(deadline, |wanted| wanted.min(deadline));
-    CURRENT.set(Some(Current { wanted: Some(wanted), ..current }));
+    let wanted = current
+        .wanted
+        .map_or(deadline, |wanted| wanted.min(deadline));
+    CURRENT.set(Some(Current {
+        wanted: Some(wanted),
+        ..current
+    }));
     true
 }
 
@@ -90,7 +104,9 @@ pub(super) fn install_panic_hook() {
 
 /// The message of the panic that has just been caught on this thread.
 pub(super) fn panic_message(payload: &(dyn std::any::Any + Send)) -> String {
-    PANIC.take().unwrap_or_else(|| payload_text(payload).to_owned())
+    PANIC
+        .take()
+        .unwrap_or_else(|| payload_text(payload).to_owned())
 }
 
 fn payload_text(payload: &(dyn std::any::Any + Send)) -> &str {
@@ -102,4 +118,3 @@ fn payload_text(payload: &(dyn std::any::Any + Send)) -> &str {
         "a panic without a message"
     }
 }
-

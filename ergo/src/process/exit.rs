@@ -40,7 +40,10 @@ impl ExitReason {
     ///
     /// A `transient` child that ends this way is not restarted.
     pub fn is_clean(&self) -> bool {
-        matches!(self, ExitReason::Normal | ExitReason::Shutdown | ExitReason::ShutdownWith(_))
+        matches!(
+            self,
+            ExitReason::Normal | ExitReason::Shutdown | ExitReason::ShutdownWith(_)
+        )
     }
 
     /// The reason as the Erlang term that travels to other nodes.
@@ -48,12 +51,16 @@ impl ExitReason {
         match self {
             ExitReason::Normal => Term::atom("normal"),
             ExitReason::Shutdown => Term::atom("shutdown"),
-            ExitReason::ShutdownWith(term) => Term::tuple([Term::atom("shutdown"), Term::clone(term)]),
+            ExitReason::ShutdownWith(term) => {
+                Term::tuple([Term::atom("shutdown"), Term::clone(term)])
+            }
             ExitReason::Kill => Term::atom("kill"),
             ExitReason::Killed => Term::atom("killed"),
             ExitReason::NoProc => Term::atom("noproc"),
             ExitReason::NoConnection => Term::atom("noconnection"),
-            ExitReason::Panic(message) => Term::tuple([Term::atom("panic"), Term::from(&**message)]),
+            ExitReason::Panic(message) => {
+                Term::tuple([Term::atom("panic"), Term::from(&**message)])
+            }
             ExitReason::Term(term) => Term::clone(term),
         }
     }

@@ -8,8 +8,8 @@ use crate::process::actor::Behavior;
 use crate::process::host::{AnyProcess, Body, HostRef};
 use crate::process::spawn::{self, Tie};
 use crate::process::{
-    CallError, CastError, Destination, ExitReason, IntoExit, PlainContext, SpawnError, SpawnOptions, current,
-    links, plain, send, wire,
+    CallError, CastError, Destination, ExitReason, IntoExit, PlainContext, SpawnError,
+    SpawnOptions, current, links, plain, send, wire,
 };
 
 /// Starts an actor tied to nobody.
@@ -18,11 +18,17 @@ pub(crate) async fn start<A: Behavior>(
     args: A::Args,
     options: SpawnOptions,
 ) -> Result<A::Handle, SpawnError> {
-    spawn::spawn::<A>(host, args, options, Tie::default()).await.map(A::Handle::from)
+    spawn::spawn::<A>(host, args, options, Tie::default())
+        .await
+        .map(A::Handle::from)
 }
 
 /// Starts a plain process tied to nobody.
-pub(crate) fn start_plain<F, Fut>(host: &HostRef, options: &SpawnOptions, body: F) -> Result<Pid, SpawnError>
+pub(crate) fn start_plain<F, Fut>(
+    host: &HostRef,
+    options: &SpawnOptions,
+    body: F,
+) -> Result<Pid, SpawnError>
 where
     F: FnOnce(PlainContext) -> Fut,
     Fut: Future + Send + 'static,
@@ -46,12 +52,20 @@ where
 }
 
 /// Sends from the process being polled, or from the node.
-pub(crate) fn send_from_here(host: &HostRef, to: &Destination, message: &impl Encode) -> Result<(), CastError> {
+pub(crate) fn send_from_here(
+    host: &HostRef,
+    to: &Destination,
+    message: &impl Encode,
+) -> Result<(), CastError> {
     send::body(host, current::id_on(host), to, &mut wire::body_of(message))
 }
 
 /// Casts from the process being polled, or from the node.
-pub(crate) fn cast_from_here(host: &HostRef, to: &Destination, request: &impl Encode) -> Result<(), CastError> {
+pub(crate) fn cast_from_here(
+    host: &HostRef,
+    to: &Destination,
+    request: &impl Encode,
+) -> Result<(), CastError> {
     send::body(host, current::id_on(host), to, &mut |encoder| {
         wire::write_cast(encoder, &mut wire::body_of(request))
     })
@@ -78,6 +92,8 @@ pub(crate) fn encode(body: Body<'_>) -> Result<Encoded, EncodeError> {
 }
 
 /// An exit reason as a body.
-pub(crate) fn write_reason(reason: &ExitReason) -> impl FnMut(&mut Encoder<'_>) -> Result<(), EncodeError> {
+pub(crate) fn write_reason(
+    reason: &ExitReason,
+) -> impl FnMut(&mut Encoder<'_>) -> Result<(), EncodeError> {
     wire::body_of(reason)
 }

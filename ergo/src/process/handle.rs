@@ -49,12 +49,18 @@ impl<A: Behavior> Ref<A> {
         {
             return Ref(Place::Local(cell));
         }
-        Ref(Place::Remote(Arc::new(Far { host: host.clone(), to })))
+        Ref(Place::Remote(Arc::new(Far {
+            host: host.clone(),
+            to,
+        })))
     }
 
     /// The process at `to`, always by its destination.
     pub(super) fn by_destination(host: &HostRef, to: Destination) -> Self {
-        Ref(Place::Remote(Arc::new(Far { host: host.clone(), to })))
+        Ref(Place::Remote(Arc::new(Far {
+            host: host.clone(),
+            to,
+        })))
     }
 
     /// A process of this node, if it is one of `A`.
@@ -109,7 +115,10 @@ impl<A: Behavior> Ref<A> {
 
     /// Makes a call whose answer never travels: it fails with `LocalOnly` for a process on another node.
     #[inline]
-    pub fn call_local<R: Send + 'static>(&self, make: impl FnOnce(Reply<R>) -> A::Message) -> Call<'_, A, R> {
+    pub fn call_local<R: Send + 'static>(
+        &self,
+        make: impl FnOnce(Reply<R>) -> A::Message,
+    ) -> Call<'_, A, R> {
         Call::new(self, None, make)
     }
 
@@ -140,13 +149,6 @@ impl<A: Behavior> Ref<A> {
             },
         }
     }
-
-    pub(crate) fn erased(&self) -> Option<Arc<dyn AnyProcess>> {
-        match &self.0 {
-            Place::Local(cell) => Some(cell.clone()),
-            Place::Remote(_) => None,
-        }
-    }
 }
 
 fn typed<A: Behavior>(host: &HostRef, id: u64) -> Option<Arc<Cell<A>>> {
@@ -166,7 +168,11 @@ impl Far {
             wire::write_cast(encoder, &mut |encoder| A::encode_message(message, encoder))
         };
         match links::resolve(&self.host, &self.to) {
-            Target::Remote => self.host.clone().remote(RemoteSignal::Send { from, to: &self.to, body: &mut body }),
+            Target::Remote => self.host.clone().remote(RemoteSignal::Send {
+                from,
+                to: &self.to,
+                body: &mut body,
+            }),
             _ => send::body(&self.host, from, &self.to, &mut body),
         }
     }
@@ -188,8 +194,13 @@ impl<A: Behavior> AsHost for Ref<A> {
 /// that a process of a node receives, not on its own.
 impl<'de, A: Behavior> Decode<'de> for Ref<A> {
     fn decode(decoder: &mut Decoder<'de>) -> Result<Self, DecodeError> {
-        let host = decoder.extension().and_then(|extension| extension.downcast_ref::<HostRef>()).cloned();
-        let host = host.ok_or_else(|| DecodeError::custom("a handle can only be decoded by a process of a node"))?;
+        let host = decoder
+            .extension()
+            .and_then(|extension| extension.downcast_ref::<HostRef>())
+            .cloned();
+        let host = host.ok_or_else(|| {
+            DecodeError::custom("a handle can only be decoded by a process of a node")
+        })?;
         let to = match decoder.peek_kind()? {
             Kind::Tuple => {
                 decoder.expect_tuple(2)?;

@@ -116,7 +116,10 @@ pub trait Host: Any + Send + Sync {
 pub const NODE_ID: u64 = 1;
 
 fn split(number: u64) -> (u32, u32) {
-    #[allow(clippy::cast_possible_truncation, reason = "the two halves of a number")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "the two halves of a number"
+    )]
     let halves = (number as u32, (number >> 32) as u32);
     halves
 }
@@ -142,6 +145,8 @@ pub trait AnyProcess: Any + Send + Sync {
     fn queue_len(&self) -> usize;
     /// The actor's type.
     fn type_name(&self) -> &'static str;
+    /// Whether it is a plain process, without a behaviour.
+    fn is_plain(&self) -> bool;
 }
 
 /// What is put into a mailbox by someone who does not know its type.

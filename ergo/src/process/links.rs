@@ -24,12 +24,18 @@ pub(crate) fn resolve(host: &HostRef, to: &Destination) -> Target {
     match to {
         Destination::Pid(pid) if pid.node() != host.name() => Target::Remote,
         Destination::Pid(pid) => host.local_id(pid).map_or(Target::Nobody, Target::Local),
-        Destination::Name(name) => host.whereis(name.as_str()).map_or(Target::Nobody, Target::Local),
+        Destination::Name(name) => host
+            .whereis(name.as_str())
+            .map_or(Target::Nobody, Target::Local),
         Destination::NameNode(_, node) if node != host.name() => Target::Remote,
-        Destination::NameNode(name, _) => host.whereis(name.as_str()).map_or(Target::Nobody, Target::Local),
+        Destination::NameNode(name, _) => host
+            .whereis(name.as_str())
+            .map_or(Target::Nobody, Target::Local),
         Destination::Alias(alias) if alias.node() != host.name() => Target::Remote,
         Destination::Alias(alias) => {
-            let owner = host.local_number(alias).and_then(|number| host.alias_owner(number));
+            let owner = host
+                .local_number(alias)
+                .and_then(|number| host.alias_owner(number));
             owner.map_or(Target::Nobody, Target::Local)
         }
     }
@@ -50,7 +56,9 @@ pub(crate) fn link(host: &HostRef, me: &dyn AnyProcess, to: &Pid) {
         me.with_relations(&mut |relations| send = relations.link_remote(to));
         if send {
             // An error is a buffer that is full, which a link does not wait for.
-            let _ = host.clone().remote(RemoteSignal::Link { from: me.id(), to });
+            let _ = host
+                .clone()
+                .remote(RemoteSignal::Link { from: me.id(), to });
         }
         return;
     }
@@ -93,7 +101,11 @@ pub(crate) fn unlink(host: &HostRef, me: &dyn AnyProcess, from: &Pid) {
         let mut send = false;
         me.with_relations(&mut |relations| send = relations.unlink_remote(from, id));
         if send {
-            let _ = host.clone().remote(RemoteSignal::Unlink { from: me.id(), to: from, id });
+            let _ = host.clone().remote(RemoteSignal::Unlink {
+                from: me.id(),
+                to: from,
+                id,
+            });
         }
         return;
     }
@@ -142,7 +154,11 @@ pub(crate) fn monitor(host: &HostRef, me: &dyn AnyProcess, to: Destination) -> R
     me.with_relations(&mut |relations| relations.monitor(number, object.clone()));
     match resolve(host, &object) {
         Target::Remote => {
-            let _ = host.clone().remote(RemoteSignal::Monitor { from: me.id(), to: &object, number });
+            let _ = host.clone().remote(RemoteSignal::Monitor {
+                from: me.id(),
+                to: &object,
+                number,
+            });
         }
         Target::Local(id) => {
             if !watch(host, id, number, Watcher::Process(me.id())) {
@@ -163,7 +179,9 @@ pub(crate) fn watch(host: &HostRef, id: u64, number: u64, watcher: Watcher) -> b
 
 /// `demonitor/1`: true when no `Down` of it has been put into the mailbox, and none will be.
 pub(crate) fn demonitor(host: &HostRef, me: &dyn AnyProcess, reference: &Reference) -> bool {
-    let Some(number) = host.local_number(reference) else { return false };
+    let Some(number) = host.local_number(reference) else {
+        return false;
+    };
     let mut object = None;
     me.with_relations(&mut |relations| object = relations.demonitor(number));
     let Some(object) = object else { return false };
@@ -174,7 +192,11 @@ pub(crate) fn demonitor(host: &HostRef, me: &dyn AnyProcess, reference: &Referen
 fn release(host: &HostRef, mine: u64, number: u64, object: &Destination) {
     match resolve(host, object) {
         Target::Remote => {
-            let _ = host.clone().remote(RemoteSignal::Demonitor { from: mine, to: object, number });
+            let _ = host.clone().remote(RemoteSignal::Demonitor {
+                from: mine,
+                to: object,
+                number,
+            });
         }
         Target::Local(id) => {
             if let Some(process) = host.process(id) {
@@ -190,7 +212,11 @@ pub(crate) fn down(host: &HostRef, me: &dyn AnyProcess, number: u64, reason: Exi
     let mut monitored = None;
     me.with_relations(&mut |relations| monitored = relations.demonitor(number));
     if let Some(object) = monitored {
-        let down = Down { reference: host.reference(number), object, reason };
+        let down = Down {
+            reference: host.reference(number),
+            object,
+            reason,
+        };
         // An error means that the watcher has ended meanwhile.
         let _ = me.deliver(Incoming::Down(down));
     }
@@ -199,7 +225,11 @@ pub(crate) fn down(host: &HostRef, me: &dyn AnyProcess, number: u64, reason: Exi
 /// `exit/2` from the process `from`.
 pub(crate) fn exit(host: &HostRef, from: u64, to: &Pid, reason: ExitReason) {
     if to.node() != host.name() {
-        let _ = host.clone().remote(RemoteSignal::Exit2 { from, to, reason: &reason });
+        let _ = host.clone().remote(RemoteSignal::Exit2 {
+            from,
+            to,
+            reason: &reason,
+        });
     } else if let Some(process) = host.local_id(to).and_then(|id| host.process(id)) {
         process.exit_signal(&host.pid(from), reason, false);
     }
@@ -228,7 +258,9 @@ pub(crate) fn dissolve(host: &HostRef, id: u64, ties: Ties, reason: &ExitReason)
 
 fn break_links(host: &HostRef, id: u64, ties: &Ties, reason: &ExitReason) {
     for other in &ties.links {
-        let Some(process) = host.process(*other) else { continue };
+        let Some(process) = host.process(*other) else {
+            continue;
+        };
         let mut linked = false;
         process.with_relations(&mut |relations| linked = relations.unlink(id));
         if linked {
@@ -237,7 +269,12 @@ fn break_links(host: &HostRef, id: u64, ties: &Ties, reason: &ExitReason) {
     }
     for (to, link) in &ties.remote_links {
         let unlinking = link.unlinking.is_some();
-        let _ = host.clone().remote(RemoteSignal::Exit { from: id, to, reason, unlinking });
+        let _ = host.clone().remote(RemoteSignal::Exit {
+            from: id,
+            to,
+            reason,
+            unlinking,
+        });
     }
 }
 
@@ -263,6 +300,10 @@ fn tell_remote_watcher(
     reference: &Reference,
     reason: &ExitReason,
 ) {
-    let _ = host.clone().remote(RemoteSignal::Down { from: id, watcher, reference, reason });
+    let _ = host.clone().remote(RemoteSignal::Down {
+        from: id,
+        watcher,
+        reference,
+        reason,
+    });
 }
-

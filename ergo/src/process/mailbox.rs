@@ -87,12 +87,17 @@ impl<A: Behavior> Cell<A> {
 
     fn lock(&self) -> MutexGuard<'_, Queue<A::Message>> {
         // A panic cannot happen while it is held, except for memory running out, and the queue is whole then too.
-        self.queue.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.queue
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// Puts a message in. A refused one comes back with the error.
     #[inline]
-    pub(super) fn push(&self, envelope: Envelope<A::Message>) -> Result<(), (CastError, Envelope<A::Message>)> {
+    pub(super) fn push(
+        &self,
+        envelope: Envelope<A::Message>,
+    ) -> Result<(), (CastError, Envelope<A::Message>)> {
         let waker = {
             let mut queue = self.lock();
             if !matches!(queue.life, Life::Open(_)) {
@@ -118,7 +123,8 @@ impl<A: Behavior> Cell<A> {
     #[inline]
     pub(super) fn send(&self, message: A::Message) -> Result<(), CastError> {
         // What a refused message drops may run code of the user: not under the lock.
-        self.push(Envelope::Message(message)).map_err(|(error, _)| error)
+        self.push(Envelope::Message(message))
+            .map_err(|(error, _)| error)
     }
 
     /// A signal: exits, downs and fences are not subject to the bound, as nothing may get lost of them.
@@ -138,7 +144,11 @@ impl<A: Behavior> Cell<A> {
     }
 
     /// Takes the next batch in exchange for the empty `batch`, or parks.
-    pub(super) fn poll_batch(&self, batch: &mut Vec<Envelope<A::Message>>, cx: &mut TaskContext<'_>) -> Poll<()> {
+    pub(super) fn poll_batch(
+        &self,
+        batch: &mut Vec<Envelope<A::Message>>,
+        cx: &mut TaskContext<'_>,
+    ) -> Poll<()> {
         let mut queue = self.lock();
         if queue.messages.is_empty() {
             self.park(&mut queue, batch, cx);
@@ -146,7 +156,10 @@ impl<A: Behavior> Cell<A> {
         }
         std::mem::swap(&mut queue.messages, batch);
         if queue.bound != u32::MAX {
-            self.batch_left.store(u32::try_from(batch.len()).unwrap_or(u32::MAX), Ordering::Relaxed);
+            self.batch_left.store(
+                u32::try_from(batch.len()).unwrap_or(u32::MAX),
+                Ordering::Relaxed,
+            );
         }
         Poll::Ready(())
     }
@@ -256,7 +269,11 @@ impl<A: Behavior> Cell<A> {
         let waker = queue.waker.take();
         drop(queue);
         drop(waker);
-        Closed { reason, relations, messages }
+        Closed {
+            reason,
+            relations,
+            messages,
+        }
     }
 
     /// Nothing of the process is left: whoever waits for its end is woken.
@@ -307,7 +324,11 @@ impl<A: Behavior> AnyProcess for Cell<A> {
             Incoming::Down(down) => self.push_signal(Other::Down(down)),
             Incoming::Exit(exit) => self.push_signal(Other::Exit(exit)),
         };
-        if delivered { Ok(()) } else { Err(CastError::Closed) }
+        if delivered {
+            Ok(())
+        } else {
+            Err(CastError::Closed)
+        }
     }
 
     fn exit_signal(&self, from: &Pid, reason: ExitReason, linked: bool) {
@@ -315,7 +336,10 @@ impl<A: Behavior> AnyProcess for Cell<A> {
             return self.doom(ExitReason::Killed);
         }
         if self.traps_exit() {
-            self.push_signal(Other::Exit(Exit { from: from.clone(), reason }));
+            self.push_signal(Other::Exit(Exit {
+                from: from.clone(),
+                reason,
+            }));
             return;
         }
         let to_itself = !linked && self.host.local_id(from) == Some(self.id);
@@ -348,7 +372,9 @@ impl<A: Behavior> AnyProcess for Cell<A> {
         let waiters = match &mut queue.life {
             Life::Open(relations) => &mut relations.get_or_insert_default().waiters,
             Life::Closing(closing) => &mut closing.1,
-            Life::Gone(reason) => return Poll::Ready(reason.as_deref().cloned().unwrap_or_default()),
+            Life::Gone(reason) => {
+                return Poll::Ready(reason.as_deref().cloned().unwrap_or_default());
+            }
         };
         if !waiters.iter().any(|waiter| waiter.will_wake(cx.waker())) {
             waiters.push(cx.waker().clone());
@@ -362,5 +388,9 @@ impl<A: Behavior> AnyProcess for Cell<A> {
 
     fn type_name(&self) -> &'static str {
         std::any::type_name::<A>()
+    }
+
+    fn is_plain(&self) -> bool {
+        std::any::TypeId::of::<A>() == std::any::TypeId::of::<crate::process::Plain>()
     }
 }

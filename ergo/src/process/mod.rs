@@ -52,7 +52,8 @@ pub use spawn::SpawnOptions;
 pub use timer::Timer;
 
 pub(crate) use facade::{
-    call_term, cast_from_here, encode, exit_from_here, send_from_here, start, start_plain, start_plain_tied,
-    write_reason,
+    call_term, cast_from_here, encode, exit_from_here, send_from_here, start, start_plain,
+    start_plain_tied, write_reason,
 };
 pub(crate) use links::down;
+pub(crate) use wire::answered_slot;

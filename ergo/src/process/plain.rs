@@ -11,8 +11,8 @@ use crate::process::host::{AnyProcess, HostRef};
 use crate::process::mailbox::{Envelope, Other};
 use crate::process::spawn::Tie;
 use crate::process::{
-    Call, CallError, Context, Destination, Down, Exit, ExitReason, Ref, ReplyTo, SpawnError, SpawnOptions, run,
-    spawn as spawning,
+    Call, CallError, Context, Destination, Down, Exit, ExitReason, Ref, ReplyTo, SpawnError,
+    SpawnOptions, run, spawn as spawning,
 };
 
 /// The actor of a plain process: it has no callbacks, its body is a future of its own.
@@ -59,7 +59,10 @@ impl Behavior for Plain {
         message.encode(encoder)
     }
 
-    fn decode_message(decoder: &mut Decoder<'_>, _: &mut Option<ReplyTo>) -> Result<Term, DecodeError> {
+    fn decode_message(
+        decoder: &mut Decoder<'_>,
+        _: &mut Option<ReplyTo>,
+    ) -> Result<Term, DecodeError> {
         decoder.read_term()
     }
 }
@@ -120,7 +123,10 @@ impl Deref for PlainContext {
 
 impl PlainContext {
     pub(super) fn new(context: Context<Plain>) -> Self {
-        PlainContext { context, waiting: VecDeque::new() }
+        PlainContext {
+            context,
+            waiting: VecDeque::new(),
+        }
     }
 
     /// Waits for the next message.
@@ -139,14 +145,20 @@ impl PlainContext {
     /// # Cancel safety
     /// No message is lost when the future is dropped.
     pub async fn receive_timeout(&mut self, timeout: Duration) -> Option<Message> {
-        tokio::time::timeout(timeout, self.receive()).await.ok().flatten()
+        tokio::time::timeout(timeout, self.receive())
+            .await
+            .ok()
+            .flatten()
     }
 
     /// Selective receive: waits for the first message that `wanted` picks; the others stay, in order.
     ///
     /// # Cancel safety
     /// No message is lost when the future is dropped.
-    pub async fn receive_match(&mut self, mut wanted: impl FnMut(&Message) -> bool) -> Option<Message> {
+    pub async fn receive_match(
+        &mut self,
+        mut wanted: impl FnMut(&Message) -> bool,
+    ) -> Option<Message> {
         let mut looked_at = 0;
         loop {
             let found = self.waiting.iter().skip(looked_at).position(&mut wanted);
@@ -192,14 +204,18 @@ impl PlainContext {
 
     /// Holds a monitor that a signal of another kind sets at the other end.
     pub(crate) fn hold_monitor(&self, number: u64, object: Destination) {
-        self.context.cell().with_relations(&mut |relations| relations.monitor(number, object.clone()));
+        self.context
+            .cell()
+            .with_relations(&mut |relations| relations.monitor(number, object.clone()));
     }
 
     /// Answers a call that arrived as a term: `from` is the `{Pid, Tag}` of `{'$gen_call', From, Request}`.
     ///
     /// False when `from` does not have this shape.
     pub fn reply(&self, from: &Term, value: impl Encode) -> bool {
-        let Ok(encoded) = super::wire::encode(&mut super::wire::body_of(from)) else { return false };
+        let Ok(encoded) = super::wire::encode(&mut super::wire::body_of(from)) else {
+            return false;
+        };
         let to = super::wire::read_from(self.context.host(), &mut encoded.decoder());
         if let Some(to) = &to {
             to.answer(&mut super::wire::body_of(&value));
@@ -220,10 +236,16 @@ where
     Fut: Future + Send + 'static,
     Fut::Output: IntoExit,
 {
-    spawning::spawn_plain(host, options, tie, |_| (), move |cx| {
-        let body = body(cx);
-        async move { body.await.into_exit() }
-    })
+    spawning::spawn_plain(
+        host,
+        options,
+        tie,
+        |_| (),
+        move |cx| {
+            let body = body(cx);
+            async move { body.await.into_exit() }
+        },
+    )
 }
 
 /// Calls a destination with a term.
@@ -236,5 +258,7 @@ pub(crate) async fn call<R: DecodeOwned + Send + 'static>(
     let encoded = super::wire::encode(&mut super::wire::body_of(request))?;
     let request = encoded.to_term().map_err(CallError::BadReply)?;
     let far: Ref<Plain> = Ref::by_destination(host, to);
-    Call::<Plain, R>::by_term(&far, |_| request).timeout(timeout).await
+    Call::<Plain, R>::by_term(&far, |_| request)
+        .timeout(timeout)
+        .await
 }

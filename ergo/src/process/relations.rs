@@ -72,7 +72,10 @@ pub(crate) struct Ties {
 impl Relations {
     /// Those of a process that was started with a link by `parent`.
     pub(super) fn of_child(parent: u64) -> Self {
-        Relations { parent: Some(parent), ..Relations::default() }
+        Relations {
+            parent: Some(parent),
+            ..Relations::default()
+        }
     }
 
     /// Links to a process of this node; false when it was linked already.
@@ -95,7 +98,8 @@ impl Relations {
                 true
             }
             None => {
-                self.remote_links.insert(pid.clone(), RemoteLink { unlinking: None });
+                self.remote_links
+                    .insert(pid.clone(), RemoteLink { unlinking: None });
                 true
             }
         }
@@ -103,7 +107,9 @@ impl Relations {
 
     /// `pid` has linked to us: a link that is there, active or not, stays as it is.
     pub fn linked_by(&mut self, pid: &Pid) {
-        self.remote_links.entry(pid.clone()).or_insert(RemoteLink { unlinking: None });
+        self.remote_links
+            .entry(pid.clone())
+            .or_insert(RemoteLink { unlinking: None });
     }
 
     /// We unlink from `pid`: true when an UNLINK_ID with this `id` has to be sent.
@@ -119,14 +125,21 @@ impl Relations {
 
     /// `pid` has unlinked from us.
     pub fn unlinked_by(&mut self, pid: &Pid) {
-        if self.remote_links.get(pid).is_some_and(|link| link.unlinking.is_none()) {
+        if self
+            .remote_links
+            .get(pid)
+            .is_some_and(|link| link.unlinking.is_none())
+        {
             self.remote_links.remove(pid);
         }
     }
 
     /// `pid` has acknowledged our unlink: true when that ends the link.
     pub fn unlink_acknowledged(&mut self, pid: &Pid, id: u64) -> bool {
-        let ends = self.remote_links.get(pid).is_some_and(|link| link.unlinking == Some(id));
+        let ends = self
+            .remote_links
+            .get(pid)
+            .is_some_and(|link| link.unlinking == Some(id));
         if ends {
             self.remote_links.remove(pid);
         }
@@ -135,7 +148,9 @@ impl Relations {
 
     /// The process at the other end has ended, or its node is lost. True when the exit signal counts.
     pub fn break_remote(&mut self, pid: &Pid) -> bool {
-        self.remote_links.remove(pid).is_some_and(|link| link.unlinking.is_none())
+        self.remote_links
+            .remove(pid)
+            .is_some_and(|link| link.unlinking.is_none())
     }
 
     /// Somebody on this node waits for our end.

@@ -82,7 +82,10 @@ impl ReplyTo {
 
     /// The typed right to answer.
     pub fn reply<T: Encode + 'static>(self) -> Reply<T> {
-        Reply(Inner::Remote(Box::new(Remote { to: self, encode: |value, encoder| value.encode(encoder) })))
+        Reply(Inner::Remote(Box::new(Remote {
+            to: self,
+            encode: |value, encoder| value.encode(encoder),
+        })))
     }
 
     /// Who called.
@@ -96,8 +99,13 @@ impl ReplyTo {
     }
 
     /// Sends `{Tag, Value}`.
-    pub(crate) fn answer(&self, value: &mut dyn FnMut(&mut Encoder<'_>) -> Result<(), EncodeError>) {
-        let Err(error) = self.try_answer(value) else { return };
+    pub(crate) fn answer(
+        &self,
+        value: &mut dyn FnMut(&mut Encoder<'_>) -> Result<(), EncodeError>,
+    ) {
+        let Err(error) = self.try_answer(value) else {
+            return;
+        };
         tracing::error!(caller = %self.pid, %error, "an answer cannot be encoded");
         let text = error.to_string();
         let explained = self.try_answer(&mut |encoder| {

@@ -35,7 +35,12 @@ pub(super) async fn process<A: Behavior>(cx: Context<A>, init: Init<A>) -> Ended
                 let _ = started.send(Ok(()));
                 state
             }
-            Err(reason) => return Ended { reason, refused: Some(started) },
+            Err(reason) => {
+                return Ended {
+                    reason,
+                    refused: Some(started),
+                };
+            }
         },
     };
     let reason = serve(&cx, &mut state).await;
@@ -52,7 +57,7 @@ async fn serve<A: Behavior>(cx: &Context<A>, state: &mut A) -> ExitReason {
             cx.cell().took_one();
             let flow = match envelope {
                 Envelope::Message(message) => state.dispatch(message, cx).await,
-                Envelope::Other(other) => handle_other(cx, state, other).await,
+                Envelope::Other(other) => handle_other(cx, state, *other).await,
             };
             match flow {
                 Flow::Continue => {}
@@ -72,9 +77,9 @@ async fn serve<A: Behavior>(cx: &Context<A>, state: &mut A) -> ExitReason {
 fn handle_other<'a, A: Behavior>(
     cx: &'a Context<A>,
     state: &'a mut A,
-    other: Box<Other>,
+    other: Other,
 ) -> Pin<Box<dyn Future<Output = Flow> + Send + 'a>> {
-    match *other {
+    match other {
         Other::Down(down) => Box::pin(state.on_down(down, cx)),
         Other::Exit(exit) => handle_exit(cx, state, exit),
         Other::Wire(encoded, from) => handle_wire(cx, state, encoded, from),
@@ -113,7 +118,10 @@ fn handle_wire<'a, A: Behavior>(
         Wrapped::System(reply_to) => return Box::pin(handle_system(reply_to, request)),
         Wrapped::Info => return handle_info(cx, state, encoded, from),
     };
-    let decoded = A::decode_message(&mut request.decoder().with_extension(cx.host()), &mut reply_to);
+    let decoded = A::decode_message(
+        &mut request.decoder().with_extension(cx.host()),
+        &mut reply_to,
+    );
     match (decoded, reply_to) {
         (Ok(message), _) => Box::pin(state.dispatch(message, cx)),
         (Err(error), Some(reply_to)) => {
@@ -144,7 +152,11 @@ fn handle_info<'a, A: Behavior>(
 }
 
 /// What came is no term at all: not the process's fault, but the connection's.
-pub(super) fn corrupt<A: Behavior>(cx: &Context<A>, error: &crate::etf::DecodeError, from: Option<Atom>) {
+pub(super) fn corrupt<A: Behavior>(
+    cx: &Context<A>,
+    error: &crate::etf::DecodeError,
+    from: Option<Atom>,
+) {
     tracing::warn!(pid = %cx.pid(), %error, "a message is not a valid Erlang term");
     if let Some(node) = from {
         cx.host().corrupt(&node);

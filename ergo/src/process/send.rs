@@ -13,7 +13,12 @@ use crate::process::host::Slot;
 /// # Errors
 /// `Closed` when a destination on this node does not exist or has ended, `Full`, or what cannot be encoded. To
 /// another node only the encoding and a full buffer are errors, as in Erlang.
-pub(crate) fn body(host: &HostRef, from: u64, to: &Destination, body: Body<'_>) -> Result<(), CastError> {
+pub(crate) fn body(
+    host: &HostRef,
+    from: u64,
+    to: &Destination,
+    body: Body<'_>,
+) -> Result<(), CastError> {
     match links::resolve(host, to) {
         Target::Remote => host.clone().remote(RemoteSignal::Send { from, to, body }),
         Target::Local(id) => {
@@ -26,8 +31,13 @@ pub(crate) fn body(host: &HostRef, from: u64, to: &Destination, body: Body<'_>) 
 
 /// An alias that no process owns is the slot of a call.
 fn answer_to(host: &HostRef, to: &Destination, body: Body<'_>) -> Result<(), CastError> {
-    let Destination::Alias(alias) = to else { return Err(CastError::Closed) };
-    let slot = host.local_number(alias).and_then(|number| host.take_slot(number)).ok_or(CastError::Closed)?;
+    let Destination::Alias(alias) = to else {
+        return Err(CastError::Closed);
+    };
+    let slot = host
+        .local_number(alias)
+        .and_then(|number| host.take_slot(number))
+        .ok_or(CastError::Closed)?;
     slot.answer(wire::encode(body)?);
     Ok(())
 }
@@ -50,11 +60,21 @@ impl RemoteCall {
         request: &mut dyn FnMut(&mut Encoder<'_>) -> Result<(), EncodeError>,
     ) -> Result<RemoteCall, CallError> {
         let number = host.open_slot(slot);
-        let call = RemoteCall { host: host.clone(), from, to: to.clone(), number };
+        let call = RemoteCall {
+            host: host.clone(),
+            from,
+            to: to.clone(),
+            number,
+        };
         let (caller, reference): (Pid, _) = (host.pid(from), host.reference(number));
         let body: Body<'_> = &mut |encoder| wire::write_call(encoder, &caller, &reference, request);
         match links::resolve(host, to) {
-            Target::Remote => host.clone().remote(RemoteSignal::Call { from, to, number, body })?,
+            Target::Remote => host.clone().remote(RemoteSignal::Call {
+                from,
+                to,
+                number,
+                body,
+            })?,
             Target::Local(id) => call.start_local(id, body)?,
             Target::Nobody => return Err(CallError::NoProcess),
         }
@@ -81,7 +101,10 @@ impl Drop for RemoteCall {
         match links::resolve(&self.host, &self.to) {
             Target::Remote => {
                 let (from, to, number) = (self.from, &self.to, self.number);
-                let _ = self.host.clone().remote(RemoteSignal::EndCall { from, to, number });
+                let _ = self
+                    .host
+                    .clone()
+                    .remote(RemoteSignal::EndCall { from, to, number });
             }
             Target::Local(id) => {
                 if let Some(process) = self.host.process(id) {

@@ -59,11 +59,17 @@ pub(crate) struct Tie<'a> {
 
 /// Parses a name a process can have.
 pub(crate) fn parse_name(text: &str) -> Option<Atom> {
-    Atom::new(text).ok().filter(|atom| !matches!(atom.as_str(), "" | "undefined"))
+    Atom::new(text)
+        .ok()
+        .filter(|atom| !matches!(atom.as_str(), "" | "undefined"))
 }
 
 /// Makes the cell, ties it and registers its name; nothing runs yet.
-fn prepare<A: Behavior>(host: &HostRef, options: &SpawnOptions, tie: &Tie<'_>) -> Result<Arc<Cell<A>>, SpawnError> {
+fn prepare<A: Behavior>(
+    host: &HostRef,
+    options: &SpawnOptions,
+    tie: &Tie<'_>,
+) -> Result<Arc<Cell<A>>, SpawnError> {
     current::install_panic_hook();
     let mut own = A::OPTIONS;
     own.mailbox = options.mailbox.unwrap_or(own.mailbox);
@@ -72,11 +78,11 @@ fn prepare<A: Behavior>(host: &HostRef, options: &SpawnOptions, tie: &Tie<'_>) -
     if let Some(leader) = &options.group_leader {
         cell.with_relations(&mut |relations| relations.group_leader = Some(leader.clone()));
     }
-    if let Some(name) = options.name.as_deref().or(own.name) {
-        if let Err(error) = register(host, &cell, name) {
-            host.remove(cell.id());
-            return Err(error);
-        }
+    if let Some(name) = options.name.as_deref().or(own.name)
+        && let Err(error) = register(host, &cell, name)
+    {
+        host.remove(cell.id());
+        return Err(error);
     }
     tie_to(host, &cell, tie);
     Ok(cell)
@@ -93,10 +99,17 @@ fn insert<A: Behavior>(host: &HostRef, options: Options, tie: &Tie<'_>) -> Optio
     made
 }
 
-fn register<A: Behavior>(host: &HostRef, cell: &Arc<Cell<A>>, name: &str) -> Result<(), SpawnError> {
+fn register<A: Behavior>(
+    host: &HostRef,
+    cell: &Arc<Cell<A>>,
+    name: &str,
+) -> Result<(), SpawnError> {
     let atom = parse_name(name).ok_or_else(|| SpawnError::BadName(name.to_owned()))?;
     if let Err(holder) = host.register(&atom, cell.id()) {
-        return Err(SpawnError::NameTaken { name: atom, holder: host.pid(holder) });
+        return Err(SpawnError::NameTaken {
+            name: atom,
+            holder: host.pid(holder),
+        });
     }
     cell.with_relations(&mut |relations| relations.name = Some(atom.clone()));
     Ok(())
@@ -130,17 +143,29 @@ pub(crate) async fn spawn<A: Behavior>(
             refuse(host, &cell, &reason);
             SpawnError::Init(reason)
         })?;
-        launch(host, &cell, run::process(Context::new(cell.clone()), Init::Ready(state)));
+        launch(
+            host,
+            &cell,
+            run::process(Context::new(cell.clone()), Init::Ready(state)),
+        );
         return Ok(Ref::local(cell));
     }
     cell.set_starting(true);
     let (started, ack) = oneshot::channel();
-    launch(host, &cell, run::process(Context::new(cell.clone()), Init::Args(args, started)));
+    launch(
+        host,
+        &cell,
+        run::process(Context::new(cell.clone()), Init::Args(args, started)),
+    );
     wait_for_init(&cell, ack).await?;
     Ok(Ref::local(cell))
 }
 
-fn launch<A: Behavior>(host: &HostRef, cell: &Arc<Cell<A>>, body: impl Future<Output = Ended> + Send + 'static) {
+fn launch<A: Behavior>(
+    host: &HostRef,
+    cell: &Arc<Cell<A>>,
+    body: impl Future<Output = Ended> + Send + 'static,
+) {
     // The process owns itself: it ends by its own rules, and the node waits for it by its entry in the table.
     drop(host.runtime().spawn(ProcessTask::new(cell.clone(), body)));
 }
@@ -193,7 +218,9 @@ where
 {
     let cell = prepare::<crate::process::plain::Plain>(host, options, tie)?;
     prepare_more(&*cell);
-    let body = body(crate::process::PlainContext::new(Context::new(cell.clone())));
+    let body = body(crate::process::PlainContext::new(Context::new(
+        cell.clone(),
+    )));
     let pid = cell.pid();
     launch(host, &cell, async move { Ended::from(body.await) });
     Ok(pid)

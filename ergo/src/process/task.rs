@@ -23,7 +23,10 @@ pub(super) struct Ended {
 
 impl From<ExitReason> for Ended {
     fn from(reason: ExitReason) -> Self {
-        Ended { reason, refused: None }
+        Ended {
+            reason,
+            refused: None,
+        }
     }
 }
 
@@ -39,7 +42,11 @@ pin_project_lite::pin_project! {
 
 impl<A: Behavior, F> ProcessTask<A, F> {
     pub(super) fn new(cell: Arc<Cell<A>>, body: F) -> Self {
-        ProcessTask { cell, timer: None, body: Some(body) }
+        ProcessTask {
+            cell,
+            timer: None,
+            body: Some(body),
+        }
     }
 }
 
@@ -52,7 +59,9 @@ impl<A: Behavior, F: Future<Output = Ended>> Future for ProcessTask<A, F> {
             finish(this.cell, this.body, None);
             return Poll::Ready(());
         }
-        let Some(body) = this.body.as_mut().as_pin_mut() else { return Poll::Ready(()) };
+        let Some(body) = this.body.as_mut().as_pin_mut() else {
+            return Poll::Ready(());
+        };
         let outer = Current::new(this.cell.id(), this.cell.host(), cx.waker()).enter();
         let polled = catch_unwind(AssertUnwindSafe(|| body.poll(cx)));
         let wanted = Current::leave(outer);
@@ -66,7 +75,11 @@ impl<A: Behavior, F: Future<Output = Ended>> Future for ProcessTask<A, F> {
             Ok(Poll::Ready(ended)) => finish(this.cell, this.body, Some(ended)),
             Err(payload) => {
                 let message = current::panic_message(&*payload);
-                finish(this.cell, this.body, Some(ExitReason::Panic(message.into()).into()));
+                finish(
+                    this.cell,
+                    this.body,
+                    Some(ExitReason::Panic(message.into()).into()),
+                );
             }
         }
         Poll::Ready(())
@@ -77,7 +90,11 @@ impl<A: Behavior, F: Future<Output = Ended>> Future for ProcessTask<A, F> {
 ///
 /// A process owns one timer and a later deadline does not touch it, so a sequence of answered calls arms it once
 /// in the length of a timeout.
-fn arm(timer: &mut Option<Pin<Box<tokio::time::Sleep>>>, deadline: Instant, cx: &mut TaskContext<'_>) {
+fn arm(
+    timer: &mut Option<Pin<Box<tokio::time::Sleep>>>,
+    deadline: Instant,
+    cx: &mut TaskContext<'_>,
+) {
     let deadline = tokio::time::Instant::from_std(deadline);
     let sleep = match timer {
         Some(sleep) if !sleep.is_elapsed() && sleep.deadline() <= deadline => return,
@@ -94,7 +111,11 @@ fn arm(timer: &mut Option<Pin<Box<tokio::time::Sleep>>>, deadline: Instant, cx: 
 
 /// Takes a process apart: its mailbox, its state, its name, its place in the table, its links and monitors, in this
 /// order, so that a name is free before anyone hears of the end.
-fn finish<A: Behavior, F>(cell: &Arc<Cell<A>>, mut body: Pin<&mut Option<F>>, ended: Option<Ended>) {
+fn finish<A: Behavior, F>(
+    cell: &Arc<Cell<A>>,
+    mut body: Pin<&mut Option<F>>,
+    ended: Option<Ended>,
+) {
     let (own, refused) = match ended {
         Some(ended) => (Some(ended.reason), ended.refused),
         None => (None, None),

@@ -30,7 +30,9 @@ impl Timer {
         }
         self.task.abort();
         match self.due {
-            Some(due) => due.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()),
+            Some(due) => due
+                .checked_duration_since(Instant::now())
+                .filter(|left| !left.is_zero()),
             None => Some(Duration::ZERO),
         }
     }

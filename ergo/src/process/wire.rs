@@ -2,7 +2,7 @@
 
 use crate::etf::{Decoder, Encode, EncodeError, Encoded, Encoder, Kind, Pid, Reference};
 use crate::process::ReplyTo;
-use crate::process::host::HostRef;
+use crate::process::host::{Host, HostRef};
 
 /// What a received term is.
 pub(super) enum Wrapped {
@@ -62,10 +62,29 @@ pub(super) fn alias_of(tag: &Encoded) -> Option<Reference> {
         }
         if decoder.peek_kind().ok()? == Kind::Atom {
             let is_alias = decoder.read_atom_text().ok()? == "alias";
-            return if is_alias { decoder.read_reference().ok() } else { None };
+            return if is_alias {
+                decoder.read_reference().ok()
+            } else {
+                None
+            };
         }
     }
     None
+}
+
+/// The number of this node's slot that a message `{[alias | Ref], Value}` answers.
+///
+/// Most servers answer to the alias itself; some of OTP, `net_kernel` among them, answer to the caller's pid.
+pub(crate) fn answered_slot(host: &dyn Host, message: &Encoded) -> Option<u64> {
+    let mut decoder = message.decoder();
+    if decoder.peek_kind().ok()? != Kind::Tuple || decoder.read_tuple().ok()? != 2 {
+        return None;
+    }
+    if decoder.peek_kind().ok()? != Kind::List {
+        return None;
+    }
+    let number = host.local_number(&alias_of(&decoder.read_encoded().ok()?)?)?;
+    host.alias_owner(number).is_none().then_some(number)
 }
 
 /// Writes `{'$gen_cast', Request}`.
@@ -103,6 +122,8 @@ pub(crate) fn encode(
 }
 
 /// A value as a body.
-pub(crate) fn body_of<T: Encode + ?Sized>(value: &T) -> impl FnMut(&mut Encoder<'_>) -> Result<(), EncodeError> {
+pub(crate) fn body_of<T: Encode + ?Sized>(
+    value: &T,
+) -> impl FnMut(&mut Encoder<'_>) -> Result<(), EncodeError> {
     move |encoder| value.encode(encoder)
 }

@@ -15,7 +15,10 @@ pub trait FunctionArgs: Sized + Send + 'static {
     ///
     /// # Errors
     /// The list is of another length, or an element of another shape.
-    fn decode(list: &Encoded, extension: &(dyn std::any::Any + Send + Sync)) -> Result<Self, DecodeError>;
+    fn decode(
+        list: &Encoded,
+        extension: &(dyn std::any::Any + Send + Sync),
+    ) -> Result<Self, DecodeError>;
 }
 
 macro_rules! function_args {

@@ -21,7 +21,12 @@ pub enum Exception {
 
 /// `{Module, Function, Arguments, []}` in a list: where an error happened, as far as it is known here.
 pub(super) fn stack(module: &Atom, function: &Atom, args: Term) -> Term {
-    let entry = [Term::Atom(module.clone()), Term::Atom(function.clone()), args, Term::list([])];
+    let entry = [
+        Term::Atom(module.clone()),
+        Term::Atom(function.clone()),
+        args,
+        Term::list([]),
+    ];
     Term::list([Term::tuple(entry)])
 }
 

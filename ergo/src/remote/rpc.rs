@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::etf::{Atom, DecodeOwned, Encode, Reference, Term};
+use crate::etf::{Atom, DecodeOwned, Encode, Pid, Reference, Term};
 use crate::node::{Node, SpawnFailure};
 use crate::process::ExitReason;
 
@@ -79,8 +79,37 @@ impl Node {
             encoder.write_nil();
             Ok(())
         })?;
-        let reason = self.run_there(node, ("erpc", "execute_call", 4), &args, timeout).await?;
+        let reason = self
+            .run_there(node, ("erpc", "execute_call", 4), &args, timeout)
+            .await?;
         read_result(reason, &result)
+    }
+}
+
+impl Node {
+    /// `spawn/4`: starts a function on another node. `args` are the list of its arguments.
+    ///
+    /// # Errors
+    /// There is no connection, no answer in time, the node refused, or the arguments cannot be encoded or are no
+    /// list. A function that does not exist is no error: its process starts, and ends with `undef`.
+    pub async fn spawn_function(
+        &self,
+        node: &str,
+        module: &str,
+        function: &str,
+        args: impl Encode,
+        timeout: Duration,
+    ) -> Result<Pid, RpcError> {
+        let args = crate::process::encode(&mut |encoder| args.encode(encoder))?;
+        let arity = args
+            .decoder()
+            .read_list()
+            .map_err(RpcError::BadValue)?
+            .count();
+        let arity = u32::try_from(arity).unwrap_or(u32::MAX);
+        Ok(self
+            .spawn_there(node, (module, function, arity), &args, timeout)
+            .await?)
     }
 }
 
@@ -91,7 +120,9 @@ fn read_result<R: DecodeOwned>(reason: ExitReason, reference: &Reference) -> Res
         reason => return Err(RpcError::Ended(reason)),
     };
     let parts = term.as_tuple().unwrap_or_default();
-    let [tag, class, rest @ ..] = parts else { return Err(RpcError::Ended(ExitReason::Term(term.clone()))) };
+    let [tag, class, rest @ ..] = parts else {
+        return Err(RpcError::Ended(ExitReason::Term(term.clone())));
+    };
     if tag.as_reference() != Some(reference) {
         return Err(RpcError::Ended(ExitReason::Term(term.clone())));
     }
@@ -99,10 +130,14 @@ fn read_result<R: DecodeOwned>(reason: ExitReason, reference: &Reference) -> Res
         (Some("return"), [value]) => decode(value),
         (Some("throw"), [value]) => Err(RpcError::Throw(value.clone())),
         (Some("exit"), [reason]) => Err(RpcError::Exit(reason.clone())),
-        (Some("error"), [reason]) => Err(RpcError::Error { reason: reason.clone(), stack: Term::list([]) }),
-        (Some("error"), [reason, stack]) => {
-            Err(RpcError::Error { reason: reason.clone(), stack: stack.clone() })
-        }
+        (Some("error"), [reason]) => Err(RpcError::Error {
+            reason: reason.clone(),
+            stack: Term::list([]),
+        }),
+        (Some("error"), [reason, stack]) => Err(RpcError::Error {
+            reason: reason.clone(),
+            stack: stack.clone(),
+        }),
         _ => Err(RpcError::Ended(ExitReason::Term(term.clone()))),
     }
 }

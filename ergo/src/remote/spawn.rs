@@ -6,9 +6,9 @@ use crate::etf::{Atom, Encoded, Reference, Term};
 use crate::node::{Node, SpawnRequest, SpawnService};
 use crate::process::host::AsHost;
 use crate::process::{ExitReason, PlainContext, SpawnOptions, start_plain_tied};
+use crate::remote::Exception;
 use crate::remote::exception::stack;
 use crate::remote::function::{Functions, Outcome, elements};
-use crate::remote::Exception;
 
 /// Starts the registered functions of a node for its peers.
 #[derive(Debug, Clone)]
@@ -34,8 +34,8 @@ impl Options {
                 (Some("monitor"), _) => parsed.monitor = true,
                 (_, Some([key, _])) => match key.as_atom()? {
                     "monitor" => parsed.monitor = true,
-                    "priority" | "fullsweep_after" | "min_heap_size" | "min_bin_vheap_size" | "max_heap_size"
-                    | "message_queue_data" | "async_dist" => {}
+                    "priority" | "fullsweep_after" | "min_heap_size" | "min_bin_vheap_size"
+                    | "max_heap_size" | "message_queue_data" | "async_dist" => {}
                     _ => return None,
                 },
                 _ => return None,
@@ -53,8 +53,10 @@ impl Spawner {
 
     fn start(&self, node: &Node, request: SpawnRequest, options: Options) {
         let host = node.host();
-        let spawn_options =
-            SpawnOptions { group_leader: Some(request.group_leader.clone()), ..SpawnOptions::default() };
+        let spawn_options = SpawnOptions {
+            group_leader: Some(request.group_leader.clone()),
+            ..SpawnOptions::default()
+        };
         let functions = self.functions.clone();
         let (reference, from) = (request.request.clone(), request.from.clone());
         let body = move |cx: PlainContext| run(functions, cx, request);
@@ -81,7 +83,11 @@ impl SpawnService for Spawner {
 
 /// The body of a process that a peer has asked for.
 async fn run(functions: Functions, cx: PlainContext, request: SpawnRequest) -> ExitReason {
-    let name = (request.module.as_str(), request.function.as_str(), request.arity);
+    let name = (
+        request.module.as_str(),
+        request.function.as_str(),
+        request.arity,
+    );
     match name {
         ("erpc", "execute_call", 4) => match Call::parse(&request.args, true) {
             Some(call) => call.execute(&functions, cx).await,
@@ -89,14 +95,20 @@ async fn run(functions: Functions, cx: PlainContext, request: SpawnRequest) -> E
         },
         ("erpc", "execute_cast", 3) => match Call::parse(&request.args, false) {
             Some(call) => {
-                let (module, function, args) = (call.module.clone(), call.function.clone(), call.args.clone());
+                let (module, function, args) = (
+                    call.module.clone(),
+                    call.function.clone(),
+                    call.args.clone(),
+                );
                 let outcome = functions.apply(cx, &module, &function, args.clone()).await;
                 ended(outcome, &module, &function, &args)
             }
             None => function_clause(&request),
         },
         _ => {
-            let outcome = functions.apply(cx, &request.module, &request.function, request.args.clone()).await;
+            let outcome = functions
+                .apply(cx, &request.module, &request.function, request.args.clone())
+                .await;
             ended(outcome, &request.module, &request.function, &request.args)
         }
     }
@@ -106,13 +118,22 @@ async fn run(functions: Functions, cx: PlainContext, request: SpawnRequest) -> E
 fn ended(outcome: Outcome, module: &Atom, function: &Atom, args: &Encoded) -> ExitReason {
     match outcome {
         Ok(_) => ExitReason::Normal,
-        Err(exception) => exception.into_exit(stack(module, function, term_of(args))),
+        Err(exception) => {
+            if let Exception::Error(reason) = &exception {
+                tracing::error!(%module, %function, %reason, "a process that a peer has spawned ended with an error");
+            }
+            exception.into_exit(stack(module, function, term_of(args)))
+        }
     }
 }
 
 fn function_clause(request: &SpawnRequest) -> ExitReason {
     let error = Exception::Error(Term::atom("function_clause"));
-    error.into_exit(stack(&request.module, &request.function, term_of(&request.args)))
+    error.into_exit(stack(
+        &request.module,
+        &request.function,
+        term_of(&request.args),
+    ))
 }
 
 fn term_of(encoded: &Encoded) -> Term {
@@ -129,16 +150,29 @@ struct Call {
 
 impl Call {
     fn parse(args: &Encoded, has_reference: bool) -> Option<Call> {
-        let mut elements = elements(args, if has_reference { 4 } else { 3 }).ok()?.into_iter();
-        let result = if has_reference { Some(elements.next()?.decoder().read_reference().ok()?) } else { None };
+        let mut elements = elements(args, if has_reference { 4 } else { 3 })
+            .ok()?
+            .into_iter();
+        let result = if has_reference {
+            Some(elements.next()?.decoder().read_reference().ok()?)
+        } else {
+            None
+        };
         let module = elements.next()?.decoder().read_atom().ok()?;
         let function = elements.next()?.decoder().read_atom().ok()?;
-        Some(Call { result, module, function, args: elements.next()? })
+        Some(Call {
+            result,
+            module,
+            function,
+            args: elements.next()?,
+        })
     }
 
     /// The result is the exit reason of this process: `{ResRef, return, Value}` and so on.
     async fn execute(self, functions: &Functions, cx: PlainContext) -> ExitReason {
-        let outcome = functions.apply(cx, &self.module, &self.function, self.args.clone()).await;
+        let outcome = functions
+            .apply(cx, &self.module, &self.function, self.args.clone())
+            .await;
         let mut result: Vec<Term> = self.result.clone().map(Term::from).into_iter().collect();
         match outcome {
             Ok(value) => result.extend([Term::atom("return"), term_of(&value)]),
@@ -152,4 +186,3 @@ impl Call {
         ExitReason::Term(Arc::new(Term::tuple(result)))
     }
 }
-

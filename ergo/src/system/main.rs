@@ -30,14 +30,18 @@ where
     Fut: Future<Output = Result<T, E>>,
     E: From<crate::Error>,
 {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(crate::Error::from)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(crate::Error::from)?;
     runtime.block_on(async {
         let builder = Node::builder(name);
         let builder = match cookie {
             CookieSource::File => builder,
             CookieSource::Text(text) => builder.cookie(text),
             CookieSource::Environment(variable) => {
-                let text = std::env::var(variable).map_err(|_| crate::Error::from(NoCookieVariable(variable)))?;
+                let text = std::env::var(variable)
+                    .map_err(|_| crate::Error::from(NoCookieVariable(variable)))?;
                 builder.cookie(text)
             }
         };

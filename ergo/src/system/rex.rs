@@ -10,7 +10,8 @@ use crate::remote::{Exception, Functions};
 /// Starts it.
 pub(super) fn start(node: &Node, functions: Functions) -> Result<(), SpawnError> {
     let options = SpawnOptions::default().name("rex").trap_exit(true);
-    node.spawn_fn_with(options, move |cx| run(cx, functions)).map(drop)
+    node.spawn_fn_with(options, move |cx| run(cx, functions))
+        .map(drop)
 }
 
 async fn run(mut cx: PlainContext, functions: Functions) -> ExitReason {
@@ -25,7 +26,9 @@ async fn run(mut cx: PlainContext, functions: Functions) -> ExitReason {
 
 fn handle(cx: &PlainContext, functions: &Functions, message: &Term) {
     match message.as_tuple() {
-        Some([tag, from, request]) if tag.as_atom() == Some("$gen_call") => call(cx, functions, from, request),
+        Some([tag, from, request]) if tag.as_atom() == Some("$gen_call") => {
+            call(cx, functions, from, request)
+        }
         Some([tag, request]) if tag.as_atom() == Some("$gen_cast") => cast(cx, functions, request),
         Some([Term::Pid(from), request]) => ask(cx, functions, from, request),
         _ => tracing::debug!(%message, "rex got something it does not understand"),
@@ -57,7 +60,11 @@ fn ask(cx: &PlainContext, functions: &Functions, from: &Pid, request: &Term) {
     if request.as_atom() == Some("features_request") {
         let features = Term::list([Term::atom("erpc")]);
         let node = Term::Atom(cx.node().name().clone());
-        tell(cx, from, Term::tuple([Term::atom("features_reply"), node, features]));
+        tell(
+            cx,
+            from,
+            Term::tuple([Term::atom("features_reply"), node, features]),
+        );
     } else if let Some(call) = Call::parse(request, &["call"]) {
         let from = from.clone();
         call.start(cx, functions, move |cx, value| {
@@ -83,13 +90,19 @@ struct Call {
 impl Call {
     /// `{Tag, Module, Function, Args, GroupLeader}`.
     fn parse(request: &Term, tags: &[&str]) -> Option<Call> {
-        let [tag, module, function, args, _] = request.as_tuple()? else { return None };
+        let [tag, module, function, args, _] = request.as_tuple()? else {
+            return None;
+        };
         if !tags.contains(&tag.as_atom()?) {
             return None;
         }
         args.as_list()?;
         let atom = |term: &Term| Atom::new(term.as_atom()?).ok();
-        Some(Call { module: atom(module)?, function: atom(function)?, args: args.clone() })
+        Some(Call {
+            module: atom(module)?,
+            function: atom(function)?,
+            args: args.clone(),
+        })
     }
 
     /// Runs the call in a process of its own, so that one does not wait for another.
@@ -111,9 +124,15 @@ impl Call {
     }
 
     async fn run(&self, functions: &Functions, cx: PlainContext) -> Term {
-        let args = crate::process::encode(&mut |encoder| crate::etf::Encode::encode(&self.args, encoder));
-        let Ok(args) = args else { return badrpc(Term::atom("badarg")) };
-        match functions.apply(cx, &self.module, &self.function, args).await {
+        let args =
+            crate::process::encode(&mut |encoder| crate::etf::Encode::encode(&self.args, encoder));
+        let Ok(args) = args else {
+            return badrpc(Term::atom("badarg"));
+        };
+        match functions
+            .apply(cx, &self.module, &self.function, args)
+            .await
+        {
             Ok(value) => decoded(&value),
             Err(Exception::Throw(value)) => value,
             Err(Exception::Exit(reason)) => badrpc(Term::tuple([Term::atom("EXIT"), reason])),
@@ -125,14 +144,19 @@ impl Call {
                     Term::list([]),
                 ];
                 let stack = Term::list([Term::tuple(entry)]);
-                badrpc(Term::tuple([Term::atom("EXIT"), Term::tuple([reason, stack])]))
+                badrpc(Term::tuple([
+                    Term::atom("EXIT"),
+                    Term::tuple([reason, stack]),
+                ]))
             }
         }
     }
 }
 
 fn decoded(value: &Encoded) -> Term {
-    value.to_term().unwrap_or_else(|_| badrpc(Term::atom("badarg")))
+    value
+        .to_term()
+        .unwrap_or_else(|_| badrpc(Term::atom("badarg")))
 }
 
 fn badrpc(reason: Term) -> Term {

@@ -93,4 +93,3 @@ fn start_system(node: &Node) -> Result<(), SpawnError> {
     net_kernel::start(node)?;
     rex::start(node, functions)
 }
-

@@ -55,7 +55,10 @@ pub struct Stock {
 #[ergo::server]
 impl Stock {
     async fn init(seed: Vec<Order>, _cx: &Context<Self>) -> Result<Self, ExitReason> {
-        let left = seed.into_iter().map(|order| (order.id, order.qty)).collect();
+        let left = seed
+            .into_iter()
+            .map(|order| (order.id, order.qty))
+            .collect();
         Ok(Stock { left, seen: 0 })
     }
 
@@ -93,7 +96,11 @@ impl Stock {
     #[cast]
     fn sweep(&mut self) -> Flow {
         self.left.retain(|_, qty| *qty > 0);
-        if self.left.is_empty() { Flow::Stop(ExitReason::Normal) } else { Flow::Continue }
+        if self.left.is_empty() {
+            Flow::Stop(ExitReason::Normal)
+        } else {
+            Flow::Continue
+        }
     }
 
     /// How many signals and messages it has seen that are no requests.
@@ -110,7 +117,11 @@ impl Stock {
     #[exit]
     fn exit(&mut self, exit: Exit) -> Flow {
         self.seen += 1;
-        if exit.reason == ExitReason::Kill { Flow::Stop(exit.reason) } else { Flow::Continue }
+        if exit.reason == ExitReason::Kill {
+            Flow::Stop(exit.reason)
+        } else {
+            Flow::Continue
+        }
     }
 
     #[info]
@@ -119,7 +130,10 @@ impl Stock {
     }
 
     async fn terminate(self, reason: &ExitReason) {
-        println!("the stock is closed: {reason}, {} things left", self.left.len());
+        println!(
+            "the stock is closed: {reason}, {} things left",
+            self.left.len()
+        );
     }
 }
 // ANCHOR_END: server
@@ -144,7 +158,11 @@ async fn main() -> ergo::Result {
     }
     let report = stock.audit().timeout(secs(60)).await?;
     println!("{} things on the shelves", report.lines);
-    stock.peek(Box::new(|stock| println!("a look inside: {:?}", stock.left))).await?;
+    stock
+        .peek(Box::new(|stock| {
+            println!("a look inside: {:?}", stock.left)
+        }))
+        .await?;
 
     node.send("stock", term!({hello, 1})).await?;
     let taken: Term = node.call("stock", term!({take, 1, 2})).await?;

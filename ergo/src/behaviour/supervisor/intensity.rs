@@ -16,13 +16,21 @@ pub struct Intensity {
 impl Intensity {
     /// Allows `restarts_max` restarts within any stretch of time as long as `period`.
     pub fn new(restarts_max: usize, period: Duration) -> Self {
-        Intensity { restarts_max, period, restarts: VecDeque::new() }
+        Intensity {
+            restarts_max,
+            period,
+            restarts: VecDeque::new(),
+        }
     }
 
     /// Counts a restart at `now`; false when it is one too many.
     pub fn allow(&mut self, now: Instant) -> bool {
         let period = self.period;
-        while self.restarts.front().is_some_and(|then| now.saturating_duration_since(*then) > period) {
+        while self
+            .restarts
+            .front()
+            .is_some_and(|then| now.saturating_duration_since(*then) > period)
+        {
             self.restarts.pop_front();
         }
         self.restarts.push_back(now);
@@ -37,7 +45,9 @@ mod tests {
     fn allowed(restarts_max: usize, period: u64, at: &[u64]) -> Vec<bool> {
         let start = Instant::now();
         let mut intensity = Intensity::new(restarts_max, Duration::from_secs(period));
-        at.iter().map(|seconds| intensity.allow(start + Duration::from_secs(*seconds))).collect()
+        at.iter()
+            .map(|seconds| intensity.allow(start + Duration::from_secs(*seconds)))
+            .collect()
     }
 
     #[test]

@@ -7,8 +7,8 @@ use crate::behaviour::supervisor::spec::{ChildKind, ChildSpec, Restart, Shutdown
 use crate::etf::{Atom, DecodeError, Decoder, Encode, EncodeError, Encoder, Pid, Term};
 use crate::process::host::HostRef;
 use crate::process::{
-    Actor, Behavior, Call, Context, Exit, ExitReason, Flow, Handle, Options, Ref, Reply, ReplyTo, SpawnError,
-    SpawnOptions,
+    Actor, Behavior, Call, Context, Exit, ExitReason, Flow, Handle, Options, Ref, Reply, ReplyTo,
+    SpawnError, SpawnOptions,
 };
 
 /// A running supervisor.
@@ -99,11 +99,26 @@ impl<'de> crate::etf::Decode<'de> for ChildInfo {
             _ => (Some(decoder.read_pid()?), false),
         };
         let is_supervisor = decoder.read_atom_text()? == "supervisor";
-        let kind = if is_supervisor { ChildKind::Supervisor } else { ChildKind::Worker };
+        let kind = if is_supervisor {
+            ChildKind::Supervisor
+        } else {
+            ChildKind::Worker
+        };
         let modules = decoder.read_term()?;
-        let first = modules.as_list().and_then(|list| list.first()).and_then(Term::as_atom);
-        let module = first.and_then(|text| Atom::new(text).ok()).unwrap_or_else(|| Atom::from_static("dynamic"));
-        Ok(ChildInfo { id, pid, restarting, kind, module })
+        let first = modules
+            .as_list()
+            .and_then(|list| list.first())
+            .and_then(Term::as_atom);
+        let module = first
+            .and_then(|text| Atom::new(text).ok())
+            .unwrap_or_else(|| Atom::from_static("dynamic"));
+        Ok(ChildInfo {
+            id,
+            pid,
+            restarting,
+            kind,
+            module,
+        })
     }
 }
 
@@ -133,7 +148,11 @@ const COUNT_KEYS: [&str; 4] = ["specs", "active", "supervisors", "workers"];
 impl Encode for ChildCount {
     fn encode(&self, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
         encoder.write_list(COUNT_KEYS.len())?;
-        for (key, count) in COUNT_KEYS.iter().zip([self.specs, self.active, self.supervisors, self.workers]) {
+        for (key, count) in
+            COUNT_KEYS
+                .iter()
+                .zip([self.specs, self.active, self.supervisors, self.workers])
+        {
             encoder.write_tuple(2)?;
             encoder.write_atom(key)?;
             count.encode(encoder)?;
@@ -146,9 +165,19 @@ impl Encode for ChildCount {
 impl<'de> crate::etf::Decode<'de> for ChildCount {
     fn decode(decoder: &mut Decoder<'de>) -> Result<Self, DecodeError> {
         let pairs: Vec<(Atom, usize)> = Vec::decode(decoder)?;
-        let find = |key: &str| pairs.iter().find(|pair| pair.0 == *key).map_or(0, |pair| pair.1);
+        let find = |key: &str| {
+            pairs
+                .iter()
+                .find(|pair| pair.0 == *key)
+                .map_or(0, |pair| pair.1)
+        };
         let [specs, active, supervisors, workers] = COUNT_KEYS.map(find);
-        Ok(ChildCount { specs, active, supervisors, workers })
+        Ok(ChildCount {
+            specs,
+            active,
+            supervisors,
+            workers,
+        })
     }
 }
 
@@ -187,11 +216,18 @@ impl Behavior for SupervisorProcess {
     async fn start(supervisor: Supervisor, cx: &Context<Self>) -> Result<Self, ExitReason> {
         check_ids(&supervisor.children)?;
         let intensity = Intensity::new(supervisor.restarts_max, supervisor.period);
-        let mut started = SupervisorProcess { children: Vec::new(), intensity };
+        let mut started = SupervisorProcess {
+            children: Vec::new(),
+            intensity,
+        };
         for spec in supervisor.children {
             let id = spec.id.clone();
             match (spec.start)(cx, spec.options.clone()).await {
-                Ok(pid) => started.children.push(Child { spec, pid: Some(pid), restarting: false }),
+                Ok(pid) => started.children.push(Child {
+                    spec,
+                    pid: Some(pid),
+                    restarting: false,
+                }),
                 Err(reason) => {
                     report("start_error", &id, &reason);
                     started.stop_children(cx).await;
@@ -207,7 +243,10 @@ impl Behavior for SupervisorProcess {
             SupervisorMessage::WhichChildren(reply) => reply.send(self.infos()),
             SupervisorMessage::CountChildren(reply) => reply.send(self.count()),
             SupervisorMessage::TryAgain(id) => {
-                let index = self.children.iter().position(|child| child.restarting && child.spec.id == id);
+                let index = self
+                    .children
+                    .iter()
+                    .position(|child| child.restarting && child.spec.id == id);
                 if let Some(index) = index {
                     return self.restart(index, cx).await;
                 }
@@ -217,7 +256,11 @@ impl Behavior for SupervisorProcess {
     }
 
     async fn on_exit(&mut self, exit: Exit, cx: &Context<Self>) -> Flow {
-        let Some(index) = self.children.iter().position(|child| child.pid.as_ref() == Some(&exit.from)) else {
+        let Some(index) = self
+            .children
+            .iter()
+            .position(|child| child.pid.as_ref() == Some(&exit.from))
+        else {
             // A child that was stopped meanwhile, or somebody who linked to the supervisor.
             return Flow::Continue;
         };
@@ -228,7 +271,10 @@ impl Behavior for SupervisorProcess {
         self.stop_children(cx).await;
     }
 
-    fn encode_message(message: &SupervisorMessage, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
+    fn encode_message(
+        message: &SupervisorMessage,
+        encoder: &mut Encoder<'_>,
+    ) -> Result<(), EncodeError> {
         match message {
             SupervisorMessage::WhichChildren(_) => encoder.write_atom("which_children"),
             SupervisorMessage::CountChildren(_) => encoder.write_atom("count_children"),
@@ -242,7 +288,9 @@ impl Behavior for SupervisorProcess {
     ) -> Result<SupervisorMessage, DecodeError> {
         let (name, arity) = decoder.read_method()?;
         let known = arity == 0 && matches!(&*name, "which_children" | "count_children");
-        let Some(to) = reply_to.take_if(|_| known) else { return Err(DecodeError::unknown_request()) };
+        let Some(to) = reply_to.take_if(|_| known) else {
+            return Err(DecodeError::unknown_request());
+        };
         Ok(match &*name {
             "which_children" => SupervisorMessage::WhichChildren(to.reply()),
             _ => SupervisorMessage::CountChildren(to.reply()),
@@ -272,10 +320,18 @@ impl SupervisorProcess {
     }
 
     fn count(&self) -> ChildCount {
-        let supervisors = self.children.iter().filter(|child| child.spec.kind == ChildKind::Supervisor).count();
+        let supervisors = self
+            .children
+            .iter()
+            .filter(|child| child.spec.kind == ChildKind::Supervisor)
+            .count();
         ChildCount {
             specs: self.children.len(),
-            active: self.children.iter().filter(|child| child.pid.is_some()).count(),
+            active: self
+                .children
+                .iter()
+                .filter(|child| child.pid.is_some())
+                .count(),
             supervisors,
             workers: self.children.len() - supervisors,
         }
@@ -283,7 +339,9 @@ impl SupervisorProcess {
 
     /// A child has ended by itself.
     async fn ended(&mut self, index: usize, reason: &ExitReason, cx: &Context<Self>) -> Flow {
-        let Some(child) = self.children.get_mut(index) else { return Flow::Continue };
+        let Some(child) = self.children.get_mut(index) else {
+            return Flow::Continue;
+        };
         child.pid = None;
         let id = child.spec.id.clone();
         if !reason.is_clean() || child.spec.restart == Restart::Permanent {
@@ -305,7 +363,9 @@ impl SupervisorProcess {
             tracing::error!(supervisor = %cx.pid(), "SUPERVISOR REPORT: reached_max_restart_intensity");
             return Flow::Stop(ExitReason::Shutdown);
         }
-        let Some(child) = self.children.get_mut(index) else { return Flow::Continue };
+        let Some(child) = self.children.get_mut(index) else {
+            return Flow::Continue;
+        };
         match (child.spec.start)(cx, child.spec.options.clone()).await {
             Ok(pid) => {
                 child.pid = Some(pid);
@@ -360,14 +420,21 @@ fn check_ids(children: &[ChildSpec]) -> Result<(), ExitReason> {
         None => Ok(()),
         Some(child) => Err(ExitReason::from(Term::tuple([
             Term::atom("start_spec"),
-            Term::tuple([Term::atom("duplicate_child_name"), Term::Atom(child.id.clone())]),
+            Term::tuple([
+                Term::atom("duplicate_child_name"),
+                Term::Atom(child.id.clone()),
+            ]),
         ]))),
     }
 }
 
 /// `{shutdown, {failed_to_start_child, Id, Reason}}`.
 fn failed_to_start(id: &Atom, reason: &ExitReason) -> ExitReason {
-    let what = [Term::atom("failed_to_start_child"), Term::Atom(id.clone()), reason.to_term()];
+    let what = [
+        Term::atom("failed_to_start_child"),
+        Term::Atom(id.clone()),
+        reason.to_term(),
+    ];
     ExitReason::ShutdownWith(std::sync::Arc::new(Term::tuple(what)))
 }
 

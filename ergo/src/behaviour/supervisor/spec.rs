@@ -14,7 +14,8 @@ use crate::process::{
 };
 
 type StartFuture<'a> = Pin<Box<dyn Future<Output = Result<Pid, ExitReason>> + Send + 'a>>;
-type StartFn = dyn for<'a> Fn(&'a Context<SupervisorProcess>, SpawnOptions) -> StartFuture<'a> + Send + Sync;
+type StartFn =
+    dyn for<'a> Fn(&'a Context<SupervisorProcess>, SpawnOptions) -> StartFuture<'a> + Send + Sync;
 
 /// When a child that has ended is started again.
 ///
@@ -78,7 +79,10 @@ impl fmt::Debug for ChildSpec {
 /// Tells the compiler that the future borrows from the context only.
 fn start_fn<F>(start: F) -> Arc<StartFn>
 where
-    F: for<'a> Fn(&'a Context<SupervisorProcess>, SpawnOptions) -> StartFuture<'a> + Send + Sync + 'static,
+    F: for<'a> Fn(&'a Context<SupervisorProcess>, SpawnOptions) -> StartFuture<'a>
+        + Send
+        + Sync
+        + 'static,
 {
     Arc::new(start)
 }
@@ -117,7 +121,9 @@ impl ChildSpec {
         let body = Arc::new(body);
         let start = start_fn(move |cx, options| {
             let body = body.clone();
-            let spawned = cx.spawn_fn_link_with(options, move |cx| body(cx)).map_err(start_error);
+            let spawned = cx
+                .spawn_fn_link_with(options, move |cx| body(cx))
+                .map_err(start_error);
             Box::pin(std::future::ready(spawned))
         });
         ChildSpec::new(id, "plain", start)
@@ -200,7 +206,10 @@ pub trait Spec: Behavior {
         let start = start_fn(move |cx, options| {
             let (args, cx) = (args.clone(), cx.clone());
             Box::pin(async move {
-                let spawned = cx.spawn_link_with::<Self>(args, options).await.map_err(start_error)?;
+                let spawned = cx
+                    .spawn_link_with::<Self>(args, options)
+                    .await
+                    .map_err(start_error)?;
                 spawned.pid().ok_or(ExitReason::NoProc)
             })
         });
@@ -228,7 +237,12 @@ pub struct Supervisor {
 impl Supervisor {
     /// One for one: only the child that ended is started again.
     pub fn one_for_one() -> Supervisor {
-        Supervisor { name: None, restarts_max: 1, period: Duration::from_secs(5), children: Vec::new() }
+        Supervisor {
+            name: None,
+            restarts_max: 1,
+            period: Duration::from_secs(5),
+            children: Vec::new(),
+        }
     }
 
     /// Allows `restarts_max` restarts within `period`; 1 within 5 seconds unless set, as in OTP.
@@ -251,7 +265,10 @@ impl Supervisor {
     }
 
     fn options(&self) -> SpawnOptions {
-        SpawnOptions { name: self.name.clone(), ..SpawnOptions::default() }
+        SpawnOptions {
+            name: self.name.clone(),
+            ..SpawnOptions::default()
+        }
     }
 
     /// Starts the supervisor and its children on a node.
@@ -268,7 +285,10 @@ impl Supervisor {
     ///
     /// # Errors
     /// As [`Supervisor::start`].
-    pub async fn start_link<A: Behavior>(self, cx: &Context<A>) -> Result<SupervisorRef, SpawnError> {
+    pub async fn start_link<A: Behavior>(
+        self,
+        cx: &Context<A>,
+    ) -> Result<SupervisorRef, SpawnError> {
         let options = self.options();
         cx.spawn_link_with::<SupervisorProcess>(self, options).await
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::hash::hash;
-use super::{ENTRIES, LONG_ATOMS, NEW_ENTRY, SEGMENT};
+use super::layout::{ENTRIES, LONG_ATOMS, NEW_ENTRY, SEGMENT};
 use crate::dist::violation::ProtocolViolation;
 use crate::etf::Atom;
 use crate::wire::{Reader, ShortRead};

@@ -8,21 +8,10 @@
 
 mod hash;
 mod inbound;
+mod layout;
 mod outbound;
 #[cfg(test)]
 mod tests;
 
 pub(super) use inbound::InboundCache;
 pub(super) use outbound::OutboundCache;
-
-/// The entries of one direction.
-const ENTRIES: usize = 2048;
-
-/// Set in the flags of an entry that is new.
-const NEW_ENTRY: u8 = 0b1000;
-
-/// Selects the segment in the flags of an entry.
-const SEGMENT: u8 = 0b0111;
-
-/// Set in the flags after the last entry: the texts of new entries have lengths of two bytes.
-const LONG_ATOMS: u8 = 0b0001;

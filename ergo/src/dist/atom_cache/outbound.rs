@@ -1,7 +1,7 @@
 //! The atoms we have told a peer.
 
 use super::hash::hash;
-use super::{ENTRIES, LONG_ATOMS, NEW_ENTRY};
+use super::layout::{ENTRIES, LONG_ATOMS, NEW_ENTRY};
 use crate::etf::{Atom, AtomSink};
 use crate::wire::writer::put_u16;
 

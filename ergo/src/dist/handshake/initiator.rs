@@ -264,20 +264,8 @@ impl Initiator {
                 })
             }
             (Status::Named { name, creation }, Us::Nameless { host }) => {
-                let local = NodeName::parse(name).map_err(HandshakeError::BadName)?;
-                if local.host() != host {
-                    let found = local.host().to_owned();
-                    return Err(HandshakeError::NameMismatch {
-                        expected: host,
-                        found,
-                    });
-                }
                 let creation = Creation::new(creation).ok_or(malformed)?;
-                Ok(State::AwaitChallenge {
-                    local,
-                    creation,
-                    replaces: false,
-                })
+                accept_name(name, creation, host)
             }
             _ => Err(malformed),
         }
@@ -352,4 +340,21 @@ impl Initiator {
         self.state = State::Failed(error.clone());
         error
     }
+}
+
+/// What follows when the peer has given this node a name: it must be on this node's host.
+fn accept_name(name: &str, creation: Creation, host: String) -> Result<State, HandshakeError> {
+    let local = NodeName::parse(name).map_err(HandshakeError::BadName)?;
+    if local.host() != host {
+        let found = local.host().to_owned();
+        return Err(HandshakeError::NameMismatch {
+            expected: host,
+            found,
+        });
+    }
+    Ok(State::AwaitChallenge {
+        local,
+        creation,
+        replaces: false,
+    })
 }

@@ -1,0 +1,8 @@
+//! The words of every mistake that the macros know.
+
+#[test]
+fn ui() {
+    let cases = trybuild::TestCases::new();
+    cases.compile_fail("tests/ui/codec/*.rs");
+    cases.compile_fail("tests/ui/server/*.rs");
+}

@@ -1,0 +1,19 @@
+//! `term!` and `atom!`.
+use ergo::{args, atom, term};
+
+fn main() {
+    let name = 1;
+    term!({hello, Name});
+    term!([1 | 2, 3]);
+    term!(1u8);
+    term!(-"a");
+    term!(&name);
+    term!(_x);
+    term!(#{a});
+    term!(c"text");
+    term!(340282366920938463463374607431768211456);
+    args!(hello, Name);
+    atom!(Hello);
+    atom!(1);
+    atom!("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+}
