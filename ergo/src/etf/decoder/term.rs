@@ -110,7 +110,18 @@ impl<'de> Decoder<'de> {
     ) -> Result<(), DecodeError> {
         for _ in 0..count {
             self.arrived(1);
-            elements.push(self.read_level(levels, budget)?);
+            // Integers, which long lists are mostly made of, without the call.
+            match self.reader.rest() {
+                [tag::SMALL_INTEGER, value, rest @ ..] => {
+                    self.reader.advance_to(rest);
+                    elements.push(Term::Integer((*value).into()));
+                }
+                [tag::INTEGER, a, b, c, d, rest @ ..] => {
+                    self.reader.advance_to(rest);
+                    elements.push(Term::Integer(i32::from_be_bytes([*a, *b, *c, *d]).into()));
+                }
+                _ => elements.push(self.read_level(levels, budget)?),
+            }
         }
         Ok(())
     }

@@ -87,7 +87,10 @@ impl Encoder<'_> {
     #[inline]
     fn write_level(&mut self, term: &Term, levels: u8) -> Result<(), EncodeError> {
         match term {
-            Term::Integer(value) => self.write_i64(*value),
+            Term::Integer(value) => {
+                self.put_i64(*value);
+                Ok(())
+            }
             Term::Atom(atom) => self.write_atom(atom.as_str()),
             term => match self.write_node(term)? {
                 Some(open) => self.write_children(open, levels),
