@@ -1,5 +1,7 @@
-//! Expansions on tokens: what parses, and what is refused in which words. Whether they compile is seen in the `tests` package.
+//! Expansions on tokens: what parses, and what is refused in which words. Whether they compile is
+//! seen in the `tests` package.
 
+mod actors;
 mod codec;
 mod server;
 mod terms;
