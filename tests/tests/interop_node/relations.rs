@@ -166,7 +166,7 @@ async fn a_silent_peer_is_lost() {
             ])
             .await;
         world.rust.program.stop();
-        world.check("receive {'EXIT', P, X4} -> X4 after 10000 -> late end", "noconnection").await;
+        world.check("receive {'EXIT', P2, X4} -> X4 after 10000 -> late end", "noconnection").await;
         world.rust.program.cont();
         world.check("Until(fun() -> net_adm:ping(R) =:= pong end, 500)", "ok").await;
         world.check("Call(counter, get)", "0").await;
@@ -210,7 +210,7 @@ async fn disconnected_from_erlang() {
                 ("receive {'DOWN', M, process, P, X2} -> X2 after 10000 -> late end", "noconnection"),
                 ("Again = fun() -> pong = net_adm:ping(R), 0 = Call(counter, get), erlang:disconnect_node(R) end, lists:usort([Again() || _ <- lists:seq(1, 100)])", "[true]"),
                 ("net_adm:ping(R)", "pong"),
-                ("P ! {Me, x}, Get()", "{echo,x}"),
+                ("Pid(echo) ! {Me, x}, Get()", "{echo,x}"),
             ])
             .await;
         world.rust.program.kill9();
@@ -238,10 +238,10 @@ async fn visible_and_hidden_nodes() {
             .await;
         let hidden = crate::world::Rust::start(&world.epmd, &["--hidden"]).await;
         let rows = [
-            (format!("H = '{}', net_adm:ping(H)", hidden.name), "pong"),
-            ("{nodes() =:= [R], nodes(hidden) =:= [H]}".to_owned(), "{true,true}"),
-            ("gen_server:call({counter, H}, {add, 2})".to_owned(), "2"),
-            ("{relay, H} ! {nodes, Me}, receive {relay, nodes, V2, H2} -> {V2 =:= [node()], H2} after 10000 -> late end".to_owned(), "{true,[]}"),
+            (format!("Hid = '{}', net_adm:ping(Hid)", hidden.name), "pong"),
+            ("{nodes() =:= [R], nodes(hidden) =:= [Hid]}".to_owned(), "{true,true}"),
+            ("gen_server:call({counter, Hid}, {add, 2})".to_owned(), "2"),
+            ("{relay, Hid} ! {nodes, Me}, receive {relay, nodes, V2, H2} -> {V2 =:= [node()], H2} after 10000 -> late end".to_owned(), "{true,[]}"),
         ];
         for (expression, expect) in &rows {
             world.check(expression, expect).await;

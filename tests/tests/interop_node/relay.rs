@@ -35,7 +35,7 @@ handle_info(_, S) -> {noreply, S}.
                 ("Big = binary:copy(<<1, 2, 3>>, 100000), Relay({send, Me, Big}), Get() =:= Big", "true"),
                 // links
                 ("P1 = Idle(), Relay({link, P1, Me}), Relay({send, P1, {stop, why}}), Get() =:= {relay, exit, P1, why}", "true"),
-                ("P2 = Idle(), Relay({link, P2, Me}), P2 ! stop, Get() =:= {relay, exit, P2, normal}", "true"),
+                ("P2 = Idle(), Relay({link, P2, Me}), Relay({send, P2, stop}), Get() =:= {relay, exit, P2, normal}", "true"),
                 ("Relay({link, P2, Me}), Get() =:= {relay, exit, P2, noproc}", "true"),
                 ("P3 = Idle(), Relay({link, P3, Me}), Relay({unlink, P3}), Relay({send, Me, there}), Get(), exit(P3, x), Relay({send, Me, here}), Get()", "here"),
                 ("P4 = Idle(), [begin Relay({link, P4, Me}), Relay({unlink, P4}) end || _ <- lists:seq(1, 50)], Relay({link, P4, Me}), Relay({send, Me, there}), Get(), exit(P4, kill), Get() =:= {relay, exit, P4, killed}", "true"),
