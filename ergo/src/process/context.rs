@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::etf::{Encode, Pid, Reference};
@@ -264,7 +265,7 @@ impl<A: Behavior> Context<A> {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        self.own(future, None)
+        self.own(future, Arc::default(), None)
     }
 
     /// `send_after/3`: sends a message when the time is over.
@@ -298,6 +299,8 @@ impl<A: Behavior> Context<A> {
     ) -> Timer {
         let me = self.handle();
         let period = period.max(Duration::from_millis(1));
+        let over = Arc::new(AtomicBool::new(false));
+        let cancelled = over.clone();
         self.own(
             async move {
                 let mut interval =
@@ -305,15 +308,21 @@ impl<A: Behavior> Context<A> {
                 interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
                 loop {
                     interval.tick().await;
+                    if cancelled.load(Ordering::Acquire) {
+                        return;
+                    }
                     act(&me);
                 }
             },
+            over,
             None,
         )
     }
 
     fn after_task(&self, delay: Duration, act: impl FnOnce() + Send + 'static) -> Timer {
         let due = tokio::time::Instant::now().checked_add(delay);
+        let over = Arc::new(AtomicBool::new(false));
+        let fired = over.clone();
         self.own(
             async move {
                 match due {
@@ -321,13 +330,16 @@ impl<A: Behavior> Context<A> {
                     // Further away than a clock can count: never.
                     None => std::future::pending().await,
                 }
-                act();
+                if !fired.swap(true, Ordering::AcqRel) {
+                    act();
+                }
             },
+            over,
             due,
         )
     }
 
-    fn own<F>(&self, future: F, due: Option<tokio::time::Instant>) -> Timer
+    fn own<F>(&self, future: F, over: Arc<AtomicBool>, due: Option<tokio::time::Instant>) -> Timer
     where
         F: Future<Output = ()> + Send + 'static,
     {
@@ -338,7 +350,7 @@ impl<A: Behavior> Context<A> {
         if !alive {
             task.abort();
         }
-        Timer::new(task, due)
+        Timer::new(task, over, due)
     }
 
     /// `alias/0`: a reference that reaches this process until it is switched off, or the process ends.
