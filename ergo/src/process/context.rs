@@ -118,6 +118,17 @@ impl<A: Behavior> Context<A> {
         links::demonitor(self.host(), &*self.0, reference)
     }
 
+    /// `demonitor(Reference, [flush])`: no `Down` of it comes once this returns. True when the monitor was there.
+    ///
+    /// <https://www.erlang.org/doc/apps/erts/erlang.html#demonitor/2>
+    pub fn demonitor_flush(&self, reference: &Reference) -> bool {
+        let was_there = self.demonitor(reference);
+        if !was_there {
+            self.0.flush_down(reference);
+        }
+        was_there
+    }
+
     /// `exit/2`: sends an exit signal. `ExitReason::Kill` cannot be trapped.
     ///
     /// <https://www.erlang.org/doc/apps/erts/erlang.html#exit/2>

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context as TaskContext, Poll, Waker};
 
-use crate::etf::{Atom, Encoded, Pid};
+use crate::etf::{Atom, Encoded, Pid, Reference};
 use crate::process::actor::{Behavior, Options};
 use crate::process::host::{AnyProcess, Broken, HostRef, Incoming};
 use crate::process::relations::Ties;
@@ -205,6 +205,10 @@ impl<A: Behavior> Cell<A> {
             waker => *waker = Some(cx.waker().clone()),
         }
         queue.parked = true;
+        if let Life::Open(Some(relations)) = &mut queue.life {
+            // What they were to pass over has been: there is no batch in progress.
+            relations.flushed.clear();
+        }
         self.has_parked.store(true, Ordering::Relaxed);
     }
 
@@ -245,6 +249,32 @@ impl<A: Behavior> Cell<A> {
         let left = self.batch_left.load(Ordering::Relaxed);
         if left != 0 {
             self.batch_left.store(left - 1, Ordering::Relaxed);
+        }
+    }
+
+    /// Takes the `Down` of a monitor that was taken back out of the mailbox, or has it passed over.
+    pub(super) fn flush_down(&self, reference: &Reference) {
+        let mut queue = self.lock();
+        let is_it = |envelope: &Envelope<A::Message>| {
+            matches!(envelope, Envelope::Other(other)
+                if matches!(&**other, Other::Down(down) if down.reference == *reference))
+        };
+        let found = queue.messages.iter().position(is_it);
+        if let Some(index) = found {
+            let flushed = queue.messages.remove(index);
+            drop(queue);
+            drop(flushed);
+        } else if let Life::Open(relations) = &mut queue.life {
+            let relations = relations.get_or_insert_default();
+            relations.flushed.push(reference.clone());
+        }
+    }
+
+    /// Whether a `Down` of the batch in progress is one that was flushed.
+    pub(super) fn is_flushed(&self, reference: &Reference) -> bool {
+        match &self.lock().life {
+            Life::Open(Some(relations)) => relations.flushed.contains(reference),
+            _ => false,
         }
     }
 

@@ -5,7 +5,9 @@ use std::future::Future;
 use std::ops::Deref;
 use std::time::Duration;
 
-use crate::etf::{DecodeError, DecodeOwned, Decoder, Encode, EncodeError, Encoder, Pid, Term};
+use crate::etf::{
+    DecodeError, DecodeOwned, Decoder, Encode, EncodeError, Encoder, Pid, Reference, Term,
+};
 use crate::process::actor::{Actor, Behavior, Flow, Handle};
 use crate::process::host::{AnyProcess, HostRef};
 use crate::process::mailbox::{Envelope, Other};
@@ -204,6 +206,20 @@ impl PlainContext {
                 }
             },
         }
+    }
+
+    /// `demonitor(Reference, [flush])`: no `Down` of it is received once this returns. True when the monitor was there.
+    ///
+    /// <https://www.erlang.org/doc/apps/erts/erlang.html#demonitor/2>
+    pub fn demonitor_flush(&mut self, reference: &Reference) -> bool {
+        let is_it = |message: &Message| matches!(message, Message::Down(down) if down.reference == *reference);
+        let received = self.waiting.iter().position(is_it);
+        if let Some(index) = received {
+            self.context.cell().took_one();
+            self.waiting.remove(index);
+            return false;
+        }
+        self.context.demonitor_flush(reference)
     }
 
     /// How many messages wait, those that a selective receive has left included.

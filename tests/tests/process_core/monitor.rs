@@ -164,3 +164,91 @@ async fn a_down_comes_after_the_last_message() {
     );
     stop(node).await;
 }
+
+/// G-02: whether the Down has not come yet, lies in the mailbox, or in the batch that is being worked on.
+#[tokio::test]
+async fn no_down_comes_after_a_flush() {
+    let node = node().await;
+    let mut probe = Probed::start(&node).await;
+    let other = ends_with(&node);
+    let to = other.clone();
+    let reference = probe.inside(move |cx| cx.monitor(to)).await;
+    let taken = reference.clone();
+    assert!(probe.inside(move |cx| cx.demonitor_flush(&taken)).await);
+    for in_batch in [false, true] {
+        let to = other.clone();
+        let (first, second) = probe
+            .inside(move |cx| (cx.monitor(&to), cx.monitor("nobody")))
+            .await;
+        assert!(matches!(probe.next().await, Event::Down(..)), "of nobody");
+        let (taken, object) = (first.clone(), other.clone());
+        let flush = probe.inside_async(async move |cx| {
+            // In its mailbox while it works on this.
+            let unknown = cx.monitor("nobody");
+            if in_batch {
+                let reached = cx.handle();
+                reached.number(1).unwrap();
+            }
+            let flushed = cx.demonitor_flush(&unknown);
+            let lives = cx.demonitor_flush(&taken);
+            cx.monitor(object);
+            (flushed, lives, cx.demonitor_flush(&taken))
+        });
+        assert_eq!(flush.await, (false, true, false));
+        let expected: &[Event] = if in_batch { &[Event::Cast(1)] } else { &[] };
+        assert_eq!(probe.heard().await, expected);
+        let again = second.clone();
+        assert!(!probe.inside(move |cx| cx.demonitor_flush(&again)).await);
+    }
+    // The two that were not taken back.
+    node.send(&other, term!(boom)).await.unwrap();
+    gone(&node, &other).await;
+    assert_eq!(probe.heard().await.len(), 2);
+    stop(node).await;
+}
+
+/// Two Downs of one batch: the handler of the first flushes the second.
+#[tokio::test]
+async fn a_flush_reaches_the_batch_in_progress() {
+    let node = node().await;
+    let (log, mut heard) = tokio::sync::mpsc::unbounded_channel();
+    let flusher = node.spawn::<Flusher>(log).await.unwrap();
+    flusher.go().await.unwrap();
+    flusher.go().await.unwrap();
+    flusher.sync().await.unwrap();
+    assert_eq!(std::iter::from_fn(|| heard.try_recv().ok()).count(), 2);
+    stop(node).await;
+}
+
+/// Monitors nobody twice in one callback; whichever Down comes first flushes the other.
+#[derive(Actor)]
+struct Flusher {
+    monitors: Vec<Reference>,
+    log: tokio::sync::mpsc::UnboundedSender<Reference>,
+}
+
+#[ergo::server]
+impl Flusher {
+    fn init(log: tokio::sync::mpsc::UnboundedSender<Reference>) -> Result<Self, ExitReason> {
+        Ok(Flusher {
+            monitors: Vec::new(),
+            log,
+        })
+    }
+
+    #[call]
+    fn go(&mut self, cx: &Context<Self>) {
+        self.monitors = vec![cx.monitor("nobody"), cx.monitor("nobody")];
+    }
+
+    #[call]
+    fn sync(&self) {}
+
+    #[down]
+    fn down(&mut self, down: Down, cx: &Context<Self>) {
+        for monitor in &self.monitors {
+            cx.demonitor_flush(monitor);
+        }
+        self.log.send(down.reference).unwrap();
+    }
+}

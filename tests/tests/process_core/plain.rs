@@ -209,3 +209,26 @@ async fn it_has_a_name_while_it_lives() {
     assert_eq!(node.whereis_pid(&name), None);
     stop(node).await;
 }
+
+#[tokio::test]
+async fn a_flush_takes_the_down_out_of_what_waits() {
+    run(async |mut cx: PlainContext| {
+        // One that a selective receive has passed, one in the mailbox, one that is not there yet.
+        let passed = cx.monitor("nobody");
+        cx.send(cx.pid(), 1).unwrap();
+        let first = cx.receive_match(|message| matches!(message, Message::Term(_)));
+        assert_eq!(number(first.await), 1);
+        let arrived = cx.monitor("nobody");
+        assert_eq!(cx.queue_len(), 2);
+        assert!(!cx.demonitor_flush(&passed));
+        assert!(!cx.demonitor_flush(&arrived));
+        let node = cx.node();
+        let other = node
+            .spawn_fn(async |mut cx| drop(cx.receive().await))
+            .unwrap();
+        let alive = cx.monitor(other);
+        assert!(cx.demonitor_flush(&alive));
+        assert_eq!(cx.queue_len(), 0);
+    })
+    .await;
+}
