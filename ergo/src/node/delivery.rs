@@ -7,8 +7,8 @@ use crate::etf::{Atom, Encoded, Pid, Reference};
 use crate::node::Node;
 use crate::node::peer::Peer;
 use crate::node::spawning::SpawnRequest;
-use crate::process::host::{AnyProcess, Host, Incoming};
-use crate::process::{ExitReason, RemoteWatcher, answered_slot, down, encode, write_reason};
+use crate::process::host::{AnyProcess, Broken, Host, Incoming};
+use crate::process::{Exit, ExitReason, RemoteWatcher, answered_slot, down, encode, write_reason};
 
 /// A signal that has come, with who sent it.
 struct Received<'a> {
@@ -179,16 +179,18 @@ impl Received<'_> {
         let Some(process) = self.local(to) else {
             return;
         };
-        let mut linked = false;
-        process.with_relations(&mut |relations| linked = relations.break_remote(from));
         self.peer
             .core()
             .ties
             .links
             .remove(&(process.id(), from.clone()));
-        if linked {
-            process.exit_signal(from, self.reason(payload), true);
-        }
+        let reason = self.reason(payload);
+        process.settle(&mut |relations| {
+            let (from, reason) = (from.clone(), reason.clone());
+            relations
+                .break_remote(&from)
+                .then_some(Broken::Link(Exit { from, reason }))
+        });
     }
 
     fn exit2(&self, from: &Pid, to: &Pid, payload: Option<Encoded>) {
