@@ -24,6 +24,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use ergo::prelude::*;
 use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 /// A node with servers to talk to from Erlang and Elixir.
 #[derive(Parser)]
@@ -66,7 +68,12 @@ fn parse_ports(text: &str) -> Result<RangeInclusive<u16>, String> {
 #[tokio::main]
 async fn main() -> ExitCode {
     tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .with_env_filter(
+            // `RUST_LOG` says otherwise.
+            EnvFilter::builder()
+                .with_default_directive(LevelFilter::INFO.into())
+                .from_env_lossy(),
+        )
         .with_writer(std::io::stderr)
         .init();
     match run(Arguments::parse()).await {
@@ -101,13 +108,13 @@ async fn run(arguments: Arguments) -> ergo::Result {
         node.name().as_str(),
         node.port().unwrap_or_default()
     );
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = interrupt.recv() => {}
-        ended = sup.join() => ended?,
-    }
+    let ended = tokio::select! {
+        _ = term.recv() => Ok(()),
+        _ = interrupt.recv() => Ok(()),
+        ended = sup.join() => ended,
+    };
     node.stop().await;
-    Ok(())
+    Ok(ended?)
 }
 
 // ANCHOR: supervisor
