@@ -44,6 +44,8 @@ pub(crate) const LAYERS: &[(&str, &[&str])] = &[
             "process",
             "etf",
             "wire",
+            "time",
+            "error",
         ],
     ),
 ];

@@ -24,8 +24,6 @@ use std::process::ExitCode;
 use clap::Parser;
 use ergo::prelude::*;
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::LevelFilter;
 
 /// A node with servers to talk to from Erlang and Elixir.
 #[derive(Parser)]
@@ -68,12 +66,7 @@ fn parse_ports(text: &str) -> Result<RangeInclusive<u16>, String> {
 #[tokio::main]
 async fn main() -> ExitCode {
     tracing_subscriber::fmt()
-        .with_env_filter(
-            // `RUST_LOG` says otherwise.
-            EnvFilter::builder()
-                .with_default_directive(LevelFilter::INFO.into())
-                .from_env_lossy(),
-        )
+        .with_env_filter(log_filter())
         .with_writer(std::io::stderr)
         .init();
     match run(Arguments::parse()).await {
@@ -83,6 +76,13 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Warnings and errors, unless `RUST_LOG` says otherwise.
+fn log_filter() -> tracing_subscriber::EnvFilter {
+    tracing_subscriber::EnvFilter::builder()
+        .with_default_directive(tracing::Level::WARN.into())
+        .from_env_lossy()
 }
 
 async fn run(arguments: Arguments) -> ergo::Result {
