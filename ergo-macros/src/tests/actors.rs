@@ -1,6 +1,6 @@
 use quote::quote;
 
-use super::{fine, refused};
+use super::{fine, refused, tokens};
 use crate::entry::{actor, request, server_behavior};
 
 #[test]
@@ -77,6 +77,25 @@ fn hand_written_servers() {
     );
 }
 
+const REQUESTS: &[(&str, &str)] = &[
+    (r#"enum A { B(Reply<u8>), C, }"#, "it holds calls"),
+    (r#"enum A { B(Reply<u8>, Reply<u8>), }"#, "one reply"),
+    (r#"enum A { B(Reply), }"#, "`Reply<T>`"),
+    (r#"struct A;"#, "variants of an enum"),
+    (
+        r#"enum A { B(u8), #[etf(rename = "b")] C(u8), }"#,
+        "two requests are `b` with 1 arguments",
+    ),
+    (
+        r#"enum A { #[etf(alias = "c")] B, }"#,
+        "`alias` belongs with derive(Encode, Decode)",
+    ),
+    (
+        r#"enum A { B(#[etf(binary)] Vec<u8>), }"#,
+        "put the attribute on a type of yours",
+    ),
+];
+
 #[test]
 fn requests() {
     let text = fine(request(quote! {
@@ -100,66 +119,7 @@ fn requests() {
     fine(request(quote!(
         enum Nothing {}
     )));
-    for (item, part) in [
-        (
-            quote!(
-                enum A {
-                    B(Reply<u8>),
-                    C,
-                }
-            ),
-            "it holds calls",
-        ),
-        (
-            quote!(
-                enum A {
-                    B(Reply<u8>, Reply<u8>),
-                }
-            ),
-            "one reply",
-        ),
-        (
-            quote!(
-                enum A {
-                    B(Reply),
-                }
-            ),
-            "`Reply<T>`",
-        ),
-        (
-            quote!(
-                struct A;
-            ),
-            "variants of an enum",
-        ),
-        (
-            quote!(
-                enum A {
-                    B(u8),
-                    #[etf(rename = "b")]
-                    C(u8),
-                }
-            ),
-            "two requests are `b` with 1 arguments",
-        ),
-        (
-            quote!(
-                enum A {
-                    #[etf(alias = "c")]
-                    B,
-                }
-            ),
-            "`alias` belongs with derive(Encode, Decode)",
-        ),
-        (
-            quote!(
-                enum A {
-                    B(#[etf(binary)] Vec<u8>),
-                }
-            ),
-            "put the attribute on a type of yours",
-        ),
-    ] {
-        refused(request(item), part);
+    for (item, part) in REQUESTS {
+        refused(request(tokens(item)), part);
     }
 }

@@ -10,6 +10,12 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{File, Item};
 
+/// Rust as written in a table of cases.
+fn tokens(text: &str) -> TokenStream {
+    text.parse()
+        .unwrap_or_else(|error| panic!("{error} in {text}"))
+}
+
 /// The items of an expansion, which must be well-formed Rust.
 fn items(expansion: TokenStream) -> Vec<Item> {
     let text = expansion.to_string();

@@ -1,7 +1,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{errors, fine, refused};
+use super::{errors, fine, refused, tokens};
 use crate::entry::server;
 
 /// A server with a good `init` and these methods.
@@ -99,209 +99,90 @@ fn arguments_called_like_ours_are_no_trouble() {
     ));
 }
 
+const HANDLERS: &[(&str, &str)] = &[
+    (r#"#[call] fn a(&mut self, s: &str) {}"#, "take `String`"),
+    (
+        r#"#[call] fn a(&mut self, s: Vec<&Order>) {}"#,
+        "take `Order`",
+    ),
+    (
+        r#"#[call] fn a<T>(&mut self, s: T) {}"#,
+        "cannot be generic",
+    ),
+    (r#"#[call] fn a(&self) -> impl Clone { 1 }"#, "can be named"),
+    (r#"#[call] fn a(&self) -> &str { "" }"#, "return `String`"),
+    (
+        r#"#[cast] fn a(&mut self, f: impl Fn()) {}"#,
+        "boxed trait object",
+    ),
+    (r#"#[call] async fn a(&self) {}"#, "take `&mut self`"),
+    (r#"#[call] fn a(self) {}"#, "take `&mut self`"),
+    (r#"#[call] fn a() {}"#, "take `&mut self`"),
+    (
+        r#"#[call] fn a(&mut self) -> Flow { Flow::Continue }"#,
+        "take `reply: Reply<T>`",
+    ),
+    (
+        r#"#[call] fn a(&mut self, r: Reply<u8>) -> u8 { 1 }"#,
+        "return nothing or a `Flow`",
+    ),
+    (r#"#[call] fn a(&mut self, r: Reply) {}"#, "`Reply<T>`"),
+    (
+        r#"#[call] fn a(&mut self, r: Reply<u8>, s: Reply<u8>) {}"#,
+        "one reply",
+    ),
+    (
+        r#"#[cast] fn a(&mut self, r: Reply<u8>) {}"#,
+        "make it a #[call]",
+    ),
+    (
+        r#"#[cast] fn a(&mut self) -> Result<(), E> { Ok(()) }"#,
+        "handle the error here",
+    ),
+    (
+        r#"#[cast(timeout = "3s")] fn a(&mut self) {}"#,
+        "`timeout` belongs in #[call(..)]",
+    ),
+    (
+        r#"#[call(slow)] fn a(&mut self) {}"#,
+        "unknown key `slow`: #[call(..)] knows `local`, `timeout`, `tag`",
+    ),
+    (
+        r#"#[info(local)] fn a(&mut self, t: Term) {}"#,
+        "takes no arguments",
+    ),
+    (r#"#[call(timeout = 3)] fn a(&mut self) {}"#, "\"30s\""),
+    (
+        r#"#[call] #[cast] fn a(&mut self) {}"#,
+        "one kind of message",
+    ),
+    (
+        r#"#[call] fn a(&mut self, cx: Context<Self>) {}"#,
+        "`cx: &Context<Self>`",
+    ),
+    (r#"#[info] fn a(&mut self) {}"#, "`term: Term`"),
+    (
+        r#"#[info] fn a(&mut self, t: Term) {} #[info] fn b(&mut self, t: Term) {}"#,
+        "there is a #[info] already",
+    ),
+    (
+        r#"#[call] fn ab(&mut self) {} #[call(tag = "ab")] fn cd(&mut self) {}"#,
+        "look the same on the wire",
+    ),
+    (
+        r#"#[call] fn a_1(&mut self) {} #[call] fn a1(&mut self) {}"#,
+        "differ only in underscores",
+    ),
+    (
+        r#"fn terminate(&mut self, reason: &ExitReason) {}"#,
+        "take `self`",
+    ),
+];
+
 #[test]
 fn mistakes_of_a_handler() {
-    for (method, part) in [
-        (
-            quote!(
-                #[call]
-                fn a(&mut self, s: &str) {}
-            ),
-            "take `String`",
-        ),
-        (
-            quote!(
-                #[call]
-                fn a(&mut self, s: Vec<&Order>) {}
-            ),
-            "take `Order`",
-        ),
-        (
-            quote!(
-                #[call]
-                fn a<T>(&mut self, s: T) {}
-            ),
-            "cannot be generic",
-        ),
-        (
-            quote!(
-                #[call]
-                fn a(&self) -> impl Clone {
-                    1
-                }
-            ),
-            "can be named",
-        ),
-        (
-            quote!(
-                #[call]
-                fn a(&self) -> &str {
-                    ""
-                }
-            ),
-            "return `String`",
-        ),
-        (
-            quote!(
-                #[cast]
-                fn a(&mut self, f: impl Fn()) {}
-            ),
-            "boxed trait object",
-        ),
-        (
-            quote!(
-                #[call]
-                async fn a(&self) {}
-            ),
-            "take `&mut self`",
-        ),
-        (
-            quote!(
-                #[call]
-                fn a(self) {}
-            ),
-            "take `&mut self`",
-        ),
-        (
-            quote!(
-                #[call]
-                fn a() {}
-            ),
-            "take `&mut self`",
-        ),
-        (
-            quote!(
-                #[call]
-                fn a(&mut self) -> Flow {
-                    Flow::Continue
-                }
-            ),
-            "take `reply: Reply<T>`",
-        ),
-        (
-            quote!(
-                #[call]
-                fn a(&mut self, r: Reply<u8>) -> u8 {
-                    1
-                }
-            ),
-            "return nothing or a `Flow`",
-        ),
-        (
-            quote!(
-                #[call]
-                fn a(&mut self, r: Reply) {}
-            ),
-            "`Reply<T>`",
-        ),
-        (
-            quote!(
-                #[call]
-                fn a(&mut self, r: Reply<u8>, s: Reply<u8>) {}
-            ),
-            "one reply",
-        ),
-        (
-            quote!(
-                #[cast]
-                fn a(&mut self, r: Reply<u8>) {}
-            ),
-            "make it a #[call]",
-        ),
-        (
-            quote!(
-                #[cast]
-                fn a(&mut self) -> Result<(), E> {
-                    Ok(())
-                }
-            ),
-            "handle the error here",
-        ),
-        (
-            quote!(
-                #[cast(timeout = "3s")]
-                fn a(&mut self) {}
-            ),
-            "`timeout` belongs in #[call(..)]",
-        ),
-        (
-            quote!(
-                #[call(slow)]
-                fn a(&mut self) {}
-            ),
-            "unknown key `slow`: #[call(..)] knows `local`, `timeout`, `tag`",
-        ),
-        (
-            quote!(
-                #[info(local)]
-                fn a(&mut self, t: Term) {}
-            ),
-            "takes no arguments",
-        ),
-        (
-            quote!(
-                #[call(timeout = 3)]
-                fn a(&mut self) {}
-            ),
-            "\"30s\"",
-        ),
-        (
-            quote!(
-                #[call]
-                #[cast]
-                fn a(&mut self) {}
-            ),
-            "one kind of message",
-        ),
-        (
-            quote!(
-                #[call]
-                fn a(&mut self, cx: Context<Self>) {}
-            ),
-            "`cx: &Context<Self>`",
-        ),
-        (
-            quote!(
-                #[info]
-                fn a(&mut self) {}
-            ),
-            "`term: Term`",
-        ),
-        (
-            quote!(
-                #[info]
-                fn a(&mut self, t: Term) {}
-                #[info]
-                fn b(&mut self, t: Term) {}
-            ),
-            "there is a #[info] already",
-        ),
-        (
-            quote!(
-                #[call]
-                fn ab(&mut self) {}
-                #[call(tag = "ab")]
-                fn cd(&mut self) {}
-            ),
-            "look the same on the wire",
-        ),
-        (
-            quote!(
-                #[call]
-                fn a_1(&mut self) {}
-                #[call]
-                fn a1(&mut self) {}
-            ),
-            "differ only in underscores",
-        ),
-        (
-            quote!(
-                fn terminate(&mut self, reason: &ExitReason) {}
-            ),
-            "take `self`",
-        ),
-    ] {
-        refused(server(quote!(), block(method)), part);
+    for (method, part) in HANDLERS {
+        refused(server(quote!(), block(tokens(method))), part);
     }
 }
 

@@ -386,6 +386,7 @@ impl Node {
         self.stop_listening();
         self.stop_processes().await;
         self.0.table.close();
+        self.flush_peers().await;
         for peer in self.0.peers.all() {
             let hidden = peer.up().unwrap_or(true);
             self.lose(&peer, hidden, "disconnect", None);
@@ -399,6 +400,19 @@ impl Node {
         });
         if let Some(membership) = membership {
             membership.leave().await;
+        }
+    }
+
+    /// The last signals of the processes still reach those that were linked to them or monitored them.
+    async fn flush_peers(&self) {
+        const FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
+        let flushed = async {
+            for peer in self.0.peers.all() {
+                peer.flushed().await;
+            }
+        };
+        if tokio::time::timeout(FLUSH_TIMEOUT, flushed).await.is_err() {
+            tracing::debug!(node = %self.0.name, "a peer did not take the last signals in time");
         }
     }
 

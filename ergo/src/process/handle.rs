@@ -149,13 +149,6 @@ impl<A: Behavior> Ref<A> {
             },
         }
     }
-
-    pub(crate) fn erased(&self) -> Option<Arc<dyn AnyProcess>> {
-        match &self.0 {
-            Place::Local(cell) => Some(cell.clone()),
-            Place::Remote(_) => None,
-        }
-    }
 }
 
 fn typed<A: Behavior>(host: &HostRef, id: u64) -> Option<Arc<Cell<A>>> {

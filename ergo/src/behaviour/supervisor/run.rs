@@ -52,10 +52,10 @@ impl SupervisorRef {
     ///
     /// # Errors
     /// It ended for another reason than `normal` or a stop that was asked for.
-    pub async fn join(&self) -> crate::Result {
+    pub async fn join(&self) -> crate::error::Result {
         match self.0.ended().await {
             ExitReason::Normal => Ok(()),
-            reason => Err(crate::Error::from(reason)),
+            reason => Err(crate::error::Error::from(reason)),
         }
     }
 }
