@@ -1,50 +1,88 @@
 //! Dropping terms of any depth.
 
+use std::mem;
+
 use super::Term;
 
-/// Empties `elements` so that dropping the vector recurses no further than to containers of leaves.
+/// What was taken out of a container that is being dropped.
+enum Level {
+    Elements(Vec<Term>),
+    Pairs(Vec<(Term, Term)>),
+}
+
+/// Levels that are dropped by recursion, which is faster; what is deeper has a stack of its own.
+const RECURSION_MAX: u8 = 16;
+
+/// Empties `elements` unless they are leaves, so that dropping the vector does not recurse.
 #[inline]
 pub(super) fn drop_elements(elements: &mut Vec<Term>) {
     if elements.iter().any(Term::is_branch) {
-        drop_nested(std::mem::take(elements));
+        drop_level(Level::Elements(mem::take(elements)), RECURSION_MAX);
     }
 }
 
-fn drop_nested(elements: Vec<Term>) {
-    let mut pending = Vec::new();
-    drop_level(elements, &mut pending);
-    while let Some(elements) = pending.pop() {
-        drop_level(elements, &mut pending);
+/// The same for the pairs of a map.
+#[inline]
+pub(super) fn drop_pairs(pairs: &mut Vec<(Term, Term)>) {
+    if pairs
+        .iter()
+        .any(|(key, value)| key.is_branch() || value.is_branch())
+    {
+        drop_level(Level::Pairs(mem::take(pairs)), RECURSION_MAX);
     }
 }
 
-/// Drops one level of terms and puts what they contain aside, unless that is leaves only.
-fn drop_level(elements: Vec<Term>, pending: &mut Vec<Vec<Term>>) {
-    for mut element in elements {
-        let nested = element
-            .children()
-            .is_some_and(|mut children| children.any(Term::is_branch));
-        if nested {
-            pending.push(take_children(&mut element));
+/// Drops a level of which what is inside may recurse so many times more.
+fn drop_level(level: Level, recursion: u8) {
+    let Some(below) = recursion.checked_sub(1) else {
+        return drop_deep(level);
+    };
+    level.drop_each(|inner| drop_level(inner, below));
+}
+
+/// Drops a level of any depth without recursion.
+fn drop_deep(first: Level) {
+    let mut pending = vec![first];
+    while let Some(level) = pending.pop() {
+        level.drop_each(|inner| pending.push(inner));
+    }
+}
+
+impl Level {
+    /// Drops the leaves and the containers of leaves; the content of every other container goes to `nested`.
+    #[inline]
+    fn drop_each(self, mut nested: impl FnMut(Level)) {
+        let mut drop_term = |mut term: Term| {
+            if let Some(inner) = Level::inside(&mut term) {
+                nested(inner);
+            }
+        };
+        match self {
+            Level::Elements(elements) => elements.into_iter().for_each(drop_term),
+            Level::Pairs(pairs) => pairs.into_iter().for_each(|(key, value)| {
+                drop_term(key);
+                drop_term(value);
+            }),
         }
     }
-}
 
-fn take_children(term: &mut Term) -> Vec<Term> {
-    match term {
-        Term::Tuple(elements) => elements.take(),
-        Term::List(elements) => elements.take(),
-        Term::ImproperList(list) => {
-            let (mut elements, tail) = list.take();
-            elements.push(tail);
-            elements
+    /// Takes out what is in a container, unless that is leaves only.
+    #[inline]
+    fn inside(term: &mut Term) -> Option<Level> {
+        if !term.children()?.any(Term::is_branch) {
+            return None;
         }
-        Term::Map(map) => map
-            .take()
-            .into_iter()
-            .flat_map(|(key, value)| [key, value])
-            .collect(),
-        Term::Record(record) => record.take(),
-        _ => Vec::new(),
+        Some(match term {
+            Term::Tuple(elements) => Level::Elements(elements.take()),
+            Term::List(elements) => Level::Elements(elements.take()),
+            Term::Map(map) => Level::Pairs(map.take()),
+            Term::Record(record) => Level::Elements(record.take()),
+            Term::ImproperList(list) => {
+                let (mut elements, tail) = list.take();
+                elements.push(tail);
+                Level::Elements(elements)
+            }
+            _ => return None,
+        })
     }
 }

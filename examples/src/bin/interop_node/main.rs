@@ -66,7 +66,7 @@ fn parse_ports(text: &str) -> Result<RangeInclusive<u16>, String> {
 #[tokio::main]
 async fn main() -> ExitCode {
     tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .with_env_filter(log_filter())
         .with_writer(std::io::stderr)
         .init();
     match run(Arguments::parse()).await {
@@ -76,6 +76,13 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Warnings and errors, unless `RUST_LOG` says otherwise.
+fn log_filter() -> tracing_subscriber::EnvFilter {
+    tracing_subscriber::EnvFilter::builder()
+        .with_default_directive(tracing::Level::WARN.into())
+        .from_env_lossy()
 }
 
 async fn run(arguments: Arguments) -> ergo::Result {
@@ -101,13 +108,13 @@ async fn run(arguments: Arguments) -> ergo::Result {
         node.name().as_str(),
         node.port().unwrap_or_default()
     );
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = interrupt.recv() => {}
-        ended = sup.join() => ended?,
-    }
+    let ended = tokio::select! {
+        _ = term.recv() => Ok(()),
+        _ = interrupt.recv() => Ok(()),
+        ended = sup.join() => ended,
+    };
     node.stop().await;
-    Ok(())
+    Ok(ended?)
 }
 
 // ANCHOR: supervisor
