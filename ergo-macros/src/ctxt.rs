@@ -8,7 +8,8 @@ use quote::ToTokens;
 
 /// The errors of one expansion.
 ///
-/// It must be consumed by [`Ctxt::finish`]: dropping it is a bug of this crate, because errors would vanish, and panics.
+/// It must be consumed by [`Ctxt::finish`]: dropping it is a bug of this crate, because errors
+/// would vanish, and panics.
 pub(crate) struct Ctxt {
     errors: RefCell<Option<Vec<syn::Error>>>,
 }

@@ -1,8 +1,10 @@
 //! Derives and attributes of ergo; use them through the `ergo` crate.
 //!
-//! Each macro writes only what a person could write: the traits and types it names are public ones of `ergo`. An expansion is made in
-//! three steps, a module each: `parse` reads attributes as written, `model` holds what they mean and checks every rule, `expand` turns
-//! the model into tokens and cannot fail. All mistakes of an item are reported at once, each at the token that is wrong.
+//! Each macro writes only what a person could write: the traits and types it names are public ones
+//! of `ergo`. An expansion is made in three steps, a module each: `parse` reads attributes as
+//! written, `model` holds what they mean and checks every rule, `expand` turns the model into
+//! tokens and cannot fail. All mistakes of an item are reported at once, each at the token that is
+//! wrong.
 
 mod ctxt;
 mod entry;
@@ -30,13 +32,34 @@ use proc_macro::TokenStream;
 /// | enum with `#[etf(tag = "type")]` | `#{type => v, a => A}` |
 /// | enum with `#[etf(untagged)]` | the fields without the name |
 ///
+/// ```
+/// use ergo::etf::{Term, from_slice, to_vec};
+/// use ergo::prelude::*;
+///
+/// #[derive(Encode)]
+/// #[etf(record = "order")]
+/// struct Order {
+///     id: u64,
+///     note: Option<String>,
+///     #[etf(binary)]
+///     label: Vec<u8>,
+/// }
+///
+/// let order = Order { id: 1, note: None, label: b"a".to_vec() };
+/// let term: Term = from_slice(&to_vec(&order)?)?;
+/// assert_eq!(term, term!({order, 1, nil, "a"}));
+/// # Ok::<(), ergo::Error>(())
+/// ```
+///
 /// # Attributes of the struct or enum
 ///
 /// Besides those of the table:
 ///
-/// - `rename_all = ".."` is the case of the keys of a struct, which are as in Rust without it, and of the names of variants, which
-///   are in `snake_case` without it. An acronym is one word: `HTTPServer` is `http_server`.
-/// - `none = "undefined"` is the atom for `None` in fields written `Option<..>`; without it that is `nil`.
+/// - `rename_all = ".."` is the case of the keys of a struct, which are as in Rust without it, and
+///   of the names of variants, which are in `snake_case` without it. An acronym is one word:
+///   `HTTPServer` is `http_server`.
+/// - `none = "undefined"` is the atom for `None` in fields written `Option<..>`; without it that is
+///   `nil`.
 /// - `tagged_option` writes such fields as `{some, V}` or `none`.
 /// - `deny_unknown` makes an unknown key an error when reading.
 /// - `crate = "path"` says where `ergo` is, when it has another name.
@@ -45,12 +68,14 @@ use proc_macro::TokenStream;
 ///
 /// - `rename = ".."` is its key; `alias = ".."`, which may be repeated, is read too.
 /// - `default` or `default = path` is what it is when its key is missing.
-/// - `skip` leaves it out, reading gives its default; `PhantomData` is always left out. `skip_if = path` leaves it out when the function
-///   says so; give it a `default` too.
-/// - `binary` or `list` is how bytes such as `Vec<u8>` are written; one of them must be chosen. `charlist` and `atom` do the same for text.
-/// - `unit = "second"` (or `millisecond`, `microsecond`, `nanosecond`) is how a `Duration` or `SystemTime` is counted.
-/// - `with = path` is a module with `fn encode(&T, &mut Encoder<'_>) -> Result<(), EncodeError>` and
-///   `fn decode<'de>(&mut Decoder<'de>) -> Result<T, DecodeError>`.
+/// - `skip` leaves it out, reading gives its default; `PhantomData` is always left out. `skip_if =
+///   path` leaves it out when the function says so; give it a `default` too.
+/// - `binary` or `list` is how bytes such as `Vec<u8>` are written; one of them must be chosen.
+///   `charlist` and `atom` do the same for text.
+/// - `unit = "second"` (or `millisecond`, `microsecond`, `nanosecond`) is how a `Duration` or
+///   `SystemTime` is counted.
+/// - `with = path` is a module with `fn encode(&T, &mut Encoder<'_>) -> Result<(), EncodeError>`
+///   and `fn decode<'de>(&mut Decoder<'de>) -> Result<T, DecodeError>`.
 /// - `none` and `tagged_option` as above, for this field.
 ///
 /// # Attributes of a variant
@@ -63,11 +88,34 @@ pub fn derive_encode(input: TokenStream) -> TokenStream {
 
 /// Reads values of a type from Erlang terms, straight from the bytes.
 ///
-/// The forms and the attributes are those of [`macro@Encode`]. Maps may have atoms or binaries as keys, in any order; keys that are no
-/// fields are skipped unless the type has `deny_unknown`; a missing `Option` is `None`. An error names the field and its type, what was
-/// expected and what was found.
+/// The forms and the attributes are those of [`macro@Encode`]. Maps may have atoms or binaries as
+/// keys, in any order; keys that are no fields are skipped unless the type has `deny_unknown`; a
+/// missing `Option` is `None`. An error names the field and its type, what was expected and what
+/// was found.
 ///
-/// A type with lifetimes borrows from the bytes: `&'a str`, `Cow<'a, str>`, and with `#[etf(binary)]` also `&'a [u8]`.
+/// ```
+/// use ergo::etf::{from_slice, to_vec};
+/// use ergo::prelude::*;
+///
+/// #[derive(Debug, PartialEq, Decode)]
+/// enum Shape {
+///     Point,
+///     Circle(f64),
+///     Rect { width: u32, name: Option<String> },
+/// }
+///
+/// let rect = to_vec(&term!({rect, #{width => 3, "colour" => red}}))?;
+/// assert_eq!(from_slice::<Shape>(&rect)?, Shape::Rect { width: 3, name: None });
+///
+/// let wrong = to_vec(&term!({rect, #{width => (-3)}}))?;
+/// assert!(from_slice::<Shape>(&wrong).unwrap_err().to_string().starts_with(
+///     "field \"width\" of Shape::Rect: expected integer 0..4294967295, found -3"
+/// ));
+/// # Ok::<(), ergo::Error>(())
+/// ```
+///
+/// A type with lifetimes borrows from the bytes: `&'a str`, `Cow<'a, str>`, and with
+/// `#[etf(binary)]` also `&'a [u8]`.
 #[proc_macro_derive(Decode, attributes(etf))]
 pub fn derive_decode(input: TokenStream) -> TokenStream {
     entry::decode(input.into()).into()
@@ -75,8 +123,33 @@ pub fn derive_decode(input: TokenStream) -> TokenStream {
 
 /// Makes a type one that can be spawned, and writes its typed handle: `StockRef` for `Stock`.
 ///
-/// The handle has the visibility and the parameters of the type. It is `Clone`, `Debug`, `Encode` and `Decode`, so it travels in messages.
-/// Its methods come from [`macro@server`] or [`macro@ServerBehavior`].
+/// The handle has the visibility and the parameters of the type. It is `Clone`, `Debug`, `Encode`
+/// and `Decode`, so it travels in messages. Its methods come from [`macro@server`] or
+/// [`macro@ServerBehavior`].
+///
+/// ```
+/// use ergo::prelude::*;
+///
+/// #[derive(Actor)]
+/// #[actor(name = "clock", mailbox = 100)]
+/// struct Clock;
+///
+/// #[ergo::server]
+/// impl Clock {
+///     fn init() -> Result<Self, ExitReason> {
+///         Ok(Clock)
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> ergo::Result {
+/// let node = Node::builder("actor@127.0.0.1").local_only().start().await?;
+/// let clock: ClockRef = node.spawn::<Clock>(()).await?;
+/// let same: ClockRef = node.whereis("clock")?;
+/// assert_eq!(same.pid(), clock.pid());
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// # Attributes
 ///
@@ -88,30 +161,68 @@ pub fn derive_decode(input: TokenStream) -> TokenStream {
 /// - `handle = "Name"`: the name of the handle;
 /// - `crate = "path"`: where `ergo` is, when it has another name.
 ///
-/// A generic actor states the bounds of its parameters on the struct, because its handle needs them too.
+/// A generic actor states the bounds of its parameters on the struct, because its handle needs them
+/// too.
 #[proc_macro_derive(Actor, attributes(actor))]
 pub fn derive_actor(input: TokenStream) -> TokenStream {
     entry::actor(input.into()).into()
 }
 
-/// Lets a type with a hand-written `impl Server` run, and gives its handle `call`, `call_local` and `cast`.
+/// Lets a type with a hand-written `impl Server` run, and gives its handle `call`, `call_local` and
+/// `cast`.
 ///
-/// `#[server(call = StockCall, cast = StockCast, info = StockInfo)]` names the types of its messages; each may be left out, and then calls
-/// are `TermCall`, casts and everything else `Term`. Calls and casts need `Request`, the other messages `From<Term>`.
+/// `#[server(call = StockCall, cast = StockCast, info = StockInfo)]` names the types of its
+/// messages; each may be left out, and then calls are `TermCall`, casts and everything else `Term`.
+/// Calls and casts need `Request`, the other messages `From<Term>`.
 ///
-/// ```text
+/// ```
+/// use ergo::prelude::*;
+///
 /// #[derive(Actor, ServerBehavior)]
 /// #[server(call = StockCall, cast = StockCast)]
-/// struct Stock { left: u32 }
+/// struct Stock {
+///     left: u32,
+/// }
 ///
 /// #[derive(Request)]
-/// enum StockCall { Take { qty: u32, reply: Reply<u32> } }
+/// enum StockCall {
+///     Take { qty: u32, reply: Reply<u32> },
+/// }
 ///
 /// #[derive(Request)]
-/// enum StockCast { Restock(u32) }
+/// enum StockCast {
+///     Restock(u32),
+/// }
 ///
-/// let left = stock.call(|reply| StockCall::Take { qty: 2, reply }).await?;
-/// stock.cast(StockCast::Restock(5))?;
+/// impl Server for Stock {
+///     type Args = u32;
+///
+///     async fn init(left: u32, _: &Context<Self>) -> Result<Self, ExitReason> {
+///         Ok(Stock { left })
+///     }
+///
+///     async fn handle_call(&mut self, call: StockCall, _: &Context<Self>) -> Flow {
+///         let StockCall::Take { qty, reply } = call;
+///         self.left = self.left.saturating_sub(qty);
+///         reply.send(self.left);
+///         Flow::Continue
+///     }
+///
+///     async fn handle_cast(&mut self, cast: StockCast, _: &Context<Self>) -> Flow {
+///         let StockCast::Restock(qty) = cast;
+///         self.left += qty;
+///         Flow::Continue
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> ergo::Result {
+/// let node = Node::builder("stock@127.0.0.1").local_only().start().await?;
+/// let stock = node.spawn::<Stock>(5).await?;
+/// stock.cast(StockCast::Restock(2))?;
+/// assert_eq!(stock.call(|reply| StockCall::Take { qty: 3, reply }).await?, 4);
+/// # Ok(())
+/// # }
 /// ```
 #[proc_macro_derive(ServerBehavior, attributes(server))]
 pub fn derive_server_behavior(input: TokenStream) -> TokenStream {
@@ -120,11 +231,28 @@ pub fn derive_server_behavior(input: TokenStream) -> TokenStream {
 
 /// Makes an enum the calls or the casts of a server.
 ///
-/// A variant is its name in `snake_case` with its fields in order: `Take { id, qty, reply }` is `{take, Id, Qty}`, `Sweep` is `sweep`. The
-/// field whose type is `Reply<..>`, recognised by that name, is where the answer goes and is not written. An enum has such a field in all
-/// variants, for calls, or in none, for casts.
+/// A variant is its name in `snake_case` with its fields in order: `Take { id, qty, reply }` is
+/// `{take, Id, Qty}`, `Sweep` is `sweep`. The field whose type is `Reply<..>`, recognised by that
+/// name, is where the answer goes and is not written. An enum has such a field in all variants, for
+/// calls, or in none, for casts.
 ///
-/// `#[etf(rename = "..")]` on a variant gives it another name, `#[etf(local)]` keeps it off the wire.
+/// ```
+/// use ergo::prelude::*;
+///
+/// struct Shop;
+///
+/// #[derive(Request)]
+/// enum ShopCall {
+///     Take { id: u64, reply: Reply<bool> },
+///     #[etf(rename = "size")]
+///     Length(Reply<u64>),
+///     #[etf(local)]
+///     Peek(Box<dyn FnOnce(&Shop) + Send>, Reply<()>),
+/// }
+/// ```
+///
+/// `#[etf(rename = "..")]` on a variant gives it another name, `#[etf(local)]` keeps it off the
+/// wire.
 #[proc_macro_derive(Request, attributes(etf))]
 pub fn derive_request(input: TokenStream) -> TokenStream {
     entry::request(input.into()).into()
@@ -132,9 +260,13 @@ pub fn derive_request(input: TokenStream) -> TokenStream {
 
 /// Makes an impl block a server: its methods handle messages, and the handle has a method for each.
 ///
-/// ```text
+/// ```
+/// use ergo::prelude::*;
+///
 /// #[derive(Actor)]
-/// struct Counter { value: i64 }
+/// struct Counter {
+///     value: i64,
+/// }
 ///
 /// #[ergo::server]
 /// impl Counter {
@@ -154,39 +286,48 @@ pub fn derive_request(input: TokenStream) -> TokenStream {
 ///     }
 /// }
 ///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> ergo::Result {
+/// let node = Node::builder("counter@127.0.0.1").local_only().start().await?;
 /// let counter = node.spawn::<Counter>(1).await?;
 /// counter.add(2)?;
 /// assert_eq!(counter.get().await?, 3);
+/// # Ok(())
+/// # }
 /// ```
 ///
 /// # Callbacks
 ///
-/// - `init` makes the state. It takes nothing, one argument, the context, or both, and returns `Result<Self, ExitReason>`. When it is not
-///   `async` it runs in the spawner.
-/// - `#[call]` answers: what it returns is the reply, a `Result` included. With a parameter `reply: Reply<T>` it answers later, or from
-///   another task, and returns nothing or a `Flow`.
-/// - `#[cast]` answers nobody; `#[down]`, `#[exit]` and `#[info]` take a `Down`, an `Exit` and any other term. They return nothing or
-///   a `Flow`.
-/// - `terminate(self, reason: &ExitReason)` runs before the process ends, but not after a panic or an untrapped exit: the state is gone then.
+/// - `init` makes the state. It takes nothing, one argument, the context, or both, and returns
+///   `Result<Self, ExitReason>`. When it is not `async` it runs in the spawner.
+/// - `#[call]` answers: what it returns is the reply, a `Result` included. With a parameter `reply:
+///   Reply<T>` it answers later, or from another task, and returns nothing or a `Flow`.
+/// - `#[cast]` answers nobody; `#[down]`, `#[exit]` and `#[info]` take a `Down`, an `Exit` and any
+///   other term. They return nothing or a `Flow`.
+/// - `terminate(self, reason: &ExitReason)` runs before the process ends, but not after a panic or
+///   an untrapped exit: the state is gone then.
 /// - Other methods are left alone.
 ///
-/// Methods may be `async` when they take `&mut self`. Any of them may take `cx: &Context<Self>`; `Context` and `Reply` are recognised by
-/// these names.
+/// Methods may be `async` when they take `&mut self`. Any of them may take `cx: &Context<Self>`;
+/// `Context` and `Reply` are recognised by these names.
 ///
 /// # On the wire
 ///
-/// `take(1, 2)` is `{take, 1, 2}`, a method without arguments is its name as an atom. `#[call(tag = "..")]` gives it another name.
-/// `#[call(local)]` and `#[cast(local)]` never leave the node, so their types need no `Encode`. `#[call(timeout = "30s")]` (`ms`, `s`
-/// or `m`) is how long a caller waits who does not say so.
+/// `take(1, 2)` is `{take, 1, 2}`, a method without arguments is its name as an atom. `#[call(tag =
+/// "..")]` gives it another name. `#[call(local)]` and `#[cast(local)]` never leave the node, so
+/// their types need no `Encode`. `#[call(timeout = "30s")]` (`ms`, `s` or `m`) is how long a caller
+/// waits who does not say so.
 ///
 /// # What it writes
 ///
-/// The enums `CounterCall` and `CounterCast` with `impl Request`, `impl Server`, `ServerTypes` and `Behavior` for `Counter`, and the
-/// methods of `CounterRef`: what [`macro@ServerBehavior`] and [`macro@Request`] let a person write.
+/// The enums `CounterCall` and `CounterCast` with `impl Request`, `impl Server`, `ServerTypes` and
+/// `Behavior` for `Counter`, and the methods of `CounterRef`: what [`macro@ServerBehavior`] and
+/// [`macro@Request`] let a person write.
 ///
 /// # Arguments
 ///
-/// `#[ergo::server(handle = "Name")]` when the handle has another name; `crate = "path"` when `ergo` has.
+/// `#[ergo::server(handle = "Name")]` when the handle has another name; `crate = "path"` when
+/// `ergo` has.
 #[proc_macro_attribute]
 pub fn server(arguments: TokenStream, input: TokenStream) -> TokenStream {
     entry::server(arguments.into(), input.into()).into()
@@ -194,16 +335,19 @@ pub fn server(arguments: TokenStream, input: TokenStream) -> TokenStream {
 
 /// Runs an async `main` on a node.
 ///
-/// ```text
+/// ```no_run
+/// use ergo::prelude::*;
+///
 /// #[ergo::main(node = "shop@127.0.0.1", cookie_env = "ERGO_COOKIE")]
 /// async fn main(node: Node) -> ergo::Result {
-///     let counter = node.spawn::<Counter>(1).await?;
+///     println!("{} runs", node.name());
 ///     Ok(())
 /// }
 /// ```
 ///
-/// It builds the runtime, starts the node, and stops it when the function returns. The cookie is given as `cookie = ".."`, taken from an
-/// environment variable with `cookie_env = ".."`, or else read from `~/.erlang.cookie`.
+/// It builds the runtime, starts the node, and stops it when the function returns. The cookie is
+/// given as `cookie = ".."`, taken from an environment variable with `cookie_env = ".."`, or else
+/// read from `~/.erlang.cookie`.
 #[proc_macro_attribute]
 pub fn main(arguments: TokenStream, input: TokenStream) -> TokenStream {
     entry::main(arguments.into(), input.into()).into()
@@ -222,18 +366,39 @@ pub fn main(arguments: TokenStream, input: TokenStream) -> TokenStream {
 /// | `[1, 2]`, `[1, 2 \| (tail)]` | a list |
 /// | `#{key => 1}` | a map |
 /// | `(expression)` | a Rust value, through `Term::from` |
+///
+/// ```
+/// use ergo::prelude::*;
+///
+/// let qty = 2;
+/// let request = term!({take, 1, (qty), [urgent | [atom "Next Day"]], #{"note" => nil}});
+/// assert_eq!(request.to_string(), "{take,1,2,[urgent,'Next Day'],#{<<\"note\">> => nil}}");
+/// ```
 #[proc_macro]
 pub fn term(input: TokenStream) -> TokenStream {
     entry::term(input.into()).into()
 }
 
 /// A vector of terms, each written as in [`term!`]: the arguments of a function on another node.
+///
+/// ```
+/// use ergo::prelude::*;
+///
+/// assert_eq!(args![1, "a", {ok, b}], [term!(1), term!("a"), term!({ok, b})]);
+/// ```
 #[proc_macro]
 pub fn args(input: TokenStream) -> TokenStream {
     entry::args(input.into()).into()
 }
 
 /// An atom, checked and made while compiling: `atom!(hello)`, or `atom!("Any text")`.
+///
+/// ```
+/// use ergo::prelude::*;
+///
+/// assert_eq!(atom!(hello).as_str(), "hello");
+/// assert_eq!(atom!("Any text").to_string(), "'Any text'");
+/// ```
 #[proc_macro]
 pub fn atom(input: TokenStream) -> TokenStream {
     entry::atom(input.into()).into()

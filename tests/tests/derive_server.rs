@@ -51,8 +51,14 @@ impl Stock {
     async fn init(seed: Vec<Order>, cx: &Context<Self>) -> Result<Self, ExitReason> {
         let _ = cx.pid();
         tokio::task::yield_now().await;
-        let left = seed.into_iter().map(|order| (order.id, order.qty)).collect();
-        Ok(Stock { left, seen: Vec::new() })
+        let left = seed
+            .into_iter()
+            .map(|order| (order.id, order.qty))
+            .collect();
+        Ok(Stock {
+            left,
+            seen: Vec::new(),
+        })
     }
 
     #[cast]
@@ -72,7 +78,9 @@ impl Stock {
     #[call(timeout = "30s")]
     async fn audit(&mut self, reply: Reply<Report>, cx: &Context<Self>) {
         let _ = cx.pid();
-        reply.send(Report { lines: self.left.len() });
+        reply.send(Report {
+            lines: self.left.len(),
+        });
     }
 
     #[call]
@@ -105,7 +113,14 @@ impl Stock {
     }
 
     #[call]
-    fn names(&self, cx: &Context<Self>, reply: u8, (a, _b): (u8, u8), mut message: u8, _: u8) -> u8 {
+    fn names(
+        &self,
+        cx: &Context<Self>,
+        reply: u8,
+        (a, _b): (u8, u8),
+        mut message: u8,
+        _: u8,
+    ) -> u8 {
         let _ = cx;
         message += 1;
         reply + a + message
@@ -160,13 +175,19 @@ async fn every_handler_is_reached_by_the_handle() -> ergo::Result {
     stock.restock(Order { id: 1, qty: 9 })?;
     assert_eq!(stock.take(1, 2).await?, Ok(8));
     assert_eq!(stock.take(2, 2).await?, Err(StockError::Unknown));
-    assert_eq!(stock.audit().timeout(Duration::from_secs(60)).await?, Report { lines: 1 });
+    assert_eq!(
+        stock.audit().timeout(Duration::from_secs(60)).await?,
+        Report { lines: 1 }
+    );
     assert_eq!(stock.peek(Box::new(|stock| stock.left.len())).await?, 1);
     stock.sweep()?;
     assert_eq!(stock.pid().await?, 7);
     assert_eq!(stock.names(1, (2, 3), 4, 5).await?, 8);
     assert_eq!(stock.r#type(None).await?, None);
-    let same = stock.other(vec![stock.clone()]).await?.map(|same| Handle::pid(&same));
+    let same = stock
+        .other(vec![stock.clone()])
+        .await?
+        .map(|same| Handle::pid(&same));
     assert_eq!(same, Some(Handle::pid(&stock)));
     let named: StockRef = node.whereis("stock")?;
     assert_eq!(Handle::pid(&named), Handle::pid(&stock));
@@ -180,9 +201,18 @@ async fn every_handler_is_reached_by_a_term() -> ergo::Result {
     let node = node("term").await;
     let stock = node.spawn::<Stock>(vec![Order { id: 1, qty: 1 }]).await?;
     node.cast("stock", term!({restock, {order, 1, 9}}))?;
-    assert_eq!(node.call("stock", term!({take, 1, 2})).await?, term!({ok, 8}));
-    assert_eq!(node.call("stock", term!({take, 1, 20})).await?, term!({error, short}));
-    assert_eq!(node.call("stock", term!(audit)).await?, term!(#{lines => 1}));
+    assert_eq!(
+        node.call("stock", term!({take, 1, 2})).await?,
+        term!({ok, 8})
+    );
+    assert_eq!(
+        node.call("stock", term!({take, 1, 20})).await?,
+        term!({error, short})
+    );
+    assert_eq!(
+        node.call("stock", term!(audit)).await?,
+        term!(#{lines => 1})
+    );
     assert_eq!(node.call("stock", term!({kind, "a"})).await?, term!("a"));
     let unknown = node.call("stock", term!({peek, 1})).await?;
     assert_eq!(unknown, term!({error, {unknown_request, {peek, 1}}}));
@@ -255,7 +285,9 @@ where
 {
     fn init(cx: &Context<Self>, first: (K, V)) -> Result<Self, ExitReason> {
         let _ = cx.pid();
-        Ok(Cache { map: HashMap::from([first]) })
+        Ok(Cache {
+            map: HashMap::from([first]),
+        })
     }
 
     #[cast]
@@ -295,7 +327,11 @@ struct Shop {
 
 #[derive(Request)]
 enum ShopCall {
-    Take { id: u64, qty: u32, reply: Reply<Result<u32, StockError>> },
+    Take {
+        id: u64,
+        qty: u32,
+        reply: Reply<Result<u32, StockError>>,
+    },
     Left(Reply<u32>),
     #[etf(rename = "seen")]
     Infos(Reply<u32>),
@@ -358,8 +394,20 @@ impl Server for Shop {
 async fn a_server_written_by_hand() -> ergo::Result {
     let node = node("hand").await;
     let shop = node.spawn::<Shop>(5).await?;
-    assert_eq!(shop.call(|reply| ShopCall::Take { id: 1, qty: 2, reply }).await??, 3);
-    assert_eq!(shop.call_local(|reply| ShopCall::Peek(Box::new(|shop| shop.left), reply)).await?, 3);
+    assert_eq!(
+        shop.call(|reply| ShopCall::Take {
+            id: 1,
+            qty: 2,
+            reply
+        })
+        .await??,
+        3
+    );
+    assert_eq!(
+        shop.call_local(|reply| ShopCall::Peek(Box::new(|shop| shop.left), reply))
+            .await?,
+        3
+    );
     shop.cast(ShopCast::Sweep)?;
     let pid = Handle::pid(&shop).unwrap();
     node.cast(&pid, term!({restock, {order, 1, 4}}))?;
@@ -391,7 +439,12 @@ async fn a_server_of_terms() -> ergo::Result {
     let node = node("bare").await;
     let bare = node.spawn::<Bare<u8>>(1).await?;
     bare.cast(term!(hello))?;
-    let answer: Term = bare.call(|reply| TermCall { request: term!(hi), reply }).await?;
+    let answer: Term = bare
+        .call(|reply| TermCall {
+            request: term!(hi),
+            reply,
+        })
+        .await?;
     assert_eq!(answer, term!({you_said, hi}));
     Ok(())
 }
@@ -411,7 +464,10 @@ fn requests_have_the_form_of_methods() {
         bytes
     };
     let put = Generic::Put(1u8, vec![]);
-    assert_eq!(encoded(&|encoder| put.encode_request(encoder).unwrap()), to_vec(&term!({put, 1, []})).unwrap());
+    assert_eq!(
+        encoded(&|encoder| put.encode_request(encoder).unwrap()),
+        to_vec(&term!({put, 1, []})).unwrap()
+    );
     let cast: ServerMessage<ShopCall, ShopCast> = ServerMessage::Cast(ShopCast::Sweep);
     let bytes = encoded(&|encoder| Shop::encode_message(&cast, encoder).unwrap());
     assert_eq!(bytes, to_vec(&term!(sweep)).unwrap());

@@ -242,7 +242,8 @@ async fn crash(node: &Node, supervisor: &SupervisorRef) -> bool {
 #[tokio::test(start_paused = true)]
 async fn the_restart_after_the_allowed_ones_stops_everything() {
     // The intensity, the seconds at which the child crashes, and which crash is one too many.
-    let cases: [((usize, u64), &[u64], Option<usize>); 6] = [
+    type Case = ((usize, u64), &'static [u64], Option<usize>);
+    let cases: [Case; 6] = [
         ((0, 5), &[0], Some(0)),
         ((1, 5), &[0, 0], Some(1)),
         ((1, 5), &[0, 5], Some(1)),
@@ -785,10 +786,7 @@ async fn join_tells_a_stop_that_was_asked_for_from_a_failure() {
                        expected: Result<(), &str>| {
         for join in joins {
             let joined = deadline(PATIENCE, join).await.unwrap();
-            assert_eq!(
-                joined.as_ref().map(|()| ()).map_err(String::as_str),
-                expected
-            );
+            assert_eq!(joined.as_ref().copied().map_err(String::as_str), expected);
         }
     };
     let node = node().await;

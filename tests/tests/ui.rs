@@ -4,4 +4,5 @@
 fn ui() {
     let cases = trybuild::TestCases::new();
     cases.compile_fail("tests/ui/codec/*.rs");
+    cases.compile_fail("tests/ui/server/*.rs");
 }

@@ -1,4 +1,5 @@
-//! `impl ServerTypes` and `impl Behavior` for a type that is a `Server`: every callback is handed on.
+//! `impl ServerTypes` and `impl Behavior` for a type that is a `Server`: every callback is handed
+//! on.
 
 use proc_macro2::TokenStream;
 use quote::quote;

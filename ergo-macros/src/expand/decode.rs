@@ -302,7 +302,8 @@ fn untagged(scope: &Scope<'_>, variants: &[Variant]) -> TokenStream {
     }
 }
 
-/// The layouts a variant of an untagged enum is tried with: one, and one more for each alias of an atom.
+/// The layouts a variant of an untagged enum is tried with: one, and one more for each alias of an
+/// atom.
 fn names_of(variant: &Variant) -> impl Iterator<Item = Option<Layout>> {
     let aliases = match variant.layout {
         Layout::Atom(_) => variant.names.get(1..).unwrap_or_default(),

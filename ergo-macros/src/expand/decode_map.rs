@@ -69,7 +69,8 @@ pub(crate) fn map(scope: &Scope<'_>, pairs: &Pairs<'_>, path: &TokenStream) -> T
     }
 }
 
-/// A list of `{Key, Value}` in any order; of two pairs with one key the first counts, as in `proplists`.
+/// A list of `{Key, Value}` in any order; of two pairs with one key the first counts, as in
+/// `proplists`.
 pub(crate) fn keyword(scope: &Scope<'_>, pairs: &Pairs<'_>, path: &TokenStream) -> TokenStream {
     let krate = scope.krate;
     let arms = arms(scope, pairs, false);

@@ -1,4 +1,5 @@
-//! What stands in for an item with mistakes, so that code which uses it does not fail a second time.
+//! What stands in for an item with mistakes, so that code which uses it does not fail a second
+//! time.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -32,7 +32,8 @@ pub(crate) fn expand(main: &MainFn) -> TokenStream {
     }
 }
 
-/// A function of the same name around the user's, so that nothing is missing or unused beside the error.
+/// A function of the same name around the user's, so that nothing is missing or unused beside the
+/// error.
 pub(crate) fn fallback(function: &syn::ItemFn) -> TokenStream {
     let (vis, ident) = (&function.vis, &function.sig.ident);
     quote! {

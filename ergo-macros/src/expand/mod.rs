@@ -4,45 +4,57 @@
 //!
 //! All paths begin with `::ergo::__private`, or `__private` of the crate that `crate = ".."` names.
 //!
-//! Terms: `Encode` (`const NIL`, `encode`), `Decode` (`decode`, `missing`), `DecodeOwned`, `Atom::from_static`, `Term::{atom, binary, tuple,
-//! list, map, from}`, `ImproperList::term`, `EncodeError::LocalOnly`, `DecodeError::{missing_field, unknown_field, duplicate_key,
-//! unknown_request}`; `Encoder::{write_atom, write_known_atom, write_tuple, write_list, write_nil, write_map}`; `Decoder::{nested, read_map,
-//! read_key, read_method, expect_tuple, expect_atom, skip}`.
+//! Terms: `Encode` (`const NIL`, `encode`), `Decode` (`decode`, `missing`), `DecodeOwned`,
+//! `Atom::from_static`, `Term::{atom, binary, tuple, list, map, from}`, `ImproperList::term`,
+//! `EncodeError::LocalOnly`, `DecodeError::{missing_field, unknown_field, duplicate_key,
+//! unknown_request}`; `Encoder::{write_atom, write_known_atom, write_tuple, write_list, write_nil,
+//! write_map}`; `Decoder::{nested, read_map, read_key, read_method, expect_tuple, expect_atom,
+//! skip}`.
 //!
 //! Functions for derived codecs:
 //!
 //! - `field(Result<T, DecodeError>, name, of) -> Result<T, DecodeError>`
-//! - `unknown_variant(&Decoder, name, arity, of, &[(name, arity)]) -> DecodeError`, `unknown_tag(&Decoder, name, of, &[name]) -> DecodeError`,
-//!   `no_variant(&Decoder, of) -> DecodeError`, `skipped_variant(what) -> EncodeError`
+//! - `unknown_variant(&Decoder, name, arity, of, &[(name, arity)]) -> DecodeError`,
+//!   `unknown_tag(&Decoder, name, of, &[name]) -> DecodeError`, `no_variant(&Decoder, of) ->
+//!   DecodeError`, `skipped_variant(what) -> EncodeError`
 //! - `find_tag(&Decoder<'de>, key, of) -> Result<Cow<'de, str>, DecodeError>`
-//! - `attempt(&mut Decoder<'de>, impl FnOnce(&mut Decoder<'de>) -> Result<T, DecodeError>) -> Option<T>`
-//! - `keyword(&mut Decoder<'de>, impl FnMut(&mut Decoder<'de>) -> Result<(), DecodeError>) -> Result<(), DecodeError>`
-//! - modules `binary`, `charlist`, `atom`, `second`, `millisecond`, `microsecond`, `nanosecond` with
-//!   `encode(&T, &mut Encoder<'_>) -> Result<(), EncodeError>` and `decode(&mut Decoder<'de>) -> Result<T, DecodeError>`
-//! - `option::encode(&Option<T>, none, &mut Encoder<'_>, encode_some)`, `option::decode(&mut Decoder<'de>, none, decode_some)`, and the same
-//!   without `none` in `tagged_option`
+//! - `attempt(&mut Decoder<'de>, impl FnOnce(&mut Decoder<'de>) -> Result<T, DecodeError>) ->
+//!   Option<T>`
+//! - `keyword(&mut Decoder<'de>, impl FnMut(&mut Decoder<'de>) -> Result<(), DecodeError>) ->
+//!   Result<(), DecodeError>`
+//! - modules `binary`, `charlist`, `atom`, `second`, `millisecond`, `microsecond`, `nanosecond`
+//!   with `encode(&T, &mut Encoder<'_>) -> Result<(), EncodeError>` and `decode(&mut Decoder<'de>)
+//!   -> Result<T, DecodeError>`
+//! - `option::encode(&Option<T>, none, &mut Encoder<'_>, encode_some)`, `option::decode(&mut
+//!   Decoder<'de>, none, decode_some)`, and the same without `none` in `tagged_option`
 //!
 //! Processes:
 //!
-//! - `Actor` (`type Handle`, `const OPTIONS: Options`), `Options::DEFAULT` with const `name(&'static str)`, `mailbox(u32)`, `trap_exit()`
+//! - `Actor` (`type Handle`, `const OPTIONS: Options`), `Options::DEFAULT` with const
+//!   `name(&'static str)`, `mailbox(u32)`, `trap_exit()`
 //! - `Handle` (`type Actor`), `Ref<A>: Clone + Debug + Encode + Decode<'de>` for every actor `A`
-//! - `Ref::cast(&self, Message) -> Result<(), CastError>`, `Ref::call(&self, impl FnOnce(Reply<R>) -> Message) -> Call<'_, A, R>` where
-//!   `R: DecodeOwned + Send + 'static`, `Ref::call_local` where `R: Send + 'static`, `Call::timeout(self, Duration) -> Self`
-//! - `Behavior` (`Args`, `Message`, `SYNC_INIT`, `start`, `start_now`, `dispatch`, `on_down`, `on_exit`, `on_info`, `stop(self, &ExitReason,
-//!   &Context<Self>)`, `encode_message`, `decode_message`)
-//! - `Context<A>`, `Flow`, `IntoFlow::into_flow`, `ExitReason`, `Down`, `Exit`, `Reply::send(self, T)`, `ReplyTo::reply::<T>(self) -> Reply<T>`
+//! - `Ref::cast(&self, Message) -> Result<(), CastError>`, `Ref::call(&self, impl FnOnce(Reply<R>)
+//!   -> Message) -> Call<'_, A, R>` where `R: DecodeOwned + Send + 'static`, `Ref::call_local`
+//!   where `R: Send + 'static`, `Call::timeout(self, Duration) -> Self`
+//! - `Behavior` (`Args`, `Message`, `SYNC_INIT`, `start`, `start_now`, `dispatch`, `on_down`,
+//!   `on_exit`, `on_info`, `stop(self, &ExitReason, &Context<Self>)`, `encode_message`,
+//!   `decode_message`)
+//! - `Context<A>`, `Flow`, `IntoFlow::into_flow`, `ExitReason`, `Down`, `Exit`, `Reply::send(self,
+//!   T)`, `ReplyTo::reply::<T>(self) -> Reply<T>`
 //!
 //! Servers:
 //!
-//! - `ServerTypes` (`Call: Request`, `Cast: Request`, `Info: From<Term> + Send + 'static`), `ServerMessage::{Call, Cast}`
-//! - `Server: ServerTypes` (`type Args`, `init(args, cx)`, `handle_call`, `handle_cast`, `handle_info`, `handle_down`, `handle_exit`,
-//!   `terminate(self, &ExitReason, &Context<Self>)`)
-//! - `Request` (`encode_request(&self, &mut Encoder<'_>)`, `decode_request(&mut Decoder<'_>, &mut Option<ReplyTo>)`), `TermCall`
+//! - `ServerTypes` (`Call: Request`, `Cast: Request`, `Info: From<Term> + Send + 'static`),
+//!   `ServerMessage::{Call, Cast}`
+//! - `Server: ServerTypes` (`type Args`, `init(args, cx)`, `handle_call`, `handle_cast`,
+//!   `handle_info`, `handle_down`, `handle_exit`, `terminate(self, &ExitReason, &Context<Self>)`)
+//! - `Request` (`encode_request(&self, &mut Encoder<'_>)`, `decode_request(&mut Decoder<'_>, &mut
+//!   Option<ReplyTo>)`), `TermCall`
 //!
 //! Programs:
 //!
-//! - `run_main<F, Fut, T, E>(node: &str, cookie: CookieSource, main: F) -> Result<T, E>` where `F: FnOnce(Node) -> Fut`,
-//!   `Fut: Future<Output = Result<T, E>>`, `E: From<ergo::Error>`
+//! - `run_main<F, Fut, T, E>(node: &str, cookie: CookieSource, main: F) -> Result<T, E>` where `F:
+//!   FnOnce(Node) -> Fut`, `Fut: Future<Output = Result<T, E>>`, `E: From<ergo::Error>`
 //! - `enum CookieSource { File, Text(&'static str), Environment(&'static str) }`
 
 pub(crate) mod actor;

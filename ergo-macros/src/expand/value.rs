@@ -10,7 +10,8 @@ use crate::model::ty;
 /// SMALL_ATOM_UTF8_EXT of the external term format: one byte of length, then the text.
 const SMALL_ATOM_UTF8: u8 = 119;
 
-/// The statement that writes an atom: as bytes made here, unless a connection's atom cache has a shorter form.
+/// The statement that writes an atom: as bytes made here, unless a connection's atom cache has a
+/// shorter form.
 pub(crate) fn write_atom(text: &str) -> TokenStream {
     let Ok(length) = u8::try_from(text.len()) else {
         return quote!(__encoder.write_atom(#text)?;);

@@ -72,8 +72,9 @@ pub(crate) fn plain_name(ident: &Ident) -> String {
 
 /// The lower-case words of a name.
 ///
-/// A word begins after an underscore, at an upper-case letter that follows a lower-case letter or a digit, and at the last upper-case letter
-/// of a run when a lower-case letter follows it: `HTTPServer` is `http` and `server`, `Order2Item` is `order2` and `item`.
+/// A word begins after an underscore, at an upper-case letter that follows a lower-case letter or a
+/// digit, and at the last upper-case letter of a run when a lower-case letter follows it:
+/// `HTTPServer` is `http` and `server`, `Order2Item` is `order2` and `item`.
 fn words(name: &str) -> Vec<String> {
     let letters: Vec<char> = name.chars().collect();
     let mut words: Vec<String> = Vec::new();

@@ -46,7 +46,8 @@ pub(crate) struct Terminate {
 }
 
 impl Server {
-    /// Takes the attributes of the handlers off the block; `None` when the block cannot be one of a server.
+    /// Takes the attributes of the handlers off the block; `None` when the block cannot be one of a
+    /// server.
     pub(crate) fn new(ctxt: &Ctxt, arguments: TokenStream, item: &mut ItemImpl) -> Option<Self> {
         let arguments = ServerArguments::parse(ctxt, arguments);
         let handlers = handlers(ctxt, item);

@@ -102,7 +102,8 @@ fn refuse_parts(ctxt: &Ctxt, ty: &Type, message: impl Fn(&TypeReference) -> Stri
     }
 }
 
-/// The borrowed and the unnamed parts of a type, leaving out what stands in the parameters of closures and functions.
+/// The borrowed and the unnamed parts of a type, leaving out what stands in the parameters of
+/// closures and functions.
 #[derive(Default)]
 struct Parts {
     references: Vec<TypeReference>,

@@ -1,4 +1,5 @@
-//! What can be seen of a type without knowing names: last path segments, `Option`, byte vectors, `Self`.
+//! What can be seen of a type without knowing names: last path segments, `Option`, byte vectors,
+//! `Self`.
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;

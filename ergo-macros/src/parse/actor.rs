@@ -1,4 +1,5 @@
-//! `#[actor(..)]`, `#[server(..)]` beside a derive, and the arguments of `#[ergo::server(..)]`, as written.
+//! `#[actor(..)]`, `#[server(..)]` beside a derive, and the arguments of `#[ergo::server(..)]`, as
+//! written.
 
 use proc_macro2::TokenStream;
 use syn::parse::{Parse, ParseStream};

@@ -1,4 +1,5 @@
-//! The keys of an attribute such as `#[etf(..)]`: known ones are handed on, all others are explained.
+//! The keys of an attribute such as `#[etf(..)]`: known ones are handed on, all others are
+//! explained.
 
 use proc_macro2::{Span, TokenStream};
 use syn::meta::ParseNestedMeta;

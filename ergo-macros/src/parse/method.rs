@@ -57,7 +57,8 @@ pub(crate) struct MethodAttr {
 }
 
 impl MethodAttr {
-    /// Takes the attribute off the method, because nobody else knows it; `None` when the method has none.
+    /// Takes the attribute off the method, because nobody else knows it; `None` when the method has
+    /// none.
     pub(crate) fn take(ctxt: &Ctxt, method: &mut ImplItemFn) -> Option<Self> {
         let (own, others): (Vec<_>, Vec<_>) = std::mem::take(&mut method.attrs)
             .into_iter()

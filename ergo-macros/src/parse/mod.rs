@@ -1,4 +1,5 @@
-//! From tokens to attributes as written: keys are known, values have the right kind, nothing is given twice.
+//! From tokens to attributes as written: keys are known, values have the right kind, nothing is
+//! given twice.
 //!
 //! What the keys mean together is decided in `model`.
 

@@ -122,7 +122,8 @@ pub(crate) enum Unit {
 }
 
 impl Unit {
-    /// The name, which is also the name of the module of the framework that reads and writes this unit.
+    /// The name, which is also the name of the module of the framework that reads and writes this
+    /// unit.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Second => "second",

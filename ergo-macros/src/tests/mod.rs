@@ -1,5 +1,7 @@
-//! Expansions on tokens: what parses, and what is refused in which words. Whether they compile is seen in the `tests` package.
+//! Expansions on tokens: what parses, and what is refused in which words. Whether they compile is
+//! seen in the `tests` package.
 
+mod actors;
 mod codec;
 mod server;
 mod terms;
@@ -7,6 +9,12 @@ mod terms;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{File, Item};
+
+/// Rust as written in a table of cases.
+fn tokens(text: &str) -> TokenStream {
+    text.parse()
+        .unwrap_or_else(|error| panic!("{error} in {text}"))
+}
 
 /// The items of an expansion, which must be well-formed Rust.
 fn items(expansion: TokenStream) -> Vec<Item> {

@@ -1,8 +1,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{errors, fine, refused};
-use crate::entry::{actor, request, server, server_behavior};
+use super::{errors, fine, refused, tokens};
+use crate::entry::server;
 
 /// A server with a good `init` and these methods.
 fn block(methods: TokenStream) -> TokenStream {
@@ -99,209 +99,90 @@ fn arguments_called_like_ours_are_no_trouble() {
     ));
 }
 
+const HANDLERS: &[(&str, &str)] = &[
+    (r#"#[call] fn a(&mut self, s: &str) {}"#, "take `String`"),
+    (
+        r#"#[call] fn a(&mut self, s: Vec<&Order>) {}"#,
+        "take `Order`",
+    ),
+    (
+        r#"#[call] fn a<T>(&mut self, s: T) {}"#,
+        "cannot be generic",
+    ),
+    (r#"#[call] fn a(&self) -> impl Clone { 1 }"#, "can be named"),
+    (r#"#[call] fn a(&self) -> &str { "" }"#, "return `String`"),
+    (
+        r#"#[cast] fn a(&mut self, f: impl Fn()) {}"#,
+        "boxed trait object",
+    ),
+    (r#"#[call] async fn a(&self) {}"#, "take `&mut self`"),
+    (r#"#[call] fn a(self) {}"#, "take `&mut self`"),
+    (r#"#[call] fn a() {}"#, "take `&mut self`"),
+    (
+        r#"#[call] fn a(&mut self) -> Flow { Flow::Continue }"#,
+        "take `reply: Reply<T>`",
+    ),
+    (
+        r#"#[call] fn a(&mut self, r: Reply<u8>) -> u8 { 1 }"#,
+        "return nothing or a `Flow`",
+    ),
+    (r#"#[call] fn a(&mut self, r: Reply) {}"#, "`Reply<T>`"),
+    (
+        r#"#[call] fn a(&mut self, r: Reply<u8>, s: Reply<u8>) {}"#,
+        "one reply",
+    ),
+    (
+        r#"#[cast] fn a(&mut self, r: Reply<u8>) {}"#,
+        "make it a #[call]",
+    ),
+    (
+        r#"#[cast] fn a(&mut self) -> Result<(), E> { Ok(()) }"#,
+        "handle the error here",
+    ),
+    (
+        r#"#[cast(timeout = "3s")] fn a(&mut self) {}"#,
+        "`timeout` belongs in #[call(..)]",
+    ),
+    (
+        r#"#[call(slow)] fn a(&mut self) {}"#,
+        "unknown key `slow`: #[call(..)] knows `local`, `timeout`, `tag`",
+    ),
+    (
+        r#"#[info(local)] fn a(&mut self, t: Term) {}"#,
+        "takes no arguments",
+    ),
+    (r#"#[call(timeout = 3)] fn a(&mut self) {}"#, "\"30s\""),
+    (
+        r#"#[call] #[cast] fn a(&mut self) {}"#,
+        "one kind of message",
+    ),
+    (
+        r#"#[call] fn a(&mut self, cx: Context<Self>) {}"#,
+        "`cx: &Context<Self>`",
+    ),
+    (r#"#[info] fn a(&mut self) {}"#, "`term: Term`"),
+    (
+        r#"#[info] fn a(&mut self, t: Term) {} #[info] fn b(&mut self, t: Term) {}"#,
+        "there is a #[info] already",
+    ),
+    (
+        r#"#[call] fn ab(&mut self) {} #[call(tag = "ab")] fn cd(&mut self) {}"#,
+        "look the same on the wire",
+    ),
+    (
+        r#"#[call] fn a_1(&mut self) {} #[call] fn a1(&mut self) {}"#,
+        "differ only in underscores",
+    ),
+    (
+        r#"fn terminate(&mut self, reason: &ExitReason) {}"#,
+        "take `self`",
+    ),
+];
+
 #[test]
 fn mistakes_of_a_handler() {
-    for (method, part) in [
-        (
-            quote!(
-                #[call]
-                fn a(&mut self, s: &str) {}
-            ),
-            "take `String`",
-        ),
-        (
-            quote!(
-                #[call]
-                fn a(&mut self, s: Vec<&Order>) {}
-            ),
-            "take `Order`",
-        ),
-        (
-            quote!(
-                #[call]
-                fn a<T>(&mut self, s: T) {}
-            ),
-            "cannot be generic",
-        ),
-        (
-            quote!(
-                #[call]
-                fn a(&self) -> impl Clone {
-                    1
-                }
-            ),
-            "can be named",
-        ),
-        (
-            quote!(
-                #[call]
-                fn a(&self) -> &str {
-                    ""
-                }
-            ),
-            "return `String`",
-        ),
-        (
-            quote!(
-                #[cast]
-                fn a(&mut self, f: impl Fn()) {}
-            ),
-            "boxed trait object",
-        ),
-        (
-            quote!(
-                #[call]
-                async fn a(&self) {}
-            ),
-            "take `&mut self`",
-        ),
-        (
-            quote!(
-                #[call]
-                fn a(self) {}
-            ),
-            "take `&mut self`",
-        ),
-        (
-            quote!(
-                #[call]
-                fn a() {}
-            ),
-            "take `&mut self`",
-        ),
-        (
-            quote!(
-                #[call]
-                fn a(&mut self) -> Flow {
-                    Flow::Continue
-                }
-            ),
-            "take `reply: Reply<T>`",
-        ),
-        (
-            quote!(
-                #[call]
-                fn a(&mut self, r: Reply<u8>) -> u8 {
-                    1
-                }
-            ),
-            "return nothing or a `Flow`",
-        ),
-        (
-            quote!(
-                #[call]
-                fn a(&mut self, r: Reply) {}
-            ),
-            "`Reply<T>`",
-        ),
-        (
-            quote!(
-                #[call]
-                fn a(&mut self, r: Reply<u8>, s: Reply<u8>) {}
-            ),
-            "one reply",
-        ),
-        (
-            quote!(
-                #[cast]
-                fn a(&mut self, r: Reply<u8>) {}
-            ),
-            "make it a #[call]",
-        ),
-        (
-            quote!(
-                #[cast]
-                fn a(&mut self) -> Result<(), E> {
-                    Ok(())
-                }
-            ),
-            "handle the error here",
-        ),
-        (
-            quote!(
-                #[cast(timeout = "3s")]
-                fn a(&mut self) {}
-            ),
-            "`timeout` belongs in #[call(..)]",
-        ),
-        (
-            quote!(
-                #[call(slow)]
-                fn a(&mut self) {}
-            ),
-            "unknown key `slow`: #[call(..)] knows `local`, `timeout`, `tag`",
-        ),
-        (
-            quote!(
-                #[info(local)]
-                fn a(&mut self, t: Term) {}
-            ),
-            "takes no arguments",
-        ),
-        (
-            quote!(
-                #[call(timeout = 3)]
-                fn a(&mut self) {}
-            ),
-            "\"30s\"",
-        ),
-        (
-            quote!(
-                #[call]
-                #[cast]
-                fn a(&mut self) {}
-            ),
-            "one kind of message",
-        ),
-        (
-            quote!(
-                #[call]
-                fn a(&mut self, cx: Context<Self>) {}
-            ),
-            "`cx: &Context<Self>`",
-        ),
-        (
-            quote!(
-                #[info]
-                fn a(&mut self) {}
-            ),
-            "`term: Term`",
-        ),
-        (
-            quote!(
-                #[info]
-                fn a(&mut self, t: Term) {}
-                #[info]
-                fn b(&mut self, t: Term) {}
-            ),
-            "there is a #[info] already",
-        ),
-        (
-            quote!(
-                #[call]
-                fn ab(&mut self) {}
-                #[call(tag = "ab")]
-                fn cd(&mut self) {}
-            ),
-            "look the same on the wire",
-        ),
-        (
-            quote!(
-                #[call]
-                fn a_1(&mut self) {}
-                #[call]
-                fn a1(&mut self) {}
-            ),
-            "differ only in underscores",
-        ),
-        (
-            quote!(
-                fn terminate(&mut self, reason: &ExitReason) {}
-            ),
-            "take `self`",
-        ),
-    ] {
-        refused(server(quote!(), block(method)), part);
+    for (method, part) in HANDLERS {
+        refused(server(quote!(), block(tokens(method))), part);
     }
 }
 
@@ -349,165 +230,4 @@ fn mistakes_of_a_block() {
         ),
     );
     assert_eq!(errors(two).len(), 2);
-}
-
-#[test]
-fn actors() {
-    let text = fine(actor(quote!(
-        #[actor(name = "stock", mailbox = 1024, trap_exit)]
-        pub struct Stock;
-    )));
-    assert!(text.contains("pub struct StockRef"), "{text}");
-    assert!(
-        text.contains(". name (\"stock\") . mailbox (1024u32) . trap_exit ()"),
-        "{text}"
-    );
-    fine(actor(quote!(
-        #[actor(handle = "Caches", mailbox = "unbounded")]
-        struct Cache<K: Key, V = u8>(K, V)
-        where
-            V: Value;
-    )));
-    refused(
-        actor(quote!(
-            #[actor(mailbox = 0)]
-            struct A;
-        )),
-        "1 or more",
-    );
-    refused(
-        actor(quote!(
-            #[actor(nam = "a")]
-            struct A;
-        )),
-        "unknown key `nam`",
-    );
-    refused(
-        actor(quote!(
-            struct A<'a>(&'a str);
-        )),
-        "cannot borrow",
-    );
-    refused(actor(quote!(union A { a: u8 })), "a struct or an enum");
-}
-
-#[test]
-fn hand_written_servers() {
-    let text = fine(server_behavior(quote!(
-        #[server(call = StockCall, cast = my::Cast<u8>, info = StockInfo)]
-        struct Stock;
-    )));
-    assert!(
-        text.contains("type Call = StockCall") && text.contains("type Info = StockInfo"),
-        "{text}"
-    );
-    let text = fine(server_behavior(quote!(
-        #[actor(handle = "Shelf")]
-        struct Stock<T: Item>(T);
-    )));
-    assert!(
-        text.contains("TermCall") && text.contains("Shelf < T >"),
-        "{text}"
-    );
-    refused(
-        server_behavior(quote!(
-            #[server(calls = StockCall)]
-            struct Stock;
-        )),
-        "unknown key `calls`",
-    );
-    refused(
-        server_behavior(quote!(
-            #[server(name = "a")]
-            struct Stock;
-        )),
-        "in #[actor(..)]",
-    );
-}
-
-#[test]
-fn requests() {
-    let text = fine(request(quote! {
-        enum StockCall {
-            Take { id: u64, qty: u32, reply: Reply<Result<u32, StockError>> },
-            Len(Reply<u32>),
-            #[etf(rename = "put_back")] Put(Order, Reply<()>),
-            #[etf(local)] Peek(Box<dyn FnOnce(&Stock) + Send>, Reply<()>),
-        }
-    }));
-    assert!(
-        text.contains("(\"take\" , 2usize)") && text.contains("(\"put_back\" , 1usize)"),
-        "{text}"
-    );
-    fine(request(quote!(
-        enum StockCast {
-            Restock(Order),
-            Sweep,
-        }
-    )));
-    fine(request(quote!(
-        enum Nothing {}
-    )));
-    for (item, part) in [
-        (
-            quote!(
-                enum A {
-                    B(Reply<u8>),
-                    C,
-                }
-            ),
-            "it holds calls",
-        ),
-        (
-            quote!(
-                enum A {
-                    B(Reply<u8>, Reply<u8>),
-                }
-            ),
-            "one reply",
-        ),
-        (
-            quote!(
-                enum A {
-                    B(Reply),
-                }
-            ),
-            "`Reply<T>`",
-        ),
-        (
-            quote!(
-                struct A;
-            ),
-            "variants of an enum",
-        ),
-        (
-            quote!(
-                enum A {
-                    B(u8),
-                    #[etf(rename = "b")]
-                    C(u8),
-                }
-            ),
-            "two requests are `b` with 1 arguments",
-        ),
-        (
-            quote!(
-                enum A {
-                    #[etf(alias = "c")]
-                    B,
-                }
-            ),
-            "`alias` belongs with derive(Encode, Decode)",
-        ),
-        (
-            quote!(
-                enum A {
-                    B(#[etf(binary)] Vec<u8>),
-                }
-            ),
-            "put the attribute on a type of yours",
-        ),
-    ] {
-        refused(request(item), part);
-    }
 }

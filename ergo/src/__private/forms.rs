@@ -1,4 +1,5 @@
-//! The forms of bytes, text and time that attributes choose. Each module has an `encode` and a `decode`, as one of a user would.
+//! The forms of bytes, text and time that attributes choose. Each module has an `encode` and a
+//! `decode`, as one of a user would.
 
 /// Bytes as a binary.
 pub mod binary {

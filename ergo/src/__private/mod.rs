@@ -1,7 +1,9 @@
-//! What the macros of `ergo-macros` name in the code they write. Nothing here is for people; the book shows the long form of each macro.
+//! What the macros of `ergo-macros` name in the code they write. Nothing here is for people; the
+//! book shows the long form of each macro.
 //!
-//! Besides the items of the framework themselves there are functions that keep expansions small: they read and write the forms that an
-//! attribute such as `#[etf(binary)]` asks for, and make the errors that name a type.
+//! Besides the items of the framework themselves there are functions that keep expansions small:
+//! they read and write the forms that an attribute such as `#[etf(binary)]` asks for, and make the
+//! errors that name a type.
 
 mod errors;
 mod forms;

@@ -1,4 +1,5 @@
-//! Durations and moments in the unit that `#[etf(unit = "..")]` chooses: a module for each, as one of a user would be.
+//! Durations and moments in the unit that `#[etf(unit = "..")]` chooses: a module for each, as one
+//! of a user would be.
 
 use std::time::{Duration, SystemTime};
 

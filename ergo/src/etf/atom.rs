@@ -49,6 +49,13 @@ impl Atom {
         Ok(Atom(SmolStr::new(text)))
     }
 
+    /// The atom of a text of at most 255 bytes.
+    #[inline]
+    pub(crate) fn from_short(text: &str) -> Atom {
+        debug_assert!(text.len() <= ATOM_CHARACTERS_MAX);
+        Atom(SmolStr::new(text))
+    }
+
     /// The atom of a text known at compile time; nothing is allocated, however long it is.
     ///
     /// # Panics

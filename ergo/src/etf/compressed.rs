@@ -25,7 +25,7 @@ pub(super) fn inflate(input: &[u8], limits: &Limits) -> Result<Vec<u8>, DecodeEr
     let mut output = Vec::new();
     let mut stream = Decompress::new(true);
     loop {
-        let room = size.saturating_sub(output.len()).min(CHUNK_BYTES).max(1);
+        let room = size.saturating_sub(output.len()).clamp(1, CHUNK_BYTES);
         output.reserve(room);
         let consumed = usize::try_from(stream.total_in()).unwrap_or(usize::MAX);
         let rest = compressed.get(consumed..).unwrap_or_default();

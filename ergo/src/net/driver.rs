@@ -1,6 +1,7 @@
 //! Pumps one connection: reads frames, writes batches, ticks, and notices a silent peer.
 
 use std::io;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -8,6 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 
 use crate::dist::{Control, Event, Inbound, ProtocolViolation, TickAction, Ticker, Traffic};
 use crate::etf::Encoded;
@@ -50,20 +52,32 @@ pub enum LossReason {
 const READ_MIN: usize = 16 * 1024;
 
 /// Pumps a connection until it ends, and says why it did.
-pub async fn drive(
+///
+/// Reading and writing are two tasks, so that neither waits for the other.
+pub async fn drive<E: Endpoint + 'static>(
     stream: TcpStream,
     rest: Vec<u8>,
     inbound: Inbound,
     ticker: Ticker,
-    endpoint: &impl Endpoint,
+    endpoint: Arc<E>,
 ) -> LossReason {
     let received = AtomicU64::new(0);
     let (reader, writer) = stream.into_split();
+    let mut writing = Writing(tokio::spawn(write(writer, endpoint.clone())));
     tokio::select! {
-        reason = read(reader, rest, inbound, &received, endpoint) => reason,
-        reason = write(writer, endpoint) => reason,
-        reason = tick(ticker, &received, endpoint) => reason,
+        reason = read(reader, rest, inbound, &received, &*endpoint) => reason,
+        reason = &mut writing.0 => reason.unwrap_or(LossReason::ConnectionClosed),
+        reason = tick(ticker, &received, &*endpoint) => reason,
         () = endpoint.closed() => LossReason::Disconnect,
+    }
+}
+
+/// The task that writes, which ends with the one that reads.
+struct Writing(JoinHandle<LossReason>);
+
+impl Drop for Writing {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 
@@ -100,7 +114,7 @@ fn dispatch(inbound: &mut Inbound, endpoint: &impl Endpoint) -> Result<(), Proto
     Ok(())
 }
 
-async fn write(mut writer: OwnedWriteHalf, endpoint: &impl Endpoint) -> LossReason {
+async fn write(mut writer: OwnedWriteHalf, endpoint: Arc<impl Endpoint>) -> LossReason {
     let mut batch = Vec::new();
     loop {
         let more = endpoint.writable().notified();

@@ -208,8 +208,8 @@ impl Node {
             let inbound = Inbound::new(&established, &node.0.limits);
             let now = tokio::time::Instant::now().into_std();
             let ticker = Ticker::new(tick_time, Ticker::DEFAULT_INTENSITY, hidden, now);
-            let attached = Attached { node: node.clone(), peer: peer.clone() };
-            let reason = net::drive(stream, rest, inbound, ticker, &attached).await;
+            let attached = Arc::new(Attached { node: node.clone(), peer: peer.clone() });
+            let reason = net::drive(stream, rest, inbound, ticker, attached).await;
             if let net::LossReason::Violation(violation) = &reason {
                 tracing::error!(peer = %peer.name, %violation, "the connection was closed: the peer broke the protocol");
             }

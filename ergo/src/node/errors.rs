@@ -15,7 +15,7 @@ use crate::wire::cookie::CookieError;
 #[non_exhaustive]
 pub enum StartError {
     /// The name is no node name.
-    #[error("{name:?} is not a node name: {source}")]
+    #[error("{name:?} is not a node name")]
     BadName {
         /// What was given.
         name: String,
@@ -56,7 +56,7 @@ pub enum StartError {
 #[non_exhaustive]
 pub enum ConnectError {
     /// The name is no node name.
-    #[error("{name:?} is not a node name: {source}")]
+    #[error("{name:?} is not a node name")]
     BadName {
         /// What was given.
         name: String,
@@ -107,7 +107,7 @@ pub enum ConnectError {
         reason: String,
     },
     /// The handshake failed: another cookie, not allowed, and so on.
-    #[error("the handshake with {node} failed: {source}")]
+    #[error("the handshake with {node} failed")]
     Handshake {
         /// The other node.
         node: Atom,

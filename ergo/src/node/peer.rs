@@ -43,6 +43,8 @@ pub(super) struct Dialling {
 
 pub(super) struct Up {
     outbound: Outbound,
+    /// Whether everything handed over before has been written to the socket.
+    is_idle: bool,
     pub(super) is_hidden: bool,
 }
 
@@ -97,6 +99,7 @@ impl Peer {
             name,
             State::Up(Box::new(Up {
                 outbound,
+                is_idle: false,
                 is_hidden,
             })),
         )
@@ -191,6 +194,7 @@ impl Peer {
             let waiters = std::mem::take(&mut dialling.waiters);
             let mut up = Box::new(Up {
                 outbound,
+                is_idle: false,
                 is_hidden,
             });
             for waiting in &pending {
@@ -234,6 +238,21 @@ impl Peer {
         self.closing.store(true, Ordering::Release);
         self.close.notify_waiters();
         self.close.notify_one();
+    }
+
+    /// Waits until everything handed over so far has been written to the socket, or the connection is lost.
+    pub(super) async fn flushed(&self) {
+        loop {
+            let drained = self.drained.notified();
+            let is_flushed = match &self.core().state {
+                State::Up(up) => up.is_idle && up.outbound.pending_bytes() == 0,
+                _ => true,
+            };
+            if is_flushed {
+                return;
+            }
+            drained.await;
+        }
     }
 
     /// Waits until the outbound buffer is below its watermark, or the connection is lost.
@@ -303,6 +322,7 @@ impl Endpoint for Attached {
     fn take_transmit(&self, into: &mut Vec<u8>) {
         if let State::Up(up) = &mut self.peer.core().state {
             up.outbound.take_transmit(into);
+            up.is_idle = into.is_empty();
         }
         self.peer.drained.notify_waiters();
     }

@@ -111,9 +111,4 @@ impl Places {
             Place::Slot(_) => None,
         }
     }
-
-    /// How many answers are waited for and aliases are on.
-    pub(crate) fn len(&self) -> usize {
-        (0..SHARDS).map(|shard| self.shard(shard).len()).sum()
-    }
 }

@@ -15,6 +15,8 @@ use crate::process::host::AnyProcess;
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long the killed ones are waited for: one that never awaits cannot be ended.
 const KILL_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long a peer has to take the last signals.
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 
 impl Node {
     pub(super) fn is_stopping(&self) -> bool {
@@ -46,12 +48,25 @@ impl Node {
         self.stop_listening();
         self.0.table.close();
         self.stop_processes().await;
+        self.flush_peers().await;
         for peer in self.0.peers.all() {
             let hidden = peer.up().unwrap_or(true);
             self.lose(&peer, hidden, "disconnect", None);
         }
         if let Some(membership) = self.take_membership() {
             membership.leave().await;
+        }
+    }
+
+    /// The last signals of the processes still reach those that were linked to them or monitored them.
+    async fn flush_peers(&self) {
+        let flushed = async {
+            for peer in self.0.peers.all() {
+                peer.flushed().await;
+            }
+        };
+        if tokio::time::timeout(FLUSH_TIMEOUT, flushed).await.is_err() {
+            tracing::debug!(node = %self.0.name, "a peer did not take the last signals in time");
         }
     }
 

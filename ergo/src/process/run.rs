@@ -57,7 +57,7 @@ async fn serve<A: Behavior>(cx: &Context<A>, state: &mut A) -> ExitReason {
             cx.cell().took_one();
             let flow = match envelope {
                 Envelope::Message(message) => state.dispatch(message, cx).await,
-                Envelope::Other(other) => handle_other(cx, state, other).await,
+                Envelope::Other(other) => handle_other(cx, state, *other).await,
             };
             match flow {
                 Flow::Continue => {}
@@ -77,9 +77,9 @@ async fn serve<A: Behavior>(cx: &Context<A>, state: &mut A) -> ExitReason {
 fn handle_other<'a, A: Behavior>(
     cx: &'a Context<A>,
     state: &'a mut A,
-    other: Box<Other>,
+    other: Other,
 ) -> Pin<Box<dyn Future<Output = Flow> + Send + 'a>> {
-    match *other {
+    match other {
         Other::Down(down) if cx.cell().is_flushed(&down.reference) => {
             Box::pin(std::future::ready(Flow::Continue))
         }

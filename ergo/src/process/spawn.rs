@@ -78,11 +78,11 @@ fn prepare<A: Behavior>(
     if let Some(leader) = &options.group_leader {
         cell.with_relations(&mut |relations| relations.group_leader = Some(leader.clone()));
     }
-    if let Some(name) = options.name.as_deref().or(own.name) {
-        if let Err(error) = register(host, &cell, name) {
-            refuse(host, &cell, &ExitReason::Normal);
-            return Err(error);
-        }
+    if let Some(name) = options.name.as_deref().or(own.name)
+        && let Err(error) = register(host, &cell, name)
+    {
+        refuse(host, &cell, &ExitReason::Normal);
+        return Err(error);
     }
     tie_to(host, &cell, tie);
     Ok(cell)

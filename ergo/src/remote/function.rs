@@ -67,7 +67,10 @@ pub(super) fn elements(list: &Encoded, expected: u32) -> Result<Vec<Encoded>, De
 
 /// The functions of a node, by module, name and arity. Cloning it gives the same set.
 #[derive(Clone, Default)]
-pub struct Functions(Arc<RwLock<HashMap<(Atom, Atom, u32), Arc<Handler>>>>);
+pub struct Functions(Arc<RwLock<Table>>);
+
+/// By module, function and arity.
+type Table = HashMap<(Atom, Atom, u32), Arc<Handler>>;
 
 impl Functions {
     /// Registers a function, instead of one of the same name and arity if there is one.

@@ -28,12 +28,12 @@ pub fn run_main<F, Fut, T, E>(name: &str, cookie: CookieSource, main: F) -> Resu
 where
     F: FnOnce(Node) -> Fut,
     Fut: Future<Output = Result<T, E>>,
-    E: From<crate::Error>,
+    E: From<crate::error::Error>,
 {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(crate::Error::from)?;
+        .map_err(crate::error::Error::from)?;
     runtime.block_on(async {
         let builder = Node::builder(name);
         let builder = match cookie {
@@ -41,11 +41,11 @@ where
             CookieSource::Text(text) => builder.cookie(text),
             CookieSource::Environment(variable) => {
                 let text = std::env::var(variable)
-                    .map_err(|_| crate::Error::from(NoCookieVariable(variable)))?;
+                    .map_err(|_| crate::error::Error::from(NoCookieVariable(variable)))?;
                 builder.cookie(text)
             }
         };
-        let node = builder.start().await.map_err(crate::Error::from)?;
+        let node = builder.start().await.map_err(crate::error::Error::from)?;
         let result = main(node.clone()).await;
         node.stop().await;
         result

@@ -1,21 +1,18 @@
 //! `net_kernel`: what tells peers that this node is there.
 
+use crate::behaviour::ChildSpec;
 use crate::etf::Term;
-use crate::node::Node;
-use crate::process::{Message, PlainContext, SpawnError, SpawnOptions};
+use crate::process::{ExitReason, Message, PlainContext};
 
-/// Starts it. It answers `{is_auth, Node}` with `yes`, which is all that `net_adm:ping/1` needs.
-pub(super) fn start(node: &Node) -> Result<(), SpawnError> {
-    let options = SpawnOptions::default().name("net_kernel").trap_exit(true);
-    node.spawn_fn_with(options, run).map(drop)
+/// It answers `{is_auth, Node}` with `yes`, which is all that `net_adm:ping/1` needs.
+pub(super) fn spec() -> ChildSpec {
+    ChildSpec::from_fn("net_kernel", run).name("net_kernel")
 }
 
-async fn run(mut cx: PlainContext) -> crate::process::ExitReason {
+async fn run(mut cx: PlainContext) -> ExitReason {
     loop {
-        match cx.receive().await {
-            Some(Message::Term(term)) => handle(&cx, &term),
-            Some(Message::Exit(exit)) => return exit.reason,
-            _ => {}
+        if let Some(Message::Term(term)) = cx.receive().await {
+            handle(&cx, &term);
         }
     }
 }

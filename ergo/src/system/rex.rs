@@ -2,24 +2,20 @@
 //!
 //! The shapes are those of `rpc` (<https://www.erlang.org/doc/apps/kernel/rpc.html>) before it used erpc.
 
+use crate::behaviour::ChildSpec;
 use crate::etf::{Atom, Encoded, Pid, Term};
-use crate::node::Node;
-use crate::process::{ExitReason, Message, PlainContext, SpawnError, SpawnOptions};
+use crate::process::{ExitReason, Message, PlainContext};
 use crate::remote::{Exception, Functions};
 
-/// Starts it.
-pub(super) fn start(node: &Node, functions: Functions) -> Result<(), SpawnError> {
-    let options = SpawnOptions::default().name("rex").trap_exit(true);
-    node.spawn_fn_with(options, move |cx| run(cx, functions))
-        .map(drop)
+/// The process, which calls these functions.
+pub(super) fn spec(functions: Functions) -> ChildSpec {
+    ChildSpec::from_fn("rex", move |cx| run(cx, functions.clone())).name("rex")
 }
 
 async fn run(mut cx: PlainContext, functions: Functions) -> ExitReason {
     loop {
-        match cx.receive().await {
-            Some(Message::Term(term)) => handle(&cx, &functions, &term),
-            Some(Message::Exit(exit)) => return exit.reason,
-            _ => {}
+        if let Some(Message::Term(term)) = cx.receive().await {
+            handle(&cx, &functions, &term);
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
+use crate::behaviour::Supervisor;
 use crate::etf::Atom;
 use crate::node::{Node, NodeBuilder, StartError};
 use crate::process::{PlainContext, SpawnError};
@@ -73,7 +75,7 @@ impl NodeBuilder {
     /// Why not, by cause; nothing of it is left behind.
     pub async fn start(self) -> Result<Node, StartError> {
         let node = Node::launch(self).await?;
-        match start_system(&node) {
+        match start_system(&node).await {
             Ok(()) => {
                 node.accept();
                 Ok(node)
@@ -86,10 +88,14 @@ impl NodeBuilder {
     }
 }
 
-/// The processes every node has.
-fn start_system(node: &Node) -> Result<(), SpawnError> {
+/// The processes every node has, started again whatever ends them.
+async fn start_system(node: &Node) -> Result<(), SpawnError> {
     let functions = node.functions();
     node.set_spawn_service(Arc::new(Spawner::new(functions.clone())));
-    net_kernel::start(node)?;
-    rex::start(node, functions)
+    let supervisor = Supervisor::one_for_one()
+        .name("kernel_sup")
+        .intensity(100, Duration::from_secs(1))
+        .child(net_kernel::spec())
+        .child(rex::spec(functions));
+    supervisor.start(node).await.map(drop)
 }

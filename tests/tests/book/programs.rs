@@ -27,7 +27,40 @@ pub(crate) enum Run {
 }
 
 /// Every program that the book includes; examples that it does not include may be here as well.
-pub(crate) const EXAMPLES: &[Example] = &[];
+pub(crate) const EXAMPLES: &[Example] = &[
+    ends("hello", "1 + 41 = 42"),
+    ends("first_actor", "it ended: normal"),
+    ends("supervised", "the supervisor gave up: shutdown"),
+    ends("messages", "{order,1,9}"),
+    ends("links_and_monitors", "the end"),
+    ends("two_nodes", "nodedown 'b@127.0.0.1'"),
+    // With the `erl` of this machine; without one it says so and ends as well.
+    ends("talking_to_erlang", "the end"),
+    ends("shop", "by term: {ok,5}, seen 1"),
+    ends("cluster", "cluster ok"),
+    Example {
+        program: "interop_node",
+        // A port for EPMD that nothing else uses.
+        arguments: &[
+            "--name",
+            "book@127.0.0.1",
+            "--cookie",
+            "secret",
+            "--epmd-port",
+            "11369",
+        ],
+        run: Run::Serves("ready book@127.0.0.1 port "),
+    },
+];
+
+/// A program without arguments that ends by itself.
+const fn ends(program: &'static str, text: &'static str) -> Example {
+    Example {
+        program,
+        arguments: &[],
+        run: Run::Ends(text),
+    }
+}
 
 /// Rust listings that are not compiled: chapter, first line, reason.
 pub(crate) const IGNORED: &[(&str, &str, &str)] = &[];

@@ -2,13 +2,15 @@
 
 /// Every module at the root of `ergo`, lowest first, and the modules it may name besides itself.
 pub(crate) const LAYERS: &[(&str, &[&str])] = &[
+    ("error", &[]),
+    ("time", &[]),
     ("wire", &[]),
     ("etf", &["wire"]),
     ("epmd", &["wire"]),
     ("dist", &["etf", "wire"]),
     ("process", &["etf", "wire"]),
     ("net", &["dist", "epmd", "etf", "wire"]),
-    ("behaviour", &["process", "etf", "wire"]),
+    ("behaviour", &["process", "etf", "wire", "error"]),
     ("node", &["net", "epmd", "dist", "process", "etf", "wire"]),
     ("remote", &["behaviour", "node", "process", "etf", "wire"]),
     ("observe", &["node", "process", "etf", "wire"]),
@@ -25,6 +27,7 @@ pub(crate) const LAYERS: &[(&str, &[&str])] = &[
             "process",
             "etf",
             "wire",
+            "error",
         ],
     ),
     (
@@ -41,6 +44,8 @@ pub(crate) const LAYERS: &[(&str, &[&str])] = &[
             "process",
             "etf",
             "wire",
+            "time",
+            "error",
         ],
     ),
 ];

@@ -62,7 +62,7 @@ impl SupervisorRef {
     /// It ended for another reason than `normal` or a stop that was asked for: one that has restarted its children too
     /// often ends with `shutdown`, as in OTP, and that is an error here. So is any `shutdown` from before the join, of
     /// which nobody knows any more where it came from.
-    pub async fn join(&self) -> crate::Result {
+    pub async fn join(&self) -> crate::error::Result {
         let supervisor = self.0.resolved();
         let asked = supervisor
             .call_local(SupervisorMessage::Join)
@@ -71,7 +71,7 @@ impl SupervisorRef {
         match supervisor.ended().await {
             ExitReason::Normal => Ok(()),
             ExitReason::Shutdown if asked.is_ok() => Ok(()),
-            reason => Err(crate::Error::from(reason)),
+            reason => Err(crate::error::Error::from(reason)),
         }
     }
 }

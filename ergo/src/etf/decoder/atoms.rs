@@ -15,11 +15,26 @@ impl<'de> Decoder<'de> {
     /// that has no entry.
     #[inline]
     pub fn read_atom(&mut self) -> Result<Atom, DecodeError> {
-        if let [tag::ATOM_CACHE_REF, index, rest @ ..] = self.reader.rest() {
-            let atom = self.cached_atom(*index)?.clone();
-            self.reader.advance_to(rest);
-            return Ok(atom);
+        match self.reader.rest() {
+            [tag::SMALL_ATOM_UTF8, len, rest @ ..] => {
+                if let Some((text, rest)) = rest.split_at_checked(usize::from(*len))
+                    && let Ok(text) = std::str::from_utf8(text)
+                {
+                    self.reader.advance_to(rest);
+                    return Ok(Atom::from_short(text));
+                }
+            }
+            [tag::ATOM_CACHE_REF, index, rest @ ..] => {
+                let atom = self.cached_atom(*index)?.clone();
+                self.reader.advance_to(rest);
+                return Ok(atom);
+            }
+            _ => {}
         }
+        self.read_other_atom()
+    }
+
+    fn read_other_atom(&mut self) -> Result<Atom, DecodeError> {
         let before = self.reader.clone();
         let text = self.read_atom_text()?;
         Atom::new(&text).map_err(|too_long| {

@@ -24,10 +24,15 @@ impl<'de> Decoder<'de> {
         };
         self.byte()?;
         let node = self.read_atom()?;
-        let id = self.word()?;
-        let serial = self.word()?;
+        let [a, b, c, d, e, f, g, h] =
+            self.reader.array().map_err(|short| self.truncated(short))?;
         let creation = self.creation(short)?;
-        Ok(Pid::new(node, id, serial, creation))
+        Ok(Pid::new(
+            node,
+            u32::from_be_bytes([a, b, c, d]),
+            u32::from_be_bytes([e, f, g, h]),
+            creation,
+        ))
     }
 
     /// Reads a reference.
@@ -36,35 +41,40 @@ impl<'de> Decoder<'de> {
     /// Another kind of term, and a number of words that is not 1 to 5.
     #[inline]
     pub fn read_reference(&mut self) -> Result<Reference, DecodeError> {
-        let start = self.clone();
-        let (node, creation, count) = match self.byte()? {
-            tag::NEWER_REFERENCE => {
-                let count = self.short_length()?;
-                (self.read_atom()?, self.word()?, count)
+        let before = self.reader.clone();
+        let (count, short) = match self.reader.rest() {
+            [tag::NEWER_REFERENCE, a, b, rest @ ..] => {
+                self.reader.advance_to(rest);
+                (u16::from_be_bytes([*a, *b]), false)
             }
-            tag::NEW_REFERENCE => {
-                let count = self.short_length()?;
-                (self.read_atom()?, self.byte()?.into(), count)
+            [tag::NEW_REFERENCE, a, b, rest @ ..] => {
+                self.reader.advance_to(rest);
+                (u16::from_be_bytes([*a, *b]), true)
             }
-            tag::REFERENCE => return self.old_reference(),
-            _ => return Err(start.unexpected("a reference")),
+            [tag::REFERENCE, ..] => return self.old_reference(),
+            _ => return Err(self.unexpected("a reference")),
         };
         let mut words = [0; REFERENCE_WORDS_MAX];
-        let Some(slots @ [_, ..]) = words.get_mut(..count) else {
-            return Err(start.malformed("the number of words of a reference is not 1 to 5"));
+        let Some(slots @ [_, ..]) = words.get_mut(..usize::from(count)) else {
+            self.reader = before;
+            return Err(self.malformed("the number of words of a reference is not 1 to 5"));
         };
+        let node = self.read_atom()?;
+        let creation = self.creation(short)?;
         for slot in slots.iter_mut() {
             *slot = self.word()?;
         }
-        reference(&start, node, creation, slots)
+        Reference::new(node, creation, slots)
+            .map_err(|_| self.malformed("the number of words of a reference is not 1 to 5"))
     }
 
     fn old_reference(&mut self) -> Result<Reference, DecodeError> {
-        let start = self.clone();
+        self.byte()?;
         let node = self.read_atom()?;
         let word = self.word()?;
         let creation = self.byte()?;
-        reference(&start, node, creation.into(), &[word])
+        Reference::new(node, creation.into(), &[word])
+            .map_err(|_| self.malformed("the number of words of a reference is not 1 to 5"))
     }
 
     /// Reads a port.
@@ -146,14 +156,4 @@ impl<'de> Decoder<'de> {
             module, index, unique, arity, body,
         )))
     }
-}
-
-fn reference(
-    start: &Decoder<'_>,
-    node: Atom,
-    creation: u32,
-    words: &[u32],
-) -> Result<Reference, DecodeError> {
-    Reference::new(node, creation, words)
-        .map_err(|_| start.malformed("the number of words of a reference is not 1 to 5"))
 }

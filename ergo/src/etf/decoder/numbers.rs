@@ -65,6 +65,26 @@ impl<'de> Decoder<'de> {
         &mut self,
         expected: &'static str,
     ) -> Result<T, DecodeError> {
+        let small = match self.reader.rest() {
+            [tag::SMALL_INTEGER, value, rest @ ..] => Some((i64::from(*value), rest)),
+            [tag::INTEGER, a, b, c, d, rest @ ..] => {
+                Some((i32::from_be_bytes([*a, *b, *c, *d]).into(), rest))
+            }
+            _ => None,
+        };
+        if let Some((value, rest)) = small
+            && let Ok(value) = T::try_from(value)
+        {
+            self.reader.advance_to(rest);
+            return Ok(value);
+        }
+        self.read_other_integer(expected)
+    }
+
+    fn read_other_integer<T: TryFrom<i64>>(
+        &mut self,
+        expected: &'static str,
+    ) -> Result<T, DecodeError> {
         let before = self.reader.clone();
         let value = match self.read_wire_integer(expected)? {
             Wire::Small(value) => Some(value),

@@ -3,7 +3,7 @@
 use std::mem;
 
 use super::super::term::{Frame, RecordType};
-use super::super::{BitString, DecodeError, Map, Term, Tuple, tag};
+use super::super::{BitString, DecodeError, ImproperList, Map, Term, Tuple, tag};
 use super::cursor::to_usize;
 use super::{Decoder, Kind, ListHeader};
 
@@ -16,6 +16,9 @@ enum Node {
 /// What a container costs besides its elements, for the limit `term_bytes_max`.
 const CONTAINER_BYTES: usize = 80;
 
+/// Levels that are read by recursion, which is faster; what is deeper has a stack of its own.
+const RECURSION_MAX: u8 = 16;
+
 impl<'de> Decoder<'de> {
     /// Reads any term, of any depth.
     ///
@@ -23,13 +26,115 @@ impl<'de> Decoder<'de> {
     /// A malformed term, and one that would exceed the limit `term_bytes_max`.
     pub fn read_term(&mut self) -> Result<Term, DecodeError> {
         let mut budget = self.limits.term_bytes_max;
-        let mut top = match self.read_node(&mut budget)? {
+        self.read_level(RECURSION_MAX, &mut budget)
+    }
+
+    /// Reads a term of which `levels` may be read by recursion.
+    #[inline]
+    fn read_level(&mut self, levels: u8, budget: &mut usize) -> Result<Term, DecodeError> {
+        match self.reader.rest() {
+            [tag::SMALL_INTEGER, value, rest @ ..] => {
+                self.reader.advance_to(rest);
+                Ok(Term::Integer((*value).into()))
+            }
+            [tag::INTEGER, a, b, c, d, rest @ ..] => {
+                self.reader.advance_to(rest);
+                Ok(Term::Integer(i32::from_be_bytes([*a, *b, *c, *d]).into()))
+            }
+            [tag::SMALL_ATOM_UTF8 | tag::ATOM_CACHE_REF, ..] => self.read_atom().map(Term::Atom),
+            [tag::SMALL_TUPLE | tag::LIST | tag::MAP, ..] => self.read_branch(levels, budget),
+            _ => self.read_deep(budget),
+        }
+    }
+
+    fn read_branch(&mut self, levels: u8, budget: &mut usize) -> Result<Term, DecodeError> {
+        let Some(below) = levels.checked_sub(1) else {
+            return self.read_deep(budget);
+        };
+        match self.byte()? {
+            tag::SMALL_TUPLE => {
+                let arity = self.byte()?.into();
+                self.charge(arity, 1, budget)?;
+                let mut elements = Vec::with_capacity(arity);
+                self.read_elements(arity, &mut elements, below, budget)?;
+                Ok(Term::Tuple(elements.into()))
+            }
+            tag::MAP => {
+                let count = self.read_count(2, budget)?;
+                let mut pairs = Vec::with_capacity(count);
+                for _ in 0..count {
+                    self.arrived(2);
+                    let key = self.read_level(below, budget)?;
+                    pairs.push((key, self.read_level(below, budget)?));
+                }
+                Map::from_distinct(pairs)
+                    .map(Term::Map)
+                    .map_err(|error| error.at(self.position(), None))
+            }
+            _ => self.read_list_term(below, budget),
+        }
+    }
+
+    fn read_list_term(&mut self, levels: u8, budget: &mut usize) -> Result<Term, DecodeError> {
+        let mut count = self.read_count(1, budget)?;
+        let mut elements = Vec::with_capacity(count);
+        loop {
+            self.read_elements(count, &mut elements, levels, budget)?;
+            match self.reader.peek() {
+                Some(tag::NIL) => {
+                    self.byte()?;
+                    return Ok(Term::List(elements.into()));
+                }
+                // The tail of a list that is a list itself continues it; a million of them are still one list.
+                Some(tag::LIST) => {
+                    self.byte()?;
+                    count = self.read_count(1, budget)?;
+                    elements.reserve(self.reservation::<Term>(count));
+                }
+                _ => {
+                    return self
+                        .read_level(levels, budget)
+                        .map(|tail| ImproperList::term(elements, tail));
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn read_elements(
+        &mut self,
+        count: usize,
+        elements: &mut Vec<Term>,
+        levels: u8,
+        budget: &mut usize,
+    ) -> Result<(), DecodeError> {
+        for _ in 0..count {
+            self.arrived(1);
+            // Integers, which long lists are mostly made of, without the call.
+            match self.reader.rest() {
+                [tag::SMALL_INTEGER, value, rest @ ..] => {
+                    self.reader.advance_to(rest);
+                    elements.push(Term::Integer((*value).into()));
+                }
+                [tag::INTEGER, a, b, c, d, rest @ ..] => {
+                    self.reader.advance_to(rest);
+                    elements.push(Term::Integer(i32::from_be_bytes([*a, *b, *c, *d]).into()));
+                }
+                _ => elements.push(self.read_level(levels, budget)?),
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads a term of any depth without recursion.
+    fn read_deep(&mut self, budget: &mut usize) -> Result<Term, DecodeError> {
+        let mut top = match self.read_node(budget)? {
             Node::Leaf(term) => return Ok(term),
             Node::Open(frame) => frame,
         };
         let mut outer = Vec::new();
         loop {
-            if let Some(inner) = self.fill(&mut top, &mut budget)? {
+            if let Some(inner) = self.fill(&mut top, budget)? {
                 outer.push(mem::replace(&mut top, inner));
                 continue;
             }
@@ -83,7 +188,6 @@ impl<'de> Decoder<'de> {
     }
 
     /// Reads a leaf, or the header of a container.
-    #[inline]
     fn read_node(&mut self, budget: &mut usize) -> Result<Node, DecodeError> {
         let Some(tag) = self.reader.peek() else {
             return Err(self.no_term());
@@ -135,7 +239,6 @@ impl<'de> Decoder<'de> {
         })
     }
 
-    #[inline]
     fn read_container(&mut self, tag: u8, budget: &mut usize) -> Result<Node, DecodeError> {
         self.byte()?;
         match tag {

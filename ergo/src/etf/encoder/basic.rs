@@ -93,6 +93,12 @@ impl Encoder<'_> {
     /// None.
     #[inline]
     pub fn write_i64(&mut self, value: i64) -> Result<(), EncodeError> {
+        self.put_i64(value);
+        Ok(())
+    }
+
+    #[inline(always)]
+    pub(super) fn put_i64(&mut self, value: i64) {
         if let Ok(byte) = u8::try_from(value) {
             self.buffer.extend_from_slice(&[tag::SMALL_INTEGER, byte]);
         } else if let Ok(word) = i32::try_from(value) {
@@ -101,7 +107,6 @@ impl Encoder<'_> {
         } else {
             self.write_small_big(value < 0, value.unsigned_abs().into());
         }
-        Ok(())
     }
 
     /// Writes an integer.

@@ -12,6 +12,9 @@ struct Open<'a> {
     proper_list: bool,
 }
 
+/// Levels that are written by recursion, which is faster; what is deeper has a stack of its own.
+const RECURSION_MAX: u8 = 16;
+
 impl Encoder<'_> {
     /// Writes any term, of any depth.
     ///
@@ -48,8 +51,57 @@ impl Encoder<'_> {
     }
 
     /// Writes what follows a header.
+    #[inline]
     fn write_rest(&mut self, open: Option<Open<'_>>) -> Result<(), EncodeError> {
-        let Some(mut top) = open else { return Ok(()) };
+        match open {
+            Some(open) => self.write_children(open, RECURSION_MAX),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes the children of a container, of which `levels` may be written by recursion.
+    fn write_children(&mut self, open: Open<'_>, levels: u8) -> Result<(), EncodeError> {
+        let Some(below) = levels.checked_sub(1) else {
+            return self.write_deep(open);
+        };
+        match open.children {
+            Children::Elements(elements) => elements
+                .into_iter()
+                .try_for_each(|child| self.write_level(child, below))?,
+            Children::Pairs(_, pairs) => {
+                for (key, value) in pairs {
+                    self.write_level(key, below)?;
+                    self.write_level(value, below)?;
+                }
+            }
+            cells @ Children::Cells(..) => cells
+                .into_iter()
+                .try_for_each(|child| self.write_level(child, below))?,
+        }
+        if open.proper_list {
+            self.write_nil();
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn write_level(&mut self, term: &Term, levels: u8) -> Result<(), EncodeError> {
+        match term {
+            Term::Integer(value) => {
+                self.put_i64(*value);
+                Ok(())
+            }
+            Term::Atom(atom) => self.write_atom(atom.as_str()),
+            term => match self.write_node(term)? {
+                Some(open) => self.write_children(open, levels),
+                None => Ok(()),
+            },
+        }
+    }
+
+    /// Writes the children of a container of any depth without recursion.
+    fn write_deep(&mut self, open: Open<'_>) -> Result<(), EncodeError> {
+        let mut top = open;
         let mut outer = Vec::new();
         loop {
             while let Some(child) = top.children.next() {

@@ -7,35 +7,26 @@ use super::Term;
 /// Walks the children of one term from first to last; the tail of an improper list comes last, each key of a map
 /// before its value.
 #[derive(Clone)]
-pub(crate) struct Children<'a> {
-    elements: slice::Iter<'a, Term>,
-    tail: Option<&'a Term>,
-    pairs: slice::Iter<'a, (Term, Term)>,
-    value: Option<&'a Term>,
+pub(crate) enum Children<'a> {
+    /// Of a tuple, a proper list or a record.
+    Elements(slice::Iter<'a, Term>),
+    /// Of an improper list: its elements, then its tail.
+    Cells(slice::Iter<'a, Term>, Option<&'a Term>),
+    /// Of a map: the value whose key came last, and the pairs after it.
+    Pairs(Option<&'a Term>, slice::Iter<'a, (Term, Term)>),
 }
 
 impl<'a> Children<'a> {
     pub(crate) fn elements(elements: &'a [Term]) -> Self {
-        Children {
-            elements: elements.iter(),
-            tail: None,
-            pairs: [].iter(),
-            value: None,
-        }
+        Children::Elements(elements.iter())
     }
 
     pub(crate) fn improper(elements: &'a [Term], tail: &'a Term) -> Self {
-        Children {
-            tail: Some(tail),
-            ..Children::elements(elements)
-        }
+        Children::Cells(elements.iter(), Some(tail))
     }
 
     pub(crate) fn pairs(pairs: &'a [(Term, Term)]) -> Self {
-        Children {
-            pairs: pairs.iter(),
-            ..Children::elements(&[])
-        }
+        Children::Pairs(None, pairs.iter())
     }
 }
 
@@ -44,17 +35,15 @@ impl<'a> Iterator for Children<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<&'a Term> {
-        if let Some(element) = self.elements.next() {
-            return Some(element);
+        match self {
+            Children::Elements(elements) => elements.next(),
+            Children::Cells(elements, tail) => elements.next().or_else(|| tail.take()),
+            Children::Pairs(value, pairs) => value.take().or_else(|| {
+                let (key, after) = pairs.next()?;
+                *value = Some(after);
+                Some(key)
+            }),
         }
-        if let Some(value) = self.value.take() {
-            return Some(value);
-        }
-        if let Some((key, value)) = self.pairs.next() {
-            self.value = Some(value);
-            return Some(key);
-        }
-        self.tail.take()
     }
 }
 

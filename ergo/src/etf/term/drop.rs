@@ -1,50 +1,73 @@
 //! Dropping terms of any depth.
 
+use std::mem;
+
 use super::Term;
 
-/// Empties `elements` so that dropping the vector recurses no further than to containers of leaves.
+/// What was taken out of a container that is being dropped.
+enum Level {
+    Elements(Vec<Term>),
+    Pairs(Vec<(Term, Term)>),
+}
+
+/// Empties `elements` unless they are leaves, so that dropping the vector does not recurse.
 #[inline]
 pub(super) fn drop_elements(elements: &mut Vec<Term>) {
     if elements.iter().any(Term::is_branch) {
-        drop_nested(std::mem::take(elements));
+        drop_levels(Level::Elements(mem::take(elements)));
     }
 }
 
-fn drop_nested(elements: Vec<Term>) {
+/// The same for the pairs of a map.
+#[inline]
+pub(super) fn drop_pairs(pairs: &mut Vec<(Term, Term)>) {
+    if pairs
+        .iter()
+        .any(|(key, value)| key.is_branch() || value.is_branch())
+    {
+        drop_levels(Level::Pairs(mem::take(pairs)));
+    }
+}
+
+fn drop_levels(first: Level) {
     let mut pending = Vec::new();
-    drop_level(elements, &mut pending);
-    while let Some(elements) = pending.pop() {
-        drop_level(elements, &mut pending);
+    drop_level(first, &mut pending);
+    while let Some(level) = pending.pop() {
+        drop_level(level, &mut pending);
     }
 }
 
-/// Drops one level of terms and puts what they contain aside, unless that is leaves only.
-fn drop_level(elements: Vec<Term>, pending: &mut Vec<Vec<Term>>) {
-    for mut element in elements {
-        let nested = element
-            .children()
-            .is_some_and(|mut children| children.any(Term::is_branch));
-        if nested {
-            pending.push(take_children(&mut element));
-        }
+fn drop_level(level: Level, pending: &mut Vec<Level>) {
+    match level {
+        Level::Elements(elements) => elements
+            .into_iter()
+            .for_each(|element| drop_term(element, pending)),
+        Level::Pairs(pairs) => pairs.into_iter().for_each(|(key, value)| {
+            drop_term(key, pending);
+            drop_term(value, pending);
+        }),
     }
 }
 
-fn take_children(term: &mut Term) -> Vec<Term> {
-    match term {
-        Term::Tuple(elements) => elements.take(),
-        Term::List(elements) => elements.take(),
+/// Drops a leaf or a container of leaves; of any other container the content is put aside.
+#[inline]
+fn drop_term(mut term: Term, pending: &mut Vec<Level>) {
+    if !term
+        .children()
+        .is_some_and(|mut children| children.any(Term::is_branch))
+    {
+        return;
+    }
+    pending.push(match &mut term {
+        Term::Tuple(elements) => Level::Elements(elements.take()),
+        Term::List(elements) => Level::Elements(elements.take()),
+        Term::Map(map) => Level::Pairs(map.take()),
+        Term::Record(record) => Level::Elements(record.take()),
         Term::ImproperList(list) => {
             let (mut elements, tail) = list.take();
             elements.push(tail);
-            elements
+            Level::Elements(elements)
         }
-        Term::Map(map) => map
-            .take()
-            .into_iter()
-            .flat_map(|(key, value)| [key, value])
-            .collect(),
-        Term::Record(record) => record.take(),
-        _ => Vec::new(),
-    }
+        _ => return,
+    });
 }

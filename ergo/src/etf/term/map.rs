@@ -159,18 +159,9 @@ impl MapKey for str {
 }
 
 impl Drop for Entries {
+    #[inline]
     fn drop(&mut self) {
-        if self
-            .0
-            .iter()
-            .any(|(key, value)| key.is_branch() || value.is_branch())
-        {
-            let mut flat = mem::take(&mut self.0)
-                .into_iter()
-                .flat_map(|(key, value)| [key, value])
-                .collect();
-            drop::drop_elements(&mut flat);
-        }
+        drop::drop_pairs(&mut self.0);
     }
 }
 

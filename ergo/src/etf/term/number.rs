@@ -7,7 +7,9 @@ use num_bigint::BigInt;
 /// The order by value of an integer and a float; exact, however large they are.
 pub(super) fn compare_integer_float(integer: i64, float: f64) -> Ordering {
     match small_integer_part(float) {
-        Some(part) => integer.cmp(&part).then_with(|| fraction_order(float)),
+        Some(part) => i128::from(integer)
+            .cmp(&part)
+            .then_with(|| fraction_order(float)),
         None => above_or_below(float),
     }
 }
@@ -50,15 +52,15 @@ fn parts(float: f64) -> Option<(u64, i32)> {
     }
 }
 
-/// The integer part, if it has at most 63 bits and a sign.
-fn small_integer_part(float: f64) -> Option<i64> {
+/// The integer part, if it has at most 64 bits and a sign.
+fn small_integer_part(float: f64) -> Option<i128> {
     let (mantissa, exponent) = parts(float)?;
     let magnitude = match u32::try_from(exponent) {
-        Ok(left @ 0..=10) => mantissa.checked_shl(left)?,
+        Ok(left @ 0..=11) => mantissa.checked_shl(left)?,
         Ok(_) => return None,
         Err(_) => mantissa.checked_shr(exponent.unsigned_abs()).unwrap_or(0),
     };
-    let magnitude = i64::try_from(magnitude).ok()?;
+    let magnitude = i128::from(magnitude);
     Some(if float < 0.0 { -magnitude } else { magnitude })
 }
 

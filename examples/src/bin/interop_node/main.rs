@@ -66,7 +66,7 @@ fn parse_ports(text: &str) -> Result<RangeInclusive<u16>, String> {
 #[tokio::main]
 async fn main() -> ExitCode {
     tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .with_env_filter(log_filter())
         .with_writer(std::io::stderr)
         .init();
     match run(Arguments::parse()).await {
@@ -76,6 +76,13 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Warnings and errors, unless `RUST_LOG` says otherwise.
+fn log_filter() -> tracing_subscriber::EnvFilter {
+    tracing_subscriber::EnvFilter::builder()
+        .with_default_directive(tracing::Level::WARN.into())
+        .from_env_lossy()
 }
 
 async fn run(arguments: Arguments) -> ergo::Result {

@@ -22,7 +22,8 @@ pub async fn run(mut cx: PlainContext) -> ExitReason {
     loop {
         match cx.receive().await {
             Some(Message::Term(term)) => {
-                if relay.act(&cx, &term).is_none() {
+                let understood = relay.act(&cx, &term);
+                if understood.is_none() {
                     tracing::warn!(%term, "relay got something it does not understand");
                 }
             }

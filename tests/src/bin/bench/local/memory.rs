@@ -1,0 +1,70 @@
+//! The memory of idle processes: what the operating system sees, in a program of its own with a fresh heap.
+//!
+//! A counting allocator would miss what the allocator rounds up, and slow down every other workload; the test
+//! `allocations` counts the bytes themselves.
+
+use std::process::Command;
+use std::time::Duration;
+
+use crate::local::Contender;
+use crate::local::actors::Actors;
+use crate::local::contenders::with_actors;
+use crate::local::latch::{Latch, Tally};
+
+/// Bytes of one process before and after its first message.
+pub(crate) fn idle(contender: Contender, processes: u64) -> (f64, f64) {
+    let program = std::env::current_exe().expect("the path of this program");
+    let output = Command::new(program)
+        .args(["memory-probe", contender.name(), &processes.to_string()])
+        .output()
+        .expect("this program starts again");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let mut numbers = text.split_whitespace().map(|number| number.parse::<f64>());
+    match (numbers.next(), numbers.next()) {
+        (Some(Ok(idle)), Some(Ok(used))) => (idle, used),
+        _ => panic!("the memory probe printed `{text}` and {}", String::from_utf8_lossy(&output.stderr)),
+    }
+}
+
+/// Prints the two numbers that [`idle`] reads.
+pub(crate) fn probe(contender: Contender, processes: u64) {
+    let runtime = super::suite::runtime(2);
+    let (idle, used) = with_actors!(contender, A => runtime.block_on(measure::<A>(processes)));
+    println!("{idle} {used}");
+}
+
+async fn measure<A: Actors>(processes: u64) -> (u64, u64) {
+    let actors = A::start().await;
+    let (reached, ended) = (Latch::new(processes), Latch::new(processes));
+    let mut counters = Vec::with_capacity(usize::try_from(processes).unwrap_or_default());
+    // Touched before the first look, so that only the processes are in the difference.
+    let (first, _) = actors.counter(Tally::new(1, &Latch::new(1), &Latch::new(1))).await;
+    counters.resize(counters.capacity(), first);
+    counters.clear();
+    settle().await;
+    let before = resident_bytes();
+    for _ in 0..processes {
+        counters.push(actors.counter(Tally::new(1, &reached, &ended)).await.0);
+    }
+    settle().await;
+    let idle = resident_bytes().saturating_sub(before) / processes;
+    for counter in &counters {
+        A::cast(counter, 1);
+    }
+    assert_eq!(reached.wait().await, processes, "messages were lost");
+    settle().await;
+    let used = resident_bytes().saturating_sub(before) / processes;
+    (idle, used)
+}
+
+/// Lets the tasks that are still being polled for the first time park.
+async fn settle() {
+    tokio::time::sleep(Duration::from_millis(200)).await;
+}
+
+fn resident_bytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("the process status");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("the resident memory");
+    let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse().expect("a number of kilobytes");
+    kilobytes * 1024
+}

@@ -1,0 +1,17 @@
+//! Processes of one node: messages, calls, starts, ends and memory.
+//!
+//! Each contender gives the same few things ([`actors::Actors`]) in the way its own users would write them; each
+//! workload is written once over them, and every message is counted where it is received.
+
+mod actors;
+mod contenders;
+mod latch;
+mod measure;
+mod memory;
+mod suite;
+mod workload;
+
+pub(crate) use contenders::Contender;
+pub(crate) use memory::probe;
+pub(crate) use suite::run;
+pub(crate) use workload::Workload;
