@@ -83,9 +83,13 @@ impl Received<'_> {
         }
     }
 
-    /// As in Erlang, a message to nobody is dropped.
+    /// As in Erlang, a message to nobody is dropped; one that is no term closes the connection, whomever it is to.
     fn message(&self, to: Option<Arc<dyn AnyProcess>>, payload: Option<Encoded>) {
-        let (Some(process), Some(payload)) = (to, payload) else {
+        let Some(payload) = payload else { return };
+        let Some(process) = to else {
+            if payload.decoder().skip().is_err() {
+                self.host().corrupt(&self.peer.name);
+            }
             return;
         };
         if let Err(error) = process.deliver(Incoming::Wire(payload, Some(self.peer.name.clone()))) {

@@ -13,10 +13,10 @@ use crate::process::host::AnyProcess;
 
 /// How long processes have to stop before they are killed.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long the last signals of the processes may take to reach the sockets.
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long the killed ones are waited for: one that never awaits cannot be ended.
 const KILL_TIMEOUT: Duration = Duration::from_secs(1);
-/// How long a peer has to take the last signals.
-const FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 
 impl Node {
     pub(super) fn is_stopping(&self) -> bool {
