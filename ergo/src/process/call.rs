@@ -2,18 +2,18 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, Weak};
-use std::task::{Context as TaskContext, Poll, Waker};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex};
+use std::task::{Context as TaskContext, Poll};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
 use crate::etf::{DecodeOwned, Decoder, Encoded};
 use crate::process::actor::{Behavior, CALL_TIMEOUT};
+use crate::process::deadline::Deadline;
 use crate::process::handle::{Place, Ref};
-use crate::process::host::{AnyProcess, Host, HostRef, Slot};
-use crate::process::mailbox::Other;
+use crate::process::host::{AnyProcess, HostRef, Slot};
+use crate::process::queue::Other;
 use crate::process::send::{RemoteCall, call_error};
 use crate::process::{CallError, ExitReason, Reply, current};
 
@@ -120,7 +120,7 @@ impl<'a, A: Behavior, R: Send + 'static> Call<'a, A, R> {
 
     /// Gives the call this long instead of 5 seconds; [`Duration::MAX`] is OTP's `infinity`.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.deadline.length = timeout;
+        self.deadline = Deadline::new(timeout);
         self
     }
 
@@ -225,205 +225,6 @@ impl<A: Behavior, R: Send + 'static> Future for Call<'_, A, R> {
 
 impl<A: Behavior, R> Drop for Call<'_, A, R> {
     fn drop(&mut self) {
-        if let Some(entry) = self.deadline.entry.take() {
-            self.to.host().deadlines().remove(entry);
-        }
-    }
-}
-
-/// The deadline of one call, at the least cost: inside a process its one timer, elsewhere an entry in the node's
-/// list that a coarse tick goes through; a timer of its own only for short ones.
-struct Deadline {
-    length: Duration,
-    at: Option<Instant>,
-    due_tick: u64,
-    entry: Option<Entry>,
-    sleep: Option<Pin<Box<tokio::time::Sleep>>>,
-}
-
-impl Deadline {
-    fn new(length: Duration) -> Self {
-        Deadline {
-            length,
-            at: None,
-            due_tick: 0,
-            entry: None,
-            sleep: None,
-        }
-    }
-
-    fn poll(&mut self, host: &HostRef, cx: &mut TaskContext<'_>) -> Poll<()> {
-        if self.length == Duration::MAX {
-            return Poll::Pending;
-        }
-        if self.at.is_none() && self.length >= COARSE_MIN && !current::polls_with(cx.waker()) {
-            return self.poll_coarse(host, cx);
-        }
-        let now = tokio::time::Instant::now().into_std();
-        let at = match self.at {
-            Some(at) => at,
-            // A deadline too far to be a point in time is none.
-            None => match now.checked_add(self.length) {
-                Some(at) => *self.at.insert(at),
-                None => return Poll::Pending,
-            },
-        };
-        if now >= at {
-            return Poll::Ready(());
-        }
-        if self.sleep.is_none() && current::wake_at(at, cx.waker()) {
-            return Poll::Pending;
-        }
-        let sleep = self
-            .sleep
-            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(at.into())));
-        sleep.as_mut().poll(cx)
-    }
-
-    fn poll_coarse(&mut self, host: &HostRef, cx: &mut TaskContext<'_>) -> Poll<()> {
-        let deadlines = host.deadlines();
-        let now = deadlines.tick.load(Ordering::Relaxed);
-        if self.due_tick == 0 {
-            let ticks =
-                u64::try_from(self.length.as_millis() / TICK.as_millis()).unwrap_or(u64::MAX / 2);
-            // The tick in progress is not counted, so a call never has less time than it was given.
-            self.due_tick = now.saturating_add(ticks).saturating_add(2);
-        }
-        if now >= self.due_tick {
-            return Poll::Ready(());
-        }
-        match &self.entry {
-            Some(entry) => deadlines.renew(*entry, cx.waker()),
-            None => self.entry = Some(deadlines.add(host, self.due_tick, cx.waker().clone())),
-        }
-        Poll::Pending
-    }
-}
-
-/// Calls with a shorter timeout keep exact time.
-const COARSE_MIN: Duration = Duration::from_secs(1);
-/// How often the list is gone through while there is anything in it.
-const TICK: Duration = Duration::from_millis(50);
-const SHARDS: usize = 8;
-
-#[derive(Clone, Copy)]
-struct Entry {
-    shard: usize,
-    index: usize,
-}
-
-/// Deadlines of calls made outside of processes: accurate to a tick of 50 ms, and nearly free.
-#[derive(Default)]
-pub struct Deadlines {
-    shards: [Shard; SHARDS],
-    running: AtomicBool,
-    tick: AtomicU64,
-}
-
-#[derive(Default)]
-#[repr(align(64))]
-struct Shard(Mutex<Slab>);
-
-#[derive(Default)]
-struct Slab {
-    entries: Vec<Option<(u64, Waker)>>,
-    free: Vec<usize>,
-}
-
-thread_local! {
-    static SHARD: usize = {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        NEXT.fetch_add(1, Ordering::Relaxed) as usize % SHARDS
-    };
-}
-
-impl Deadlines {
-    fn slab(&self, shard: usize) -> std::sync::MutexGuard<'_, Slab> {
-        self.shards[shard]
-            .0
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-
-    fn add(&self, host: &HostRef, due: u64, waker: Waker) -> Entry {
-        let shard = SHARD.with(|shard| *shard);
-        let index = {
-            let mut slab = self.slab(shard);
-            match slab.free.pop() {
-                Some(index) => {
-                    slab.entries[index] = Some((due, waker));
-                    index
-                }
-                None => {
-                    slab.entries.push(Some((due, waker)));
-                    slab.entries.len() - 1
-                }
-            }
-        };
-        if !self.running.load(Ordering::SeqCst) && !self.running.swap(true, Ordering::SeqCst) {
-            drop(host.runtime().spawn(tick(Arc::downgrade(host))));
-        }
-        Entry { shard, index }
-    }
-
-    fn renew(&self, entry: Entry, waker: &Waker) {
-        if let Some(Some((_, kept))) = self.slab(entry.shard).entries.get_mut(entry.index) {
-            kept.clone_from(waker);
-        }
-    }
-
-    fn remove(&self, entry: Entry) {
-        let waker = {
-            let mut slab = self.slab(entry.shard);
-            slab.free.push(entry.index);
-            slab.entries.get_mut(entry.index).and_then(Option::take)
-        };
-        drop(waker);
-    }
-
-    fn is_empty(&self) -> bool {
-        (0..SHARDS).all(|shard| {
-            let slab = self.slab(shard);
-            slab.entries.len() == slab.free.len()
-        })
-    }
-
-    fn wake_due(&self, now: u64) {
-        for shard in 0..SHARDS {
-            let due: Vec<Waker> = {
-                let slab = self.slab(shard);
-                slab.entries
-                    .iter()
-                    .flatten()
-                    .filter(|entry| entry.0 <= now)
-                    .map(|entry| entry.1.clone())
-                    .collect()
-            };
-            for waker in due {
-                waker.wake();
-            }
-        }
-    }
-
-    /// Goes through the list once; false when it is empty and the ticking stops.
-    fn advance(&self) -> bool {
-        let now = self.tick.fetch_add(1, Ordering::Relaxed) + 1;
-        self.wake_due(now);
-        if !self.is_empty() {
-            return true;
-        }
-        self.running.store(false, Ordering::SeqCst);
-        // Whoever came in between this look and the last saw it running: go on for them.
-        !self.is_empty() && !self.running.swap(true, Ordering::SeqCst)
-    }
-}
-
-async fn tick(host: Weak<dyn Host>) {
-    loop {
-        tokio::time::sleep(TICK).await;
-        let Some(host) = host.upgrade() else { return };
-        if !host.deadlines().advance() {
-            return;
-        }
+        self.deadline.end(self.to.host());
     }
 }

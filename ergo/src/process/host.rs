@@ -4,7 +4,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use crate::etf::{Atom, EncodeError, Encoded, Encoder, Pid, Reference};
-pub use crate::process::call::Deadlines;
+pub use crate::process::deadline::Deadlines;
 use crate::process::relations::RemoteWatcher;
 use crate::process::{CastError, Destination, Down, Exit, ExitReason, Relations};
 

@@ -241,7 +241,10 @@ pub(crate) fn exit(host: &HostRef, from: u64, to: &Pid, reason: ExitReason) {
 }
 
 /// Tells everyone tied to a process that it has ended, after its name and its place in the table are free.
-pub(crate) fn dissolve(host: &HostRef, id: u64, ties: Ties, reason: &ExitReason) {
+pub(crate) fn dissolve(host: &HostRef, id: u64, ties: Option<Ties>, reason: &ExitReason) {
+    let Some(ties) = ties else {
+        return host.remove(id);
+    };
     if let Some(name) = &ties.name {
         host.unregister(name, id);
     }

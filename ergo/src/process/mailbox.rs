@@ -8,63 +8,16 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context as TaskContext, Poll, Waker};
 
-use crate::etf::{Atom, Encoded, Pid, Reference};
+use crate::etf::{Pid, Reference};
 use crate::process::actor::{Behavior, Options};
 use crate::process::host::{AnyProcess, Broken, HostRef, Incoming};
+use crate::process::queue::{Envelope, Other, Queue};
 use crate::process::relations::Ties;
-use crate::process::{CastError, Down, Exit, ExitReason, Relations};
-
-/// What lies in a mailbox: a message inline, or a pointer to anything rarer.
-pub(super) enum Envelope<M> {
-    Message(M),
-    Other(Box<Other>),
-}
-
-/// What is not a typed message.
-pub(super) enum Other {
-    Wire(Encoded, Option<Atom>),
-    Down(Down),
-    Exit(Exit),
-    /// Proves to someone that everything before it has been handled and the process still lives.
-    Fence(tokio::sync::oneshot::Sender<()>),
-}
-
-/// Capacity that an idle mailbox may keep; more is given back after a burst.
-const IDLE_CAPACITY_MAX: usize = 64;
+use crate::process::{CastError, Exit, ExitReason, Relations};
 
 const TRAP_EXIT: u8 = 1;
 const EXITING: u8 = 2;
 const STARTING: u8 = 4;
-
-enum Life {
-    Open(Option<Box<Relations>>),
-    /// The process has ended and is being taken apart: its name and links may still be there.
-    Closing(Box<(ExitReason, Vec<Waker>)>),
-    /// Nothing of it is left. `None` is `normal`.
-    Gone(Option<Box<ExitReason>>),
-}
-
-struct Queue<M> {
-    messages: Vec<Envelope<M>>,
-    /// Wakes the process for an exit signal, and when it is parked for a message.
-    waker: Option<Waker>,
-    life: Life,
-    bound: u32,
-    /// Whether the process waits for messages, and not for something a callback awaits.
-    parked: bool,
-}
-
-impl<M> Queue<M> {
-    /// The waker to wake for something new in the mailbox: that of a parked process.
-    #[inline]
-    fn unpark(&mut self) -> Option<Waker> {
-        if std::mem::take(&mut self.parked) {
-            self.waker.take()
-        } else {
-            None
-        }
-    }
-}
 
 /// A process, as its own task and its handles see it.
 pub(super) struct Cell<A: Behavior> {
@@ -82,13 +35,7 @@ impl<A: Behavior> Cell<A> {
     pub(super) fn new(id: u64, host: HostRef, options: Options, parent: Option<u64>) -> Arc<Self> {
         let relations = parent.map(|parent| Box::new(Relations::of_child(parent)));
         Arc::new(Cell {
-            queue: Mutex::new(Queue {
-                messages: Vec::new(),
-                waker: None,
-                life: Life::Open(relations),
-                bound: options.mailbox,
-                parked: false,
-            }),
+            queue: Mutex::new(Queue::new(options.mailbox, relations)),
             flags: AtomicU8::new(if options.trap_exit { TRAP_EXIT } else { 0 }),
             has_parked: AtomicBool::new(false),
             batch_left: AtomicU32::new(0),
@@ -120,7 +67,7 @@ impl<A: Behavior> Cell<A> {
     ) -> Result<(), (CastError, Envelope<A::Message>)> {
         let waker = {
             let mut queue = self.lock();
-            if !matches!(queue.life, Life::Open(_)) {
+            if !queue.is_open() {
                 return Err((CastError::Closed, envelope));
             }
             if queue.bound != u32::MAX && self.waiting(&queue) >= u64::from(queue.bound) {
@@ -151,11 +98,10 @@ impl<A: Behavior> Cell<A> {
     pub(super) fn push_signal(&self, other: Other) -> bool {
         let waker = {
             let mut queue = self.lock();
-            if !matches!(queue.life, Life::Open(_)) {
+            if !queue.is_open() {
                 return false;
             }
-            queue.messages.push(Envelope::Other(Box::new(other)));
-            queue.unpark()
+            queue.push_other(other)
         };
         if let Some(waker) = waker {
             waker.wake();
@@ -191,21 +137,13 @@ impl<A: Behavior> Cell<A> {
         batch: &mut Vec<Envelope<A::Message>>,
         cx: &mut TaskContext<'_>,
     ) {
-        // One buffer per idle process, and a small one.
-        if batch.capacity() > IDLE_CAPACITY_MAX {
-            *batch = Vec::new();
-        } else if queue.messages.capacity() == 0 {
-            std::mem::swap(&mut queue.messages, batch);
-        }
-        if queue.messages.capacity() > IDLE_CAPACITY_MAX {
-            queue.messages = Vec::new();
-        }
+        queue.park_buffers(batch);
         match &mut queue.waker {
             Some(waker) if waker.will_wake(cx.waker()) => {}
             waker => *waker = Some(cx.waker().clone()),
         }
         queue.parked = true;
-        if let Life::Open(Some(relations)) = &mut queue.life {
+        if let Some(relations) = queue.known_relations() {
             // What they were to pass over has been: there is no batch in progress.
             relations.flushed.clear();
         }
@@ -235,8 +173,8 @@ impl<A: Behavior> Cell<A> {
             Some(waker) if waker.will_wake(cx.waker()) => {}
             // A receive that a part of the body polls with a waker of its own goes on waiting beside it.
             Some(_) if parked => {
-                if let Life::Open(relations) = &mut queue.life {
-                    relations.get_or_insert_default().waker = Some(cx.waker().clone());
+                if let Some(relations) = queue.relations() {
+                    relations.waker = Some(cx.waker().clone());
                 }
             }
             waker => *waker = Some(cx.waker().clone()),
@@ -264,18 +202,16 @@ impl<A: Behavior> Cell<A> {
             let flushed = queue.messages.remove(index);
             drop(queue);
             drop(flushed);
-        } else if let Life::Open(relations) = &mut queue.life {
-            let relations = relations.get_or_insert_default();
+        } else if let Some(relations) = queue.relations() {
             relations.flushed.push(reference.clone());
         }
     }
 
     /// Whether a `Down` of the batch in progress is one that was flushed.
     pub(super) fn is_flushed(&self, reference: &Reference) -> bool {
-        match &self.lock().life {
-            Life::Open(Some(relations)) => relations.flushed.contains(reference),
-            _ => false,
-        }
+        let mut queue = self.lock();
+        let relations = queue.known_relations();
+        relations.is_some_and(|relations| relations.flushed.contains(reference))
     }
 
     /// How many messages nobody has taken out yet.
@@ -327,19 +263,15 @@ impl<A: Behavior> Cell<A> {
     fn act(&self, queue: &mut Queue<A::Message>, exit: Exit, linked: bool) -> [Option<Waker>; 2] {
         let killed = exit.reason == ExitReason::Kill && !linked;
         if self.traps_exit() && !killed {
-            queue
-                .messages
-                .push(Envelope::Other(Box::new(Other::Exit(exit))));
-            return [queue.unpark(), None];
+            return [queue.push_other(Other::Exit(exit)), None];
         }
         let to_itself = !linked && self.host.local_id(&exit.from) == Some(self.id);
         if exit.reason == ExitReason::Normal && !to_itself {
             return [None, None];
         }
-        let Life::Open(relations) = &mut queue.life else {
+        let Some(relations) = queue.relations() else {
             return [None, None];
         };
-        let relations = relations.get_or_insert_default();
         let reason = if killed {
             ExitReason::Killed
         } else {
@@ -348,8 +280,9 @@ impl<A: Behavior> Cell<A> {
         relations.exit.get_or_insert(reason);
         // It ends at its next await.
         self.flags.fetch_or(EXITING, Ordering::Release);
+        let inner = relations.waker.take();
         queue.parked = false;
-        [queue.waker.take(), relations.waker.take()]
+        [queue.waker.take(), inner]
     }
 
     /// Closes the mailbox. What was in it is handed out so that it is dropped outside of the lock.
@@ -358,20 +291,12 @@ impl<A: Behavior> Cell<A> {
     /// body's own.
     pub(super) fn close(&self, reason: Option<ExitReason>) -> Closed<A> {
         let mut queue = self.lock();
-        let life = std::mem::replace(&mut queue.life, Life::Gone(None));
-        let mut relations = match life {
-            Life::Open(relations) => relations.map(|relations| *relations).unwrap_or_default(),
-            other => {
-                queue.life = other;
-                Relations::default()
-            }
-        };
-        let signalled = relations.exit.take();
-        let reason = signalled.or(reason).unwrap_or(ExitReason::Killed);
-        let waiters = std::mem::take(&mut relations.waiters);
-        queue.life = Life::Closing(Box::new((reason.clone(), waiters)));
+        let (reason, mut relations) = queue.close(reason);
         let messages = std::mem::take(&mut queue.messages);
-        let wakers = [queue.waker.take(), relations.waker.take()];
+        let inner = relations
+            .as_mut()
+            .and_then(|relations| relations.waker.take());
+        let wakers = [queue.waker.take(), inner];
         drop(queue);
         drop(wakers);
         Closed {
@@ -383,38 +308,26 @@ impl<A: Behavior> Cell<A> {
 
     /// Nothing of the process is left: whoever waits for its end is woken.
     pub(super) fn gone(&self) {
-        let mut queue = self.lock();
-        let life = std::mem::replace(&mut queue.life, Life::Gone(None));
-        let Life::Closing(closing) = life else {
-            queue.life = life;
-            return;
-        };
-        let (reason, waiters) = *closing;
-        if reason != ExitReason::Normal {
-            queue.life = Life::Gone(Some(Box::new(reason)));
-        }
-        drop(queue);
-        for waiter in waiters {
-            waiter.wake();
-        }
+        let waiters = self.lock().gone();
+        waiters.for_each(Waker::wake);
     }
 }
 
 /// What a mailbox held when it was closed.
 pub(super) struct Closed<A: Behavior> {
     pub(super) reason: ExitReason,
-    relations: Relations,
+    relations: Option<Box<Relations>>,
     messages: Vec<Envelope<A::Message>>,
 }
 
 impl<A: Behavior> Closed<A> {
-    /// Drops the messages, which may run code of the user, and gives the ties.
-    pub(super) fn into_ties(self) -> Ties {
+    /// Drops the messages, which may run code of the user, and gives the ties, if there are any.
+    pub(super) fn into_ties(self) -> Option<Ties> {
         // A panic in a destructor must not take the ties with it: everyone still has to hear of the end.
         if catch_unwind(AssertUnwindSafe(|| drop(self.messages))).is_err() {
             tracing::error!("a destructor of a message panicked while its process ended");
         }
-        self.relations.dissolve()
+        self.relations.map(|relations| relations.dissolve())
     }
 }
 
@@ -446,10 +359,10 @@ impl<A: Behavior> AnyProcess for Cell<A> {
         };
         let wakers = {
             let mut queue = self.lock();
-            match queue.life {
-                Life::Open(_) => self.act(&mut queue, exit, linked),
-                _ => return,
+            if !queue.is_open() {
+                return;
             }
+            self.act(&mut queue, exit, linked)
         };
         wakers.into_iter().flatten().for_each(Waker::wake);
     }
@@ -457,18 +370,13 @@ impl<A: Behavior> AnyProcess for Cell<A> {
     fn settle(&self, change: &mut dyn FnMut(&mut Relations) -> Option<Broken>) {
         let wakers = {
             let mut queue = self.lock();
-            let Life::Open(relations) = &mut queue.life else {
+            let Some(relations) = queue.relations() else {
                 return;
             };
-            match change(relations.get_or_insert_default()) {
+            match change(relations) {
                 None => return,
                 Some(Broken::Link(exit)) => self.act(&mut queue, exit, true),
-                Some(Broken::Monitor(down)) => {
-                    queue
-                        .messages
-                        .push(Envelope::Other(Box::new(Other::Down(down))));
-                    [queue.unpark(), None]
-                }
+                Some(Broken::Monitor(down)) => [queue.push_other(Other::Down(down)), None],
             }
         };
         wakers.into_iter().flatten().for_each(Waker::wake);
@@ -476,38 +384,21 @@ impl<A: Behavior> AnyProcess for Cell<A> {
 
     fn with_relations(&self, change: &mut dyn FnMut(&mut Relations)) -> bool {
         let mut queue = self.lock();
-        match &mut queue.life {
-            Life::Open(relations) => {
-                change(relations.get_or_insert_default());
-                true
-            }
-            _ => false,
-        }
+        let Some(relations) = queue.relations() else {
+            return false;
+        };
+        change(relations);
+        true
     }
 
     fn exit_reason(&self) -> Option<ExitReason> {
-        match &self.lock().life {
-            Life::Open(relations) => relations
-                .as_ref()
-                .and_then(|relations| relations.exit.clone()),
-            Life::Closing(closing) => Some(closing.0.clone()),
-            Life::Gone(reason) => Some(reason.as_deref().cloned().unwrap_or_default()),
-        }
+        self.lock().exit_reason()
     }
 
     fn poll_gone(&self, cx: &mut TaskContext<'_>) -> Poll<ExitReason> {
-        let mut queue = self.lock();
-        let waiters = match &mut queue.life {
-            Life::Open(relations) => &mut relations.get_or_insert_default().waiters,
-            Life::Closing(closing) => &mut closing.1,
-            Life::Gone(reason) => {
-                return Poll::Ready(reason.as_deref().cloned().unwrap_or_default());
-            }
-        };
-        if !waiters.iter().any(|waiter| waiter.will_wake(cx.waker())) {
-            waiters.push(cx.waker().clone());
-        }
-        Poll::Pending
+        self.lock()
+            .wait_for_end(cx.waker())
+            .map_or(Poll::Pending, Poll::Ready)
     }
 
     fn queue_len(&self) -> usize {

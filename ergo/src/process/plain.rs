@@ -10,7 +10,7 @@ use crate::etf::{
 };
 use crate::process::actor::{Actor, Behavior, Flow, Handle};
 use crate::process::host::{AnyProcess, HostRef};
-use crate::process::mailbox::{Envelope, Other};
+use crate::process::queue::{Envelope, Other};
 use crate::process::spawn::Tie;
 use crate::process::{
     Call, CallError, Context, Destination, Down, Exit, ExitReason, Ref, ReplyTo, SpawnError,

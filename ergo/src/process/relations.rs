@@ -54,7 +54,6 @@ pub struct Relations {
     monitoring: BTreeMap<u64, Destination>,
     aliases: BTreeSet<u64>,
     owned: Vec<AbortHandle>,
-    pub(super) waiters: Vec<Waker>,
     /// Monitors that were taken back with their `Down` in the batch in progress, where it is then passed over.
     pub(super) flushed: Vec<Reference>,
     /// Wakes the process for an exit signal, when a part of its body receives with a waker of its own.

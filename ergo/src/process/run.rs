@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use crate::etf::{Atom, Encoded};
 use crate::process::actor::{Behavior, Flow};
-use crate::process::mailbox::{Envelope, Other};
+use crate::process::queue::{Envelope, Other};
 use crate::process::task::Ended;
 use crate::process::wire::{self, Wrapped};
 use crate::process::{Context, Exit, ExitReason};
@@ -16,36 +16,43 @@ use crate::process::{Context, Exit, ExitReason};
 /// How many messages a process handles before it lets others run.
 const BUDGET: u32 = 256;
 
-/// How a process gets its state.
-pub(super) enum Init<A: Behavior> {
-    /// A synchronous init has run in the spawner.
-    Ready(A),
-    /// The init runs in the process, and the spawner waits for it.
-    Args(A::Args, oneshot::Sender<Result<(), ExitReason>>),
+/// The body of a process whose state its synchronous init has made in the spawner.
+///
+/// Not an `async fn`: the task keeps what a block captures once, and the arguments of a function twice.
+pub(super) fn ready<A: Behavior>(
+    cx: Context<A>,
+    mut state: A,
+) -> impl Future<Output = Ended> + Send {
+    async move {
+        let reason = serve(&cx, &mut state).await;
+        state.stop(&reason, &cx).await;
+        reason.into()
+    }
 }
 
-/// The body of a process with a behaviour.
-pub(super) async fn process<A: Behavior>(cx: Context<A>, init: Init<A>) -> Ended {
-    let mut state = match init {
-        Init::Ready(state) => state,
-        Init::Args(args, started) => match A::start(args, &cx).await {
+/// The body of a process that makes its state itself, while the spawner waits for it.
+pub(super) fn starting<A: Behavior>(
+    cx: Context<A>,
+    args: A::Args,
+    started: oneshot::Sender<Result<(), ExitReason>>,
+) -> impl Future<Output = Ended> + Send {
+    let of_init = cx.clone();
+    // Boxed, so that the idle process does not go on paying for its init.
+    let init = Box::pin(async move { A::start(args, &of_init).await });
+    async move {
+        match init.await {
             Ok(state) => {
                 cx.cell().set_starting(false);
                 // The starter may have given up waiting; the process lives all the same.
                 let _ = started.send(Ok(()));
-                state
+                ready(cx, state).await
             }
-            Err(reason) => {
-                return Ended {
-                    reason,
-                    refused: Some(started),
-                };
-            }
-        },
-    };
-    let reason = serve(&cx, &mut state).await;
-    state.stop(&reason, &cx).await;
-    reason.into()
+            Err(reason) => Ended {
+                reason,
+                refused: Some(started),
+            },
+        }
+    }
 }
 
 async fn serve<A: Behavior>(cx: &Context<A>, state: &mut A) -> ExitReason {

@@ -10,7 +10,7 @@ use crate::etf::{Atom, Pid};
 use crate::process::actor::{Behavior, Options};
 use crate::process::host::{AnyProcess, HostRef};
 use crate::process::mailbox::Cell;
-use crate::process::run::{self, Init};
+use crate::process::run;
 use crate::process::task::{Ended, ProcessTask};
 use crate::process::{Context, ExitReason, Ref, SpawnError, Watcher, current, links};
 
@@ -143,20 +143,13 @@ pub(crate) async fn spawn<A: Behavior>(
             refuse(host, &cell, &reason);
             SpawnError::Init(reason)
         })?;
-        launch(
-            host,
-            &cell,
-            run::process(Context::new(cell.clone()), Init::Ready(state)),
-        );
+        launch(host, &cell, run::ready(Context::new(cell.clone()), state));
         return Ok(Ref::local(cell));
     }
     cell.set_starting(true);
     let (started, ack) = oneshot::channel();
-    launch(
-        host,
-        &cell,
-        run::process(Context::new(cell.clone()), Init::Args(args, started)),
-    );
+    let cx = Context::new(cell.clone());
+    launch(host, &cell, run::starting(cx, args, started));
     wait_for_init(&cell, ack).await?;
     Ok(Ref::local(cell))
 }

@@ -135,7 +135,8 @@ fn finish<A: Behavior, F>(
     }
     let ties = closed.into_ties();
     if refused.is_none() && !cell.is_starting() {
-        crash::report(&**cell, ties.name.as_ref(), &reason);
+        let name = ties.as_ref().and_then(|ties| ties.name.as_ref());
+        crash::report(&**cell, name, &reason);
     }
     links::dissolve(cell.host(), cell.id(), ties, &reason);
     cell.gone();

@@ -1,0 +1,175 @@
+//! What lies under the lock of a process: its messages, its life, and who waits for its end.
+
+use std::task::Waker;
+
+use crate::etf::{Atom, Encoded};
+use crate::process::{Down, Exit, ExitReason, Relations};
+
+/// What lies in a mailbox: a message inline, or a pointer to anything rarer.
+pub(super) enum Envelope<M> {
+    Message(M),
+    Other(Box<Other>),
+}
+
+/// What is not a typed message.
+pub(super) enum Other {
+    Wire(Encoded, Option<Atom>),
+    Down(Down),
+    Exit(Exit),
+    /// Proves to someone that everything before it has been handled and the process still lives.
+    Fence(tokio::sync::oneshot::Sender<()>),
+}
+
+/// Memory that the buffer of an idle mailbox may keep; a larger one is given back after a burst.
+const IDLE_BYTES_MAX: usize = 4096;
+
+/// How far a process has come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Life {
+    /// It lives, and its mailbox takes messages.
+    Open,
+    /// It has ended and is being taken apart: its name and links may still be there.
+    Closing,
+    /// Nothing of it is left.
+    Gone,
+}
+
+/// What there is to remember of an end, beyond that it was `normal` and nobody waits for it.
+#[derive(Default)]
+struct End {
+    reason: ExitReason,
+    first: Option<Waker>,
+    more: Vec<Waker>,
+}
+
+/// One process's own memory is a matter of bytes: what most processes never have is behind a pointer.
+pub(super) struct Queue<M> {
+    pub(super) messages: Vec<Envelope<M>>,
+    /// Wakes the process for an exit signal, and when it is parked for a message.
+    pub(super) waker: Option<Waker>,
+    relations: Option<Box<Relations>>,
+    end: Option<Box<End>>,
+    pub(super) bound: u32,
+    /// Whether the process waits for messages, and not for something a callback awaits.
+    pub(super) parked: bool,
+    life: Life,
+}
+
+impl<M> Queue<M> {
+    pub(super) fn new(bound: u32, relations: Option<Box<Relations>>) -> Self {
+        Queue {
+            messages: Vec::new(),
+            waker: None,
+            relations,
+            end: None,
+            bound,
+            parked: false,
+            life: Life::Open,
+        }
+    }
+
+    #[inline]
+    pub(super) fn is_open(&self) -> bool {
+        self.life == Life::Open
+    }
+
+    /// The waker to wake for something new in the mailbox: that of a parked process.
+    #[inline]
+    pub(super) fn unpark(&mut self) -> Option<Waker> {
+        if std::mem::take(&mut self.parked) {
+            self.waker.take()
+        } else {
+            None
+        }
+    }
+
+    /// Puts in what is no typed message.
+    pub(super) fn push_other(&mut self, other: Other) -> Option<Waker> {
+        self.messages.push(Envelope::Other(Box::new(other)));
+        self.unpark()
+    }
+
+    /// Its relations, made if there are none yet; `None` when it has ended.
+    pub(super) fn relations(&mut self) -> Option<&mut Relations> {
+        self.is_open()
+            .then(|| &mut **self.relations.get_or_insert_default())
+    }
+
+    /// Its relations, if it lives and has any.
+    pub(super) fn known_relations(&mut self) -> Option<&mut Relations> {
+        self.relations.as_deref_mut()
+    }
+
+    /// Leaves small buffers to a process that parks, and one at least, if it has had any. `spare` is empty.
+    pub(super) fn park_buffers(&mut self, spare: &mut Vec<Envelope<M>>) {
+        let capacity_max = IDLE_BYTES_MAX / size_of::<Envelope<M>>().max(1);
+        if spare.capacity() > capacity_max {
+            *spare = Vec::new();
+        } else if self.messages.capacity() == 0 {
+            std::mem::swap(&mut self.messages, spare);
+        }
+        if self.messages.capacity() > capacity_max {
+            self.messages = Vec::new();
+        }
+    }
+
+    /// Why it ended, or is about to; `None` while it lives.
+    pub(super) fn exit_reason(&self) -> Option<ExitReason> {
+        if self.is_open() {
+            return self.relations.as_ref()?.exit.clone();
+        }
+        Some(self.reason_of_end())
+    }
+
+    fn reason_of_end(&self) -> ExitReason {
+        let end = self.end.as_ref();
+        end.map(|end| end.reason.clone()).unwrap_or_default()
+    }
+
+    /// Ends it, and gives the reason and the relations. An exit signal that has come before decides the reason.
+    pub(super) fn close(
+        &mut self,
+        own: Option<ExitReason>,
+    ) -> (ExitReason, Option<Box<Relations>>) {
+        self.life = Life::Closing;
+        let mut relations = self.relations.take();
+        let signalled = relations
+            .as_mut()
+            .and_then(|relations| relations.exit.take());
+        let reason = signalled.or(own).unwrap_or(ExitReason::Killed);
+        if reason != ExitReason::Normal {
+            self.end.get_or_insert_default().reason = reason.clone();
+        }
+        (reason, relations)
+    }
+
+    /// Nothing is left of it: gives whoever is to be woken.
+    pub(super) fn gone(&mut self) -> impl Iterator<Item = Waker> + use<M> {
+        self.life = Life::Gone;
+        let mut end = self.end.take();
+        let waiters = end.as_mut().map(|end| {
+            let more = std::mem::take(&mut end.more);
+            end.first.take().into_iter().chain(more)
+        });
+        self.end = end.filter(|end| end.reason != ExitReason::Normal);
+        waiters.into_iter().flatten()
+    }
+
+    /// The reason once nothing is left of it; until then `waker` is kept.
+    pub(super) fn wait_for_end(&mut self, waker: &Waker) -> Option<ExitReason> {
+        if self.life == Life::Gone {
+            return Some(self.reason_of_end());
+        }
+        let end = self.end.get_or_insert_default();
+        let mut waiting = end.first.iter().chain(&end.more);
+        if waiting.any(|waiting| waiting.will_wake(waker)) {
+            return None;
+        }
+        if end.first.is_none() {
+            end.first = Some(waker.clone());
+        } else {
+            end.more.push(waker.clone());
+        }
+        None
+    }
+}
