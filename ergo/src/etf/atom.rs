@@ -11,6 +11,9 @@ use super::syntax;
 /// The most characters, not bytes, that an atom has.
 pub(crate) const ATOM_CHARACTERS_MAX: usize = 255;
 
+/// The longest text that is kept without an allocation.
+const INLINE_BYTES_MAX: usize = 23;
+
 /// An Erlang atom: a name of at most 255 characters.
 ///
 /// Atoms of up to 23 bytes live inline and longer ones are shared when cloned. There is no global table, so a peer
@@ -50,9 +53,12 @@ impl Atom {
     }
 
     /// The atom of a text of at most 255 bytes.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn from_short(text: &str) -> Atom {
         debug_assert!(text.len() <= ATOM_CHARACTERS_MAX);
+        if text.len() <= INLINE_BYTES_MAX {
+            return Atom(SmolStr::new_inline(text));
+        }
         Atom(SmolStr::new(text))
     }
 

@@ -83,13 +83,10 @@ impl Node {
         if self.is_stopping() {
             return Err(Refusal::NotAllowed);
         }
+        // A name with another kind of host is no reason to refuse: C nodes call themselves after the short host name.
         let us = &distribution.identity.name;
         let admission = match &introduction.peer {
             Introduced::Nameless { host } => self.invent_name(host).ok_or(Refusal::NotAllowed)?,
-            Introduced::Node(name) if name.is_long() != us.is_long() => {
-                tracing::warn!(peer = %name.as_str(), "refused: long and short node names do not mix");
-                return Err(Refusal::NotAllowed);
-            }
             Introduced::Node(name) => match self.0.peers.get(name.atom()) {
                 Some(peer) if peer.up().is_some() => Admission::Alive,
                 Some(peer) if peer.is_dialling() && us.as_str() > name.as_str() => {
@@ -120,7 +117,10 @@ impl Node {
     }
 
     /// A peer has proved itself: its connection takes its place.
-    fn admit(&self, connected: Connected) {
+    pub(super) fn admit(&self, connected: Connected) {
+        if self.is_stopping() {
+            return;
+        }
         let established = &connected.established;
         let name = established.peer.atom().clone();
         let hidden = established.is_hidden();
@@ -148,7 +148,8 @@ impl Node {
                     return;
                 }
                 if let Some(old) = old {
-                    self.lose(&old, hidden, "connection_closed", None);
+                    let was_hidden = old.up().unwrap_or(hidden);
+                    self.lose(&old, was_hidden, "connection_closed", None);
                 }
                 let peer = Arc::new(Peer::connected(name, outbound, hidden));
                 self.0.peers.insert(peer.clone());

@@ -1,9 +1,11 @@
 //! What a user does with a node.
 
 use std::future::Future;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
+
+use tokio::sync::SetOnce;
 
 use crate::dist::handshake::{Identity, OpenChallenges};
 use crate::dist::{Creation, Flags, NodeName};
@@ -99,6 +101,7 @@ impl Node {
             peers: Default::default(),
             subscribers: Default::default(),
             stopping: AtomicBool::new(false),
+            stopped: SetOnce::new(),
             spawns: OnceLock::new(),
             extensions: Default::default(),
             distribution,
@@ -369,89 +372,6 @@ impl Node {
     /// From now on tells of nodes that come and go: `net_kernel:monitor_nodes/1`.
     pub fn monitor_nodes(&self) -> NodeEvents {
         self.0.subscribers.subscribe()
-    }
-
-    pub(super) fn is_stopping(&self) -> bool {
-        self.0.stopping.load(Ordering::Acquire)
-    }
-
-    /// Stops the node: its processes are told to shut down, all at once, and killed if they take longer than 5
-    /// seconds; its connections are closed, and it leaves EPMD.
-    ///
-    /// Children of supervisors are stopped by them, in order, within that time.
-    pub async fn stop(&self) {
-        if self.0.stopping.swap(true, Ordering::AcqRel) {
-            return;
-        }
-        self.stop_listening();
-        self.stop_processes().await;
-        self.0.table.close();
-        self.flush_peers().await;
-        for peer in self.0.peers.all() {
-            let hidden = peer.up().unwrap_or(true);
-            self.lose(&peer, hidden, "disconnect", None);
-        }
-        let membership = self.0.distribution.as_ref().and_then(|distribution| {
-            distribution
-                .membership
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take()
-        });
-        if let Some(membership) = membership {
-            membership.leave().await;
-        }
-    }
-
-    /// The last signals of the processes still reach those that were linked to them or monitored them.
-    async fn flush_peers(&self) {
-        const FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
-        let flushed = async {
-            for peer in self.0.peers.all() {
-                peer.flushed().await;
-            }
-        };
-        if tokio::time::timeout(FLUSH_TIMEOUT, flushed).await.is_err() {
-            tracing::debug!(node = %self.0.name, "a peer did not take the last signals in time");
-        }
-    }
-
-    fn stop_listening(&self) {
-        let Some(distribution) = &self.0.distribution else {
-            return;
-        };
-        let task = distribution
-            .accepting
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        if let Some(task) = task {
-            task.abort();
-        }
-    }
-
-    /// Tops of the trees first: what has a parent is stopped by it.
-    async fn stop_processes(&self) {
-        const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
-        let from = self.pid_of_node();
-        for process in self.0.table.all() {
-            let mut has_parent = false;
-            process.with_relations(&mut |relations| has_parent = relations.has_parent());
-            if !has_parent {
-                process.exit_signal(&from, ExitReason::Shutdown, false);
-            }
-        }
-        let ended = async {
-            for process in self.0.table.all() {
-                std::future::poll_fn(|cx| process.poll_gone(cx)).await;
-            }
-        };
-        if tokio::time::timeout(SHUTDOWN_TIMEOUT, ended).await.is_ok() {
-            return;
-        }
-        for process in self.0.table.all() {
-            process.exit_signal(&from, ExitReason::Kill, false);
-        }
     }
 }
 

@@ -46,8 +46,10 @@ impl Node {
                 .runtime
                 .spawn(self.clone().dial(peer.clone(), target))
                 .abort_handle();
-            if let State::Dialling(dialling) = &mut peer.core().state {
-                dialling.task = Some(task);
+            match &mut peer.core().state {
+                State::Dialling(dialling) => dialling.task = Some(task),
+                // The other node's attempt was faster: ours would end its connection.
+                _ => task.abort(),
             }
         }
         Ok(peer)
@@ -131,6 +133,9 @@ impl Node {
                 node: node.clone(),
                 timeout,
             })??;
+        if !peer.is_dialling() {
+            return Ok(None);
+        }
         let challenge = distribution.challenges.open(random());
         let now = tokio::time::Instant::now().into_std();
         let (identity, cookie) = (&distribution.identity, distribution.cookie.clone());
@@ -187,6 +192,9 @@ impl Node {
             hidden,
         ) {
             self.pump(peer, connected);
+        } else if connected.established.replaces {
+            // Theirs was complete first, and the other node has closed it for this one.
+            self.admit(connected);
         }
     }
 

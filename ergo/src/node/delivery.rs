@@ -7,8 +7,8 @@ use crate::etf::{Atom, Encoded, Pid, Reference};
 use crate::node::Node;
 use crate::node::peer::Peer;
 use crate::node::spawning::SpawnRequest;
-use crate::process::host::{AnyProcess, Host, Incoming};
-use crate::process::{ExitReason, RemoteWatcher, answered_slot, down, encode, write_reason};
+use crate::process::host::{AnyProcess, Broken, Host, Incoming};
+use crate::process::{Exit, ExitReason, RemoteWatcher, answered_slot, down, encode, write_reason};
 
 /// A signal that has come, with who sent it.
 struct Received<'a> {
@@ -83,9 +83,13 @@ impl Received<'_> {
         }
     }
 
-    /// As in Erlang, a message to nobody is dropped.
+    /// As in Erlang, a message to nobody is dropped; one that is no term closes the connection, whomever it is to.
     fn message(&self, to: Option<Arc<dyn AnyProcess>>, payload: Option<Encoded>) {
-        let (Some(process), Some(payload)) = (to, payload) else {
+        let Some(payload) = payload else { return };
+        let Some(process) = to else {
+            if payload.decoder().skip().is_err() {
+                self.host().corrupt(&self.peer.name);
+            }
             return;
         };
         if let Err(error) = process.deliver(Incoming::Wire(payload, Some(self.peer.name.clone()))) {
@@ -179,16 +183,18 @@ impl Received<'_> {
         let Some(process) = self.local(to) else {
             return;
         };
-        let mut linked = false;
-        process.with_relations(&mut |relations| linked = relations.break_remote(from));
         self.peer
             .core()
             .ties
             .links
             .remove(&(process.id(), from.clone()));
-        if linked {
-            process.exit_signal(from, self.reason(payload), true);
-        }
+        let reason = self.reason(payload);
+        process.settle(&mut |relations| {
+            let (from, reason) = (from.clone(), reason.clone());
+            relations
+                .break_remote(&from)
+                .then_some(Broken::Link(Exit { from, reason }))
+        });
     }
 
     fn exit2(&self, from: &Pid, to: &Pid, payload: Option<Encoded>) {

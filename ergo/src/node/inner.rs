@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
+use tokio::sync::SetOnce;
 use tokio::task::AbortHandle;
 
 use crate::dist::handshake::{Identity, OpenChallenges};
@@ -55,6 +56,8 @@ pub(super) struct Inner {
     pub(super) peers: Peers,
     pub(super) subscribers: Subscribers,
     pub(super) stopping: AtomicBool,
+    /// Set once nothing of the node runs any more.
+    pub(super) stopped: SetOnce<()>,
     pub(super) spawns: OnceLock<Arc<dyn SpawnService>>,
     /// What rooms above keep at a node, by type.
     pub(super) extensions: Extensions,

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::node::events::NodeEvent;
 use crate::node::peer::{Peer, Ties};
 use crate::node::{ConnectError, Node};
-use crate::process::{ExitReason, down};
+use crate::process::host::Broken;
+use crate::process::{Exit, ExitReason, down};
 
 impl Node {
     /// A connection is lost, or could not be made: everything tied by it hears `noconnection`, once.
@@ -38,11 +39,12 @@ impl Node {
             let Some(process) = host.process(id) else {
                 continue;
             };
-            let mut linked = false;
-            process.with_relations(&mut |relations| linked = relations.break_remote(&pid));
-            if linked {
-                process.exit_signal(&pid, ExitReason::NoConnection, true);
-            }
+            process.settle(&mut |relations| {
+                let (from, reason) = (pid.clone(), ExitReason::NoConnection);
+                relations
+                    .break_remote(&from)
+                    .then_some(Broken::Link(Exit { from, reason }))
+            });
         }
         for (number, id) in ties.monitors {
             if let Some(process) = host.process(id) {

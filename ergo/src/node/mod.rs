@@ -27,6 +27,7 @@ mod registry;
 mod signals;
 mod spawned;
 mod spawning;
+mod stop;
 mod table;
 
 pub use api::Visibility;

@@ -194,7 +194,8 @@ impl Node {
         };
         let request = dist::SpawnRequest {
             request: self.reference(number),
-            group_leader: from.clone(),
+            // What it prints comes to us.
+            group_leader: self.whereis_pid("user").unwrap_or_else(|| from.clone()),
             module: atom(module)?,
             function: atom(function)?,
             arity,

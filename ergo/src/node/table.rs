@@ -52,11 +52,12 @@ impl Table {
 
     /// Enters what `make` makes of its id. `None` when the table is closed or full.
     pub(crate) fn insert(&self, make: &mut dyn FnMut(u64) -> Arc<dyn AnyProcess>) -> Option<u64> {
+        let shard = NEXT.with(|next| next.replace(next.get().wrapping_add(1))) % SHARDS;
+        let mut slab = self.slab(shard);
+        // Under the lock: whoever closes the table and looks through it afterwards finds every process.
         if self.closed.load(Ordering::Acquire) {
             return None;
         }
-        let shard = NEXT.with(|next| next.replace(next.get().wrapping_add(1))) % SHARDS;
-        let mut slab = self.slab(shard);
         let slot = match slab.free {
             Some(slot) => slot,
             None if slab.slots.len() >= SLOTS_MAX => return None,

@@ -118,7 +118,7 @@ impl<'a, A: Behavior, R: Send + 'static> Call<'a, A, R> {
         Call::new(to, Some(decode_answer::<R>), make)
     }
 
-    /// Gives the call this long instead of 5 seconds.
+    /// Gives the call this long instead of 5 seconds; [`Duration::MAX`] is OTP's `infinity`.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.deadline.length = timeout;
         self
@@ -253,6 +253,9 @@ impl Deadline {
     }
 
     fn poll(&mut self, host: &HostRef, cx: &mut TaskContext<'_>) -> Poll<()> {
+        if self.length == Duration::MAX {
+            return Poll::Pending;
+        }
         if self.at.is_none() && self.length >= COARSE_MIN && !current::polls_with(cx.waker()) {
             return self.poll_coarse(host, cx);
         }

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::etf::{Encode, Pid, Reference};
@@ -115,6 +116,17 @@ impl<A: Behavior> Context<A> {
     /// <https://www.erlang.org/doc/apps/erts/erlang.html#demonitor/1>
     pub fn demonitor(&self, reference: &Reference) -> bool {
         links::demonitor(self.host(), &*self.0, reference)
+    }
+
+    /// `demonitor(Reference, [flush])`: no `Down` of it comes once this returns. True when the monitor was there.
+    ///
+    /// <https://www.erlang.org/doc/apps/erts/erlang.html#demonitor/2>
+    pub fn demonitor_flush(&self, reference: &Reference) -> bool {
+        let was_there = self.demonitor(reference);
+        if !was_there {
+            self.0.flush_down(reference);
+        }
+        was_there
     }
 
     /// `exit/2`: sends an exit signal. `ExitReason::Kill` cannot be trapped.
@@ -264,7 +276,7 @@ impl<A: Behavior> Context<A> {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        self.own(future, None)
+        self.own(future, Arc::default(), None)
     }
 
     /// `send_after/3`: sends a message when the time is over.
@@ -298,6 +310,8 @@ impl<A: Behavior> Context<A> {
     ) -> Timer {
         let me = self.handle();
         let period = period.max(Duration::from_millis(1));
+        let over = Arc::new(AtomicBool::new(false));
+        let cancelled = over.clone();
         self.own(
             async move {
                 let mut interval =
@@ -305,15 +319,21 @@ impl<A: Behavior> Context<A> {
                 interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
                 loop {
                     interval.tick().await;
+                    if cancelled.load(Ordering::Acquire) {
+                        return;
+                    }
                     act(&me);
                 }
             },
+            over,
             None,
         )
     }
 
     fn after_task(&self, delay: Duration, act: impl FnOnce() + Send + 'static) -> Timer {
         let due = tokio::time::Instant::now().checked_add(delay);
+        let over = Arc::new(AtomicBool::new(false));
+        let fired = over.clone();
         self.own(
             async move {
                 match due {
@@ -321,13 +341,16 @@ impl<A: Behavior> Context<A> {
                     // Further away than a clock can count: never.
                     None => std::future::pending().await,
                 }
-                act();
+                if !fired.swap(true, Ordering::AcqRel) {
+                    act();
+                }
             },
+            over,
             due,
         )
     }
 
-    fn own<F>(&self, future: F, due: Option<tokio::time::Instant>) -> Timer
+    fn own<F>(&self, future: F, over: Arc<AtomicBool>, due: Option<tokio::time::Instant>) -> Timer
     where
         F: Future<Output = ()> + Send + 'static,
     {
@@ -338,7 +361,7 @@ impl<A: Behavior> Context<A> {
         if !alive {
             task.abort();
         }
-        Timer::new(task, due)
+        Timer::new(task, over, due)
     }
 
     /// `alias/0`: a reference that reaches this process until it is switched off, or the process ends.

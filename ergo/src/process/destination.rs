@@ -49,6 +49,13 @@ impl From<&Pid> for Destination {
     }
 }
 
+/// Whatever takes `impl Into<Pid>` takes a borrowed one, too.
+impl From<&Pid> for Pid {
+    fn from(pid: &Pid) -> Self {
+        pid.clone()
+    }
+}
+
 impl From<&str> for Destination {
     fn from(text: &str) -> Self {
         Destination::Name(name(text))

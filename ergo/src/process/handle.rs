@@ -128,7 +128,10 @@ impl<A: Behavior> Ref<A> {
     pub async fn ended(&self) -> ExitReason {
         match &self.0 {
             Place::Local(cell) => std::future::poll_fn(|cx| cell.poll_gone(cx)).await,
-            Place::Remote(_) => ExitReason::NoProc,
+            Place::Remote(far) => match links::local_process(&far.host, &far.to) {
+                Some(process) => std::future::poll_fn(|cx| process.poll_gone(cx)).await,
+                None => ExitReason::NoProc,
+            },
         }
     }
 
@@ -148,6 +151,17 @@ impl<A: Behavior> Ref<A> {
                 }
             },
         }
+    }
+
+    /// A direct reference when the process is one of this node now, whatever it is known by.
+    pub(crate) fn resolved(&self) -> Self {
+        let found = match &self.0 {
+            Place::Local(_) => None,
+            Place::Remote(far) => links::local_process(&far.host, &far.to),
+        };
+        found
+            .and_then(Ref::of_process)
+            .unwrap_or_else(|| self.clone())
     }
 }
 

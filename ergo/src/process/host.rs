@@ -137,7 +137,10 @@ pub trait AnyProcess: Any + Send + Sync {
     fn exit_signal(&self, from: &Pid, reason: ExitReason, linked: bool);
     /// Runs `change` on its relations under its lock; false, and nothing run, when it has ended.
     fn with_relations(&self, change: &mut dyn FnMut(&mut Relations)) -> bool;
-    /// Why it ended, once it has.
+    /// Runs `change` on its relations and delivers what it breaks, both under its lock: once an unlink or a demonitor
+    /// has returned, nothing more comes of what it took away.
+    fn settle(&self, change: &mut dyn FnMut(&mut Relations) -> Option<Broken>);
+    /// Why it ended, once it has or an exit signal has come that ends it.
     fn exit_reason(&self) -> Option<ExitReason>;
     /// Ready with the reason once nothing of it is left: no name, no entry, no link.
     fn poll_gone(&self, cx: &mut std::task::Context<'_>) -> std::task::Poll<ExitReason>;
@@ -147,6 +150,16 @@ pub trait AnyProcess: Any + Send + Sync {
     fn type_name(&self) -> &'static str;
     /// Whether it is a plain process, without a behaviour.
     fn is_plain(&self) -> bool;
+}
+
+/// A relation that has ended, as the process at this end hears of it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Broken {
+    /// A link: an exit signal, which acts or becomes a message.
+    Link(Exit),
+    /// A monitor.
+    Monitor(Down),
 }
 
 /// What is put into a mailbox by someone who does not know its type.

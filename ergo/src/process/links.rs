@@ -6,9 +6,9 @@
 use std::sync::Arc;
 
 use crate::etf::{Pid, Reference};
-use crate::process::host::{AnyProcess, HostRef, Incoming, RemoteSignal};
+use crate::process::host::{AnyProcess, Broken, HostRef, RemoteSignal};
 use crate::process::relations::{RemoteWatcher, Ties};
-use crate::process::{Destination, Down, ExitReason, Watcher};
+use crate::process::{Destination, Down, Exit, ExitReason, Watcher};
 
 /// Where a destination leads, seen from one node.
 pub(crate) enum Target {
@@ -77,9 +77,16 @@ pub(crate) fn link(host: &HostRef, me: &dyn AnyProcess, to: &Pid) {
 /// Links two processes of this node; false when the other one has ended.
 pub(crate) fn link_local(host: &HostRef, me: &dyn AnyProcess, id: u64) -> bool {
     let mine = me.id();
-    me.with_relations(&mut |relations| {
+    let alive = me.with_relations(&mut |relations| {
         relations.link(id);
     });
+    if !alive {
+        // Somebody uses the context of a process that has ended; whom it links to would never hear of it.
+        if let Some(other) = host.process(id) {
+            other.exit_signal(&host.pid(mine), ExitReason::NoProc, true);
+        }
+        return true;
+    }
     let linked = host.process(id).is_some_and(|other| {
         other.with_relations(&mut |relations| {
             relations.link(mine);
@@ -209,17 +216,15 @@ fn release(host: &HostRef, mine: u64, number: u64, object: &Destination) {
 
 /// Reports the end of what `me` monitors under `number`, if it still does.
 pub(crate) fn down(host: &HostRef, me: &dyn AnyProcess, number: u64, reason: ExitReason) {
-    let mut monitored = None;
-    me.with_relations(&mut |relations| monitored = relations.demonitor(number));
-    if let Some(object) = monitored {
-        let down = Down {
-            reference: host.reference(number),
+    me.settle(&mut |relations| {
+        let object = relations.demonitor(number)?;
+        let (reference, reason) = (host.reference(number), reason.clone());
+        Some(Broken::Monitor(Down {
+            reference,
             object,
             reason,
-        };
-        // An error means that the watcher has ended meanwhile.
-        let _ = me.deliver(Incoming::Down(down));
-    }
+        }))
+    });
 }
 
 /// `exit/2` from the process `from`.
@@ -261,11 +266,12 @@ fn break_links(host: &HostRef, id: u64, ties: &Ties, reason: &ExitReason) {
         let Some(process) = host.process(*other) else {
             continue;
         };
-        let mut linked = false;
-        process.with_relations(&mut |relations| linked = relations.unlink(id));
-        if linked {
-            process.exit_signal(&host.pid(id), reason.clone(), true);
-        }
+        process.settle(&mut |relations| {
+            let (from, reason) = (host.pid(id), reason.clone());
+            relations
+                .unlink(id)
+                .then_some(Broken::Link(Exit { from, reason }))
+        });
     }
     for (to, link) in &ties.remote_links {
         let unlinking = link.unlinking.is_some();

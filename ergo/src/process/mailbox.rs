@@ -3,13 +3,14 @@
 //! A send locks, pushes, takes the parked waker, unlocks and wakes. A receive locks once when its local batch is
 //! empty and swaps the whole vector, so the lock is taken once per batch and not once per message.
 
-use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context as TaskContext, Poll, Waker};
 
-use crate::etf::{Atom, Encoded, Pid};
+use crate::etf::{Atom, Encoded, Pid, Reference};
 use crate::process::actor::{Behavior, Options};
-use crate::process::host::{AnyProcess, HostRef, Incoming};
+use crate::process::host::{AnyProcess, Broken, HostRef, Incoming};
 use crate::process::relations::Ties;
 use crate::process::{CastError, Down, Exit, ExitReason, Relations};
 
@@ -45,15 +46,32 @@ enum Life {
 
 struct Queue<M> {
     messages: Vec<Envelope<M>>,
+    /// Wakes the process for an exit signal, and when it is parked for a message.
     waker: Option<Waker>,
     life: Life,
     bound: u32,
+    /// Whether the process waits for messages, and not for something a callback awaits.
+    parked: bool,
+}
+
+impl<M> Queue<M> {
+    /// The waker to wake for something new in the mailbox: that of a parked process.
+    #[inline]
+    fn unpark(&mut self) -> Option<Waker> {
+        if std::mem::take(&mut self.parked) {
+            self.waker.take()
+        } else {
+            None
+        }
+    }
 }
 
 /// A process, as its own task and its handles see it.
 pub(super) struct Cell<A: Behavior> {
     queue: Mutex<Queue<A::Message>>,
     flags: AtomicU8,
+    /// Whether the poll in progress has parked. For the process's own task alone.
+    has_parked: AtomicBool,
     /// Messages of the batch in progress that wait, so that a bound is exact. Kept only when there is a bound.
     batch_left: AtomicU32,
     id: u64,
@@ -69,8 +87,10 @@ impl<A: Behavior> Cell<A> {
                 waker: None,
                 life: Life::Open(relations),
                 bound: options.mailbox,
+                parked: false,
             }),
             flags: AtomicU8::new(if options.trap_exit { TRAP_EXIT } else { 0 }),
+            has_parked: AtomicBool::new(false),
             batch_left: AtomicU32::new(0),
             id,
             host,
@@ -107,7 +127,7 @@ impl<A: Behavior> Cell<A> {
                 return Err((CastError::Full, envelope));
             }
             queue.messages.push(envelope);
-            queue.waker.take()
+            queue.unpark()
         };
         if let Some(waker) = waker {
             waker.wake();
@@ -135,7 +155,7 @@ impl<A: Behavior> Cell<A> {
                 return false;
             }
             queue.messages.push(Envelope::Other(Box::new(other)));
-            queue.waker.take()
+            queue.unpark()
         };
         if let Some(waker) = waker {
             waker.wake();
@@ -156,10 +176,11 @@ impl<A: Behavior> Cell<A> {
         }
         std::mem::swap(&mut queue.messages, batch);
         if queue.bound != u32::MAX {
-            self.batch_left.store(
-                u32::try_from(batch.len()).unwrap_or(u32::MAX),
-                Ordering::Relaxed,
-            );
+            // A plain process may still hold some of the last one.
+            let taken = u32::try_from(batch.len()).unwrap_or(u32::MAX);
+            let left = self.batch_left.load(Ordering::Relaxed);
+            self.batch_left
+                .store(left.saturating_add(taken), Ordering::Relaxed);
         }
         Poll::Ready(())
     }
@@ -183,6 +204,43 @@ impl<A: Behavior> Cell<A> {
             Some(waker) if waker.will_wake(cx.waker()) => {}
             waker => *waker = Some(cx.waker().clone()),
         }
+        queue.parked = true;
+        if let Life::Open(Some(relations)) = &mut queue.life {
+            // What they were to pass over has been: there is no batch in progress.
+            relations.flushed.clear();
+        }
+        self.has_parked.store(true, Ordering::Relaxed);
+    }
+
+    /// The process's task polls its body next.
+    #[inline]
+    pub(super) fn begin_poll(&self) {
+        self.has_parked.store(false, Ordering::Relaxed);
+    }
+
+    /// The body waits. Sees to it that an exit signal wakes the process, wherever it waits; true when one has come
+    /// already.
+    #[inline]
+    pub(super) fn end_poll(&self, cx: &TaskContext<'_>) -> bool {
+        if !self.has_parked.load(Ordering::Relaxed) {
+            self.wake_on_exit(cx);
+        }
+        self.is_exiting()
+    }
+
+    fn wake_on_exit(&self, cx: &TaskContext<'_>) {
+        let mut queue = self.lock();
+        let parked = queue.parked;
+        match &mut queue.waker {
+            Some(waker) if waker.will_wake(cx.waker()) => {}
+            // A receive that a part of the body polls with a waker of its own goes on waiting beside it.
+            Some(_) if parked => {
+                if let Life::Open(relations) = &mut queue.life {
+                    relations.get_or_insert_default().waker = Some(cx.waker().clone());
+                }
+            }
+            waker => *waker = Some(cx.waker().clone()),
+        }
     }
 
     /// One message of the batch in progress has been taken.
@@ -192,6 +250,37 @@ impl<A: Behavior> Cell<A> {
         if left != 0 {
             self.batch_left.store(left - 1, Ordering::Relaxed);
         }
+    }
+
+    /// Takes the `Down` of a monitor that was taken back out of the mailbox, or has it passed over.
+    pub(super) fn flush_down(&self, reference: &Reference) {
+        let mut queue = self.lock();
+        let is_it = |envelope: &Envelope<A::Message>| {
+            matches!(envelope, Envelope::Other(other)
+                if matches!(&**other, Other::Down(down) if down.reference == *reference))
+        };
+        let found = queue.messages.iter().position(is_it);
+        if let Some(index) = found {
+            let flushed = queue.messages.remove(index);
+            drop(queue);
+            drop(flushed);
+        } else if let Life::Open(relations) = &mut queue.life {
+            let relations = relations.get_or_insert_default();
+            relations.flushed.push(reference.clone());
+        }
+    }
+
+    /// Whether a `Down` of the batch in progress is one that was flushed.
+    pub(super) fn is_flushed(&self, reference: &Reference) -> bool {
+        match &self.lock().life {
+            Life::Open(Some(relations)) => relations.flushed.contains(reference),
+            _ => false,
+        }
+    }
+
+    /// How many messages nobody has taken out yet.
+    pub(super) fn untaken(&self) -> usize {
+        self.lock().messages.len()
     }
 
     /// Gives back what memory an idle process can do without.
@@ -234,23 +323,39 @@ impl<A: Behavior> Cell<A> {
         before & TRAP_EXIT != 0
     }
 
-    /// Ends the process at its next await.
-    fn doom(&self, reason: ExitReason) {
-        let doomed = self.with_relations(&mut |relations| {
-            relations.exit.get_or_insert_with(|| reason.clone());
-        });
-        if doomed {
-            self.flags.fetch_or(EXITING, Ordering::Release);
-            let waker = self.lock().waker.take();
-            if let Some(waker) = waker {
-                waker.wake();
-            }
+    /// Acts on an exit signal under the lock; what is to be woken is woken after it.
+    fn act(&self, queue: &mut Queue<A::Message>, exit: Exit, linked: bool) -> [Option<Waker>; 2] {
+        let killed = exit.reason == ExitReason::Kill && !linked;
+        if self.traps_exit() && !killed {
+            queue
+                .messages
+                .push(Envelope::Other(Box::new(Other::Exit(exit))));
+            return [queue.unpark(), None];
         }
+        let to_itself = !linked && self.host.local_id(&exit.from) == Some(self.id);
+        if exit.reason == ExitReason::Normal && !to_itself {
+            return [None, None];
+        }
+        let Life::Open(relations) = &mut queue.life else {
+            return [None, None];
+        };
+        let relations = relations.get_or_insert_default();
+        let reason = if killed {
+            ExitReason::Killed
+        } else {
+            exit.reason
+        };
+        relations.exit.get_or_insert(reason);
+        // It ends at its next await.
+        self.flags.fetch_or(EXITING, Ordering::Release);
+        queue.parked = false;
+        [queue.waker.take(), relations.waker.take()]
     }
 
     /// Closes the mailbox. What was in it is handed out so that it is dropped outside of the lock.
     ///
-    /// `reason` is that of the body, if it ended by itself; an exit signal's otherwise.
+    /// An exit signal that has come before the body ended by itself decides the reason, as in OTP; `reason` is the
+    /// body's own.
     pub(super) fn close(&self, reason: Option<ExitReason>) -> Closed<A> {
         let mut queue = self.lock();
         let life = std::mem::replace(&mut queue.life, Life::Gone(None));
@@ -262,13 +367,13 @@ impl<A: Behavior> Cell<A> {
             }
         };
         let signalled = relations.exit.take();
-        let reason = reason.or(signalled).unwrap_or(ExitReason::Killed);
+        let reason = signalled.or(reason).unwrap_or(ExitReason::Killed);
         let waiters = std::mem::take(&mut relations.waiters);
         queue.life = Life::Closing(Box::new((reason.clone(), waiters)));
         let messages = std::mem::take(&mut queue.messages);
-        let waker = queue.waker.take();
+        let wakers = [queue.waker.take(), relations.waker.take()];
         drop(queue);
-        drop(waker);
+        drop(wakers);
         Closed {
             reason,
             relations,
@@ -305,7 +410,10 @@ pub(super) struct Closed<A: Behavior> {
 impl<A: Behavior> Closed<A> {
     /// Drops the messages, which may run code of the user, and gives the ties.
     pub(super) fn into_ties(self) -> Ties {
-        drop(self.messages);
+        // A panic in a destructor must not take the ties with it: everyone still has to hear of the end.
+        if catch_unwind(AssertUnwindSafe(|| drop(self.messages))).is_err() {
+            tracing::error!("a destructor of a message panicked while its process ended");
+        }
         self.relations.dissolve()
     }
 }
@@ -332,20 +440,38 @@ impl<A: Behavior> AnyProcess for Cell<A> {
     }
 
     fn exit_signal(&self, from: &Pid, reason: ExitReason, linked: bool) {
-        if reason == ExitReason::Kill && !linked {
-            return self.doom(ExitReason::Killed);
-        }
-        if self.traps_exit() {
-            self.push_signal(Other::Exit(Exit {
-                from: from.clone(),
-                reason,
-            }));
-            return;
-        }
-        let to_itself = !linked && self.host.local_id(from) == Some(self.id);
-        if reason != ExitReason::Normal || to_itself {
-            self.doom(reason);
-        }
+        let exit = Exit {
+            from: from.clone(),
+            reason,
+        };
+        let wakers = {
+            let mut queue = self.lock();
+            match queue.life {
+                Life::Open(_) => self.act(&mut queue, exit, linked),
+                _ => return,
+            }
+        };
+        wakers.into_iter().flatten().for_each(Waker::wake);
+    }
+
+    fn settle(&self, change: &mut dyn FnMut(&mut Relations) -> Option<Broken>) {
+        let wakers = {
+            let mut queue = self.lock();
+            let Life::Open(relations) = &mut queue.life else {
+                return;
+            };
+            match change(relations.get_or_insert_default()) {
+                None => return,
+                Some(Broken::Link(exit)) => self.act(&mut queue, exit, true),
+                Some(Broken::Monitor(down)) => {
+                    queue
+                        .messages
+                        .push(Envelope::Other(Box::new(Other::Down(down))));
+                    [queue.unpark(), None]
+                }
+            }
+        };
+        wakers.into_iter().flatten().for_each(Waker::wake);
     }
 
     fn with_relations(&self, change: &mut dyn FnMut(&mut Relations)) -> bool {
@@ -361,7 +487,9 @@ impl<A: Behavior> AnyProcess for Cell<A> {
 
     fn exit_reason(&self) -> Option<ExitReason> {
         match &self.lock().life {
-            Life::Open(_) => None,
+            Life::Open(relations) => relations
+                .as_ref()
+                .and_then(|relations| relations.exit.clone()),
             Life::Closing(closing) => Some(closing.0.clone()),
             Life::Gone(reason) => Some(reason.as_deref().cloned().unwrap_or_default()),
         }

@@ -5,7 +5,9 @@ use std::future::Future;
 use std::ops::Deref;
 use std::time::Duration;
 
-use crate::etf::{DecodeError, DecodeOwned, Decoder, Encode, EncodeError, Encoder, Pid, Term};
+use crate::etf::{
+    DecodeError, DecodeOwned, Decoder, Encode, EncodeError, Encoder, Pid, Reference, Term,
+};
 use crate::process::actor::{Actor, Behavior, Flow, Handle};
 use crate::process::host::{AnyProcess, HostRef};
 use crate::process::mailbox::{Envelope, Other};
@@ -163,6 +165,7 @@ impl PlainContext {
         loop {
             let found = self.waiting.iter().skip(looked_at).position(&mut wanted);
             if let Some(index) = found {
+                self.context.cell().took_one();
                 return self.waiting.remove(looked_at + index);
             }
             looked_at = self.waiting.len();
@@ -174,27 +177,54 @@ impl PlainContext {
         let mut batch = Vec::new();
         std::future::poll_fn(|cx| self.context.cell().poll_batch(&mut batch, cx)).await;
         for envelope in batch {
-            self.context.cell().took_one();
-            match envelope {
-                Envelope::Message(term) => self.waiting.push_back(Message::Term(term)),
+            let received = match envelope {
+                Envelope::Message(term) => Some(Message::Term(term)),
                 Envelope::Other(other) => self.take_other(*other),
+            };
+            match received {
+                // It counts as waiting, for the bound of the mailbox, until it is received.
+                Some(message) => self.waiting.push_back(message),
+                None => self.context.cell().took_one(),
             }
         }
     }
 
-    fn take_other(&mut self, other: Other) {
+    fn take_other(&self, other: Other) -> Option<Message> {
         match other {
-            Other::Down(down) => self.waiting.push_back(Message::Down(down)),
-            Other::Exit(exit) => self.waiting.push_back(Message::Exit(exit)),
+            Other::Down(down) => Some(Message::Down(down)),
+            Other::Exit(exit) => Some(Message::Exit(exit)),
             Other::Fence(fence) => {
                 // Nobody waits when the caller's deadline has passed.
                 let _ = fence.send(());
+                None
             }
             Other::Wire(encoded, from) => match encoded.to_term() {
-                Ok(term) => self.waiting.push_back(Message::Term(term)),
-                Err(error) => run::corrupt(&self.context, &error, from),
+                Ok(term) => Some(Message::Term(term)),
+                Err(error) => {
+                    run::corrupt(&self.context, &error, from);
+                    None
+                }
             },
         }
+    }
+
+    /// `demonitor(Reference, [flush])`: no `Down` of it is received once this returns. True when the monitor was there.
+    ///
+    /// <https://www.erlang.org/doc/apps/erts/erlang.html#demonitor/2>
+    pub fn demonitor_flush(&mut self, reference: &Reference) -> bool {
+        let is_it = |message: &Message| matches!(message, Message::Down(down) if down.reference == *reference);
+        let received = self.waiting.iter().position(is_it);
+        if let Some(index) = received {
+            self.context.cell().took_one();
+            self.waiting.remove(index);
+            return false;
+        }
+        self.context.demonitor_flush(reference)
+    }
+
+    /// How many messages wait, those that a selective receive has left included.
+    pub fn queue_len(&self) -> usize {
+        self.context.cell().untaken() + self.waiting.len()
     }
 
     /// This process without its mailbox, to answer with after the mailbox was given away.

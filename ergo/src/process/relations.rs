@@ -55,6 +55,10 @@ pub struct Relations {
     aliases: BTreeSet<u64>,
     owned: Vec<AbortHandle>,
     pub(super) waiters: Vec<Waker>,
+    /// Monitors that were taken back with their `Down` in the batch in progress, where it is then passed over.
+    pub(super) flushed: Vec<Reference>,
+    /// Wakes the process for an exit signal, when a part of its body receives with a waker of its own.
+    pub(super) waker: Option<Waker>,
 }
 
 /// What is left to tell others when a process has ended.
@@ -217,9 +221,9 @@ impl Relations {
         }
     }
 
-    /// Whether it was started with a link by another process.
-    pub fn has_parent(&self) -> bool {
-        self.parent.is_some()
+    /// The process that started it with a link, while they are linked.
+    pub fn linked_parent(&self) -> Option<u64> {
+        self.parent.filter(|parent| self.links.contains(parent))
     }
 
     /// Sends the output of the process elsewhere.

@@ -80,6 +80,9 @@ fn handle_other<'a, A: Behavior>(
     other: Other,
 ) -> Pin<Box<dyn Future<Output = Flow> + Send + 'a>> {
     match other {
+        Other::Down(down) if cx.cell().is_flushed(&down.reference) => {
+            Box::pin(std::future::ready(Flow::Continue))
+        }
         Other::Down(down) => Box::pin(state.on_down(down, cx)),
         Other::Exit(exit) => handle_exit(cx, state, exit),
         Other::Wire(encoded, from) => handle_wire(cx, state, encoded, from),

@@ -47,6 +47,8 @@ pub(super) struct RemoteCall {
     host: HostRef,
     from: u64,
     to: Destination,
+    /// The process it went to when that is one of this node: a name may have another owner by the end of the call.
+    local: Option<u64>,
     number: u64,
 }
 
@@ -60,10 +62,11 @@ impl RemoteCall {
         request: &mut dyn FnMut(&mut Encoder<'_>) -> Result<(), EncodeError>,
     ) -> Result<RemoteCall, CallError> {
         let number = host.open_slot(slot);
-        let call = RemoteCall {
+        let mut call = RemoteCall {
             host: host.clone(),
             from,
             to: to.clone(),
+            local: None,
             number,
         };
         let (caller, reference): (Pid, _) = (host.pid(from), host.reference(number));
@@ -75,18 +78,20 @@ impl RemoteCall {
                 number,
                 body,
             })?,
+            Target::Local(id) if id == from => return Err(CallError::CallsItself),
             Target::Local(id) => call.start_local(id, body)?,
             Target::Nobody => return Err(CallError::NoProcess),
         }
         Ok(call)
     }
 
-    fn start_local(&self, id: u64, body: Body<'_>) -> Result<(), CallError> {
+    fn start_local(&mut self, id: u64, body: Body<'_>) -> Result<(), CallError> {
         let encoded: Encoded = wire::encode(body)?;
         let process = self.host.process(id).ok_or(CallError::NoProcess)?;
         if !links::watch(&self.host, id, self.number, Watcher::Call) {
             return Err(CallError::NoProcess);
         }
+        self.local = Some(id);
         match process.deliver(Incoming::Wire(encoded, None)) {
             Ok(()) => Ok(()),
             Err(error) => Err(error.into()),
@@ -98,20 +103,16 @@ impl Drop for RemoteCall {
     /// Ends the monitor and closes the slot: no late answer reaches anybody.
     fn drop(&mut self) {
         self.host.take_slot(self.number);
-        match links::resolve(&self.host, &self.to) {
-            Target::Remote => {
-                let (from, to, number) = (self.from, &self.to, self.number);
-                let _ = self
-                    .host
-                    .clone()
-                    .remote(RemoteSignal::EndCall { from, to, number });
+        if let Some(id) = self.local {
+            if let Some(process) = self.host.process(id) {
+                process.with_relations(&mut |relations| relations.unwatch(self.number));
             }
-            Target::Local(id) => {
-                if let Some(process) = self.host.process(id) {
-                    process.with_relations(&mut |relations| relations.unwatch(self.number));
-                }
-            }
-            Target::Nobody => {}
+        } else if let Target::Remote = links::resolve(&self.host, &self.to) {
+            let (from, to, number) = (self.from, &self.to, self.number);
+            let _ = self
+                .host
+                .clone()
+                .remote(RemoteSignal::EndCall { from, to, number });
         }
     }
 }

@@ -81,7 +81,7 @@ fn prepare<A: Behavior>(
     if let Some(name) = options.name.as_deref().or(own.name)
         && let Err(error) = register(host, &cell, name)
     {
-        host.remove(cell.id());
+        refuse(host, &cell, &ExitReason::Normal);
         return Err(error);
     }
     tie_to(host, &cell, tie);
@@ -186,14 +186,24 @@ async fn wait_for_init<A: Behavior>(
 /// A synchronous init, in the spawner.
 fn start_here<A: Behavior>(cell: &Arc<Cell<A>>, args: A::Args) -> Result<A, ExitReason> {
     let cx = Context::new(cell.clone());
+    let state = here(cell, || A::start_now(args, &cx))??;
+    if !cell.is_exiting() {
+        return Ok(state);
+    }
+    // An exit signal has come in the init, which ends it as it would an asynchronous one.
+    if catch_unwind(AssertUnwindSafe(|| drop(state))).is_err() {
+        tracing::error!(pid = %cell.pid(), "a destructor panicked while the process ended");
+    }
+    Err(cell.exit_reason().unwrap_or(ExitReason::Killed))
+}
+
+/// Runs code of a process on the thread of its starter; a panic is its exit reason.
+fn here<A: Behavior, R>(cell: &Arc<Cell<A>>, run: impl FnOnce() -> R) -> Result<R, ExitReason> {
     let noop = std::task::Waker::noop();
     let outer = current::Current::new(cell.id(), cell.host(), noop).enter();
-    let started = catch_unwind(AssertUnwindSafe(|| A::start_now(args, &cx)));
+    let done = catch_unwind(AssertUnwindSafe(run));
     current::Current::leave(outer);
-    match started {
-        Ok(started) => started,
-        Err(payload) => Err(ExitReason::Panic(current::panic_message(&*payload).into())),
-    }
+    done.map_err(|payload| ExitReason::Panic(current::panic_message(&*payload).into()))
 }
 
 /// Takes apart a process whose synchronous init refused: the parent gets the error and no exit signal.
@@ -218,10 +228,15 @@ where
 {
     let cell = prepare::<crate::process::plain::Plain>(host, options, tie)?;
     prepare_more(&*cell);
-    let body = body(crate::process::PlainContext::new(Context::new(
-        cell.clone(),
-    )));
+    let cx = crate::process::PlainContext::new(Context::new(cell.clone()));
+    // Code of the user may run here, before there is a future: its panic is the process's, too.
+    let body = here(&cell, || body(cx));
     let pid = cell.pid();
-    launch(host, &cell, async move { Ended::from(body.await) });
+    launch(host, &cell, async move {
+        match body {
+            Ok(body) => body.await.into(),
+            Err(reason) => reason.into(),
+        }
+    });
     Ok(pid)
 }

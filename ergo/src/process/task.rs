@@ -62,6 +62,7 @@ impl<A: Behavior, F: Future<Output = Ended>> Future for ProcessTask<A, F> {
         let Some(body) = this.body.as_mut().as_pin_mut() else {
             return Poll::Ready(());
         };
+        this.cell.begin_poll();
         let outer = Current::new(this.cell.id(), this.cell.host(), cx.waker()).enter();
         let polled = catch_unwind(AssertUnwindSafe(|| body.poll(cx)));
         let wanted = Current::leave(outer);
@@ -70,7 +71,10 @@ impl<A: Behavior, F: Future<Output = Ended>> Future for ProcessTask<A, F> {
                 if let Some(deadline) = wanted {
                     arm(this.timer, deadline, cx);
                 }
-                return Poll::Pending;
+                if !this.cell.end_poll(cx) {
+                    return Poll::Pending;
+                }
+                finish(this.cell, this.body, None);
             }
             Ok(Poll::Ready(ended)) => finish(this.cell, this.body, Some(ended)),
             Err(payload) => {
@@ -129,7 +133,7 @@ fn finish<A: Behavior, F>(
     if catch_unwind(AssertUnwindSafe(|| body.set(None))).is_err() {
         tracing::error!(pid = %cell.pid(), "a destructor panicked while the process ended");
     }
-    let ties = catch_unwind(AssertUnwindSafe(|| closed.into_ties())).unwrap_or_default();
+    let ties = closed.into_ties();
     if refused.is_none() && !cell.is_starting() {
         crash::report(&**cell, ties.name.as_ref(), &reason);
     }

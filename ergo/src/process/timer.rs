@@ -1,5 +1,7 @@
 //! Timers of a process.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::task::AbortHandle;
@@ -13,27 +15,26 @@ use tokio::time::Instant;
 #[derive(Debug, Clone)]
 pub struct Timer {
     task: AbortHandle,
+    /// Set by whoever comes first: the timer that fires, or a cancel.
+    over: Arc<AtomicBool>,
     due: Option<Instant>,
 }
 
 impl Timer {
-    pub(super) fn new(task: AbortHandle, due: Option<Instant>) -> Self {
-        Timer { task, due }
+    pub(super) fn new(task: AbortHandle, over: Arc<AtomicBool>, due: Option<Instant>) -> Self {
+        Timer { task, over, due }
     }
 
     /// Stops the timer, and says how much time was left; `None` when it has fired, or was stopped before.
     ///
-    /// What it has put into the mailbox already stays there. A repeating timer gives zero.
+    /// Nothing comes of it after a cancel that found it running; what it has put into the mailbox before stays there.
+    /// A repeating timer and a task give zero.
     pub fn cancel(&self) -> Option<Duration> {
-        if self.task.is_finished() {
+        if self.task.is_finished() || self.over.swap(true, Ordering::AcqRel) {
             return None;
         }
         self.task.abort();
-        match self.due {
-            Some(due) => due
-                .checked_duration_since(Instant::now())
-                .filter(|left| !left.is_zero()),
-            None => Some(Duration::ZERO),
-        }
+        let left = |due: Instant| due.saturating_duration_since(Instant::now());
+        Some(self.due.map_or(Duration::ZERO, left))
     }
 }

@@ -6,9 +6,11 @@
 //!
 //! - What peers send to `net_kernel` and `rex` is answered in OTP's shapes, and what is not understood is answered too.
 
+mod format;
 mod main;
 mod net_kernel;
 mod rex;
 mod start;
+mod user;
 
 pub use main::{CookieSource, NoCookieVariable, run_main};

@@ -96,13 +96,17 @@ async fn main() -> ergo::Result {
     // ANCHOR_END: main
 
     // ANCHOR: kill
-    let stubborn =
-        node.spawn_fn_with(SpawnOptions::default().trap_exit(true), async |mut cx| {
-            while let Some(message) = cx.receive().await {
-                println!("stubborn got {message:?}");
-            }
-        })?;
+    let (heard, hears) = tokio::sync::oneshot::channel();
+    let options = SpawnOptions::default().trap_exit(true);
+    let stubborn = node.spawn_fn_with(options, async |mut cx| {
+        if let Some(Message::Exit(exit)) = cx.receive().await {
+            println!("stubborn does not {}", exit.reason);
+            let _ = heard.send(());
+        }
+        cx.receive().await;
+    })?;
     node.exit(&stubborn, ExitReason::Shutdown);
+    hears.await?;
     node.exit(&stubborn, ExitReason::Kill);
     gone(&node, &stubborn).await;
     // ANCHOR_END: kill

@@ -1,8 +1,10 @@
 //! The book: every Rust listing is a part of something that the tests build and run, and every page is reachable.
 
 mod fence;
+mod guarantees;
 mod listing;
 mod programs;
+mod readme;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -104,6 +106,27 @@ fn page_links(text: &str) -> Vec<&str> {
         .filter(|page| page.ends_with(".md") && !page.contains("://"))
         .map(|page| page.trim_start_matches("./"))
         .collect()
+}
+
+#[test]
+fn every_guarantee_names_tests_that_exist() {
+    let chapter = read(Path::new("book/src/guarantees.md")).unwrap();
+    let problems = guarantees::check(&chapter, &|file| read(Path::new(file)));
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn the_program_of_the_readme_is_the_example_hello() {
+    let text = read(Path::new("README.md")).unwrap();
+    let program = read(Path::new("examples/src/bin/hello.rs")).unwrap();
+    let shown = readme::part(&program, "all").unwrap();
+    let found = fences(&text);
+    let rust: Vec<String> = found
+        .iter()
+        .filter(|fence| fence.words().first() == Some(&"rust"))
+        .map(|fence| format!("{}\n", fence.body.join("\n")))
+        .collect();
+    assert_eq!(rust, [shown]);
 }
 
 #[tokio::test]

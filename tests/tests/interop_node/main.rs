@@ -3,6 +3,9 @@
 //! Without `erl` these tests fail; with `ERGO_SKIP_ERLANG=1` they are skipped and say so.
 
 mod contract;
+mod here;
+mod hostile;
+mod programs;
 mod relations;
 mod relay;
 mod remote;

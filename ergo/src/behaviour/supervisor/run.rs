@@ -1,6 +1,7 @@
 //! The process of a supervisor.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use crate::behaviour::supervisor::intensity::Intensity;
 use crate::behaviour::supervisor::spec::{ChildKind, ChildSpec, Restart, Shutdown, Supervisor};
@@ -42,19 +43,34 @@ impl SupervisorRef {
         self.0.call(SupervisorMessage::CountChildren)
     }
 
-    /// Stops the supervisor and its children, in the reverse order of start, and waits until they are gone.
+    /// Stops the supervisor and its children, in the reverse order of start, and waits until they are gone:
+    /// `sys:terminate(Supervisor, shutdown)`. Anyone may ask for it.
+    ///
+    /// A supervisor on another node gets an exit signal, and is not waited for.
     pub async fn stop(&self) {
-        self.0.exit(ExitReason::Shutdown);
-        self.0.ended().await;
+        let supervisor = self.0.resolved();
+        // An error means that it has ended, or that it is elsewhere.
+        if supervisor.cast(SupervisorMessage::Stop).is_err() {
+            supervisor.exit(ExitReason::Shutdown);
+        }
+        supervisor.ended().await;
     }
 
     /// Waits until the supervisor has ended.
     ///
     /// # Errors
-    /// It ended for another reason than `normal` or a stop that was asked for.
+    /// It ended for another reason than `normal` or a stop that was asked for: one that has restarted its children too
+    /// often ends with `shutdown`, as in OTP, and that is an error here. So is any `shutdown` from before the join, of
+    /// which nobody knows any more where it came from.
     pub async fn join(&self) -> crate::error::Result {
-        match self.0.ended().await {
+        let supervisor = self.0.resolved();
+        let asked = supervisor
+            .call_local(SupervisorMessage::Join)
+            .timeout(Duration::MAX)
+            .await;
+        match supervisor.ended().await {
             ExitReason::Normal => Ok(()),
+            ExitReason::Shutdown if asked.is_ok() => Ok(()),
             reason => Err(crate::error::Error::from(reason)),
         }
     }
@@ -190,6 +206,11 @@ pub enum SupervisorMessage {
     CountChildren(Reply<ChildCount>),
     #[doc(hidden)]
     TryAgain(Atom),
+    #[doc(hidden)]
+    Stop,
+    /// Answered when it ends because it was asked to.
+    #[doc(hidden)]
+    Join(Reply<()>),
 }
 
 struct Child {
@@ -202,6 +223,7 @@ struct Child {
 pub struct SupervisorProcess {
     children: Vec<Child>,
     intensity: Intensity,
+    joining: Vec<Reply<()>>,
 }
 
 impl Actor for SupervisorProcess {
@@ -219,6 +241,7 @@ impl Behavior for SupervisorProcess {
         let mut started = SupervisorProcess {
             children: Vec::new(),
             intensity,
+            joining: Vec::new(),
         };
         for spec in supervisor.children {
             let id = spec.id.clone();
@@ -242,6 +265,8 @@ impl Behavior for SupervisorProcess {
         match message {
             SupervisorMessage::WhichChildren(reply) => reply.send(self.infos()),
             SupervisorMessage::CountChildren(reply) => reply.send(self.count()),
+            SupervisorMessage::Stop => return Flow::Stop(ExitReason::Shutdown),
+            SupervisorMessage::Join(reply) => self.joining.push(reply),
             SupervisorMessage::TryAgain(id) => {
                 let index = self
                     .children
@@ -269,6 +294,9 @@ impl Behavior for SupervisorProcess {
 
     async fn stop(mut self, _: &ExitReason, cx: &Context<Self>) {
         self.stop_children(cx).await;
+        for joining in self.joining {
+            joining.send(());
+        }
     }
 
     fn encode_message(
@@ -278,7 +306,9 @@ impl Behavior for SupervisorProcess {
         match message {
             SupervisorMessage::WhichChildren(_) => encoder.write_atom("which_children"),
             SupervisorMessage::CountChildren(_) => encoder.write_atom("count_children"),
-            SupervisorMessage::TryAgain(_) => Err(EncodeError::LocalOnly),
+            SupervisorMessage::TryAgain(_)
+            | SupervisorMessage::Stop
+            | SupervisorMessage::Join(_) => Err(EncodeError::LocalOnly),
         }
     }
 
@@ -361,6 +391,8 @@ impl SupervisorProcess {
     async fn restart(&mut self, index: usize, cx: &Context<Self>) -> Flow {
         if !self.intensity.allow(tokio::time::Instant::now().into_std()) {
             tracing::error!(supervisor = %cx.pid(), "SUPERVISOR REPORT: reached_max_restart_intensity");
+            // Who waits for the end hears of it by the exit: nobody asked for it.
+            self.joining.clear();
             return Flow::Stop(ExitReason::Shutdown);
         }
         let Some(child) = self.children.get_mut(index) else {

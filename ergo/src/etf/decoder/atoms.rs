@@ -220,10 +220,11 @@ impl<'de> Decoder<'de> {
             _ => return self.read_atom_text().map(|name| (name, 0)),
         }
         match self.read_tuple()?.checked_sub(1) {
-            Some(arguments) => Ok((self.read_atom_text()?, arguments)),
-            None => {
+            Some(arguments @ 1..) => Ok((self.read_atom_text()?, arguments)),
+            // Without arguments it is the bare atom: `{name}` is something else.
+            _ => {
                 self.reader = before;
-                Err(self.unexpected("an atom, or a tuple that starts with one"))
+                Err(self.unexpected("an atom, or a tuple of two or more that starts with one"))
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::mem;
 
 use super::super::term::{Frame, RecordType};
-use super::super::{BitString, DecodeError, ImproperList, Map, Term, Tuple, tag};
+use super::super::{Atom, BitString, DecodeError, ImproperList, Map, Term, Tuple, tag};
 use super::cursor::to_usize;
 use super::{Decoder, Kind, ListHeader};
 
@@ -43,7 +43,8 @@ impl<'de> Decoder<'de> {
             }
             [tag::SMALL_ATOM_UTF8 | tag::ATOM_CACHE_REF, ..] => self.read_atom().map(Term::Atom),
             [tag::SMALL_TUPLE | tag::LIST | tag::MAP, ..] => self.read_branch(levels, budget),
-            _ => self.read_deep(budget),
+            [tag::LARGE_TUPLE | tag::RECORD, ..] => self.read_deep(budget),
+            _ => self.read_leaf(budget),
         }
     }
 
@@ -110,8 +111,15 @@ impl<'de> Decoder<'de> {
     ) -> Result<(), DecodeError> {
         for _ in 0..count {
             self.arrived(1);
-            // Integers, which long lists are mostly made of, without the call.
+            // What long lists are mostly made of, without the call and the moves.
             match self.reader.rest() {
+                [tag::SMALL_ATOM_UTF8, len, rest @ ..]
+                    if let Some((text, rest)) = rest.split_at_checked(usize::from(*len))
+                        && let Ok(text) = std::str::from_utf8(text) =>
+                {
+                    self.reader.advance_to(rest);
+                    elements.push(Term::Atom(Atom::from_short(text)));
+                }
                 [tag::SMALL_INTEGER, value, rest @ ..] => {
                     self.reader.advance_to(rest);
                     elements.push(Term::Integer((*value).into()));
@@ -189,41 +197,44 @@ impl<'de> Decoder<'de> {
 
     /// Reads a leaf, or the header of a container.
     fn read_node(&mut self, budget: &mut usize) -> Result<Node, DecodeError> {
+        match self.reader.peek() {
+            Some(
+                tag @ (tag::SMALL_TUPLE | tag::LARGE_TUPLE | tag::LIST | tag::MAP | tag::RECORD),
+            ) => self.read_container(tag, budget),
+            _ => self.read_leaf(budget).map(Node::Leaf),
+        }
+    }
+
+    fn read_leaf(&mut self, budget: &mut usize) -> Result<Term, DecodeError> {
         let Some(tag) = self.reader.peek() else {
             return Err(self.no_term());
         };
-        Ok(Node::Leaf(match tag {
+        match tag {
+            tag::BINARY => self.read_bytes().map(Term::Binary),
+            tag::NIL => self.byte().map(|_| Term::NIL),
             tag::SMALL_INTEGER | tag::INTEGER | tag::SMALL_BIG | tag::LARGE_BIG => {
-                match self.read_any_integer()? {
+                Ok(match self.read_any_integer()? {
                     Ok(value) => Term::Integer(value),
                     Err(value) => Term::BigInteger(Box::new(value)),
-                }
+                })
             }
             tag::SMALL_ATOM_UTF8
             | tag::ATOM_UTF8
             | tag::SMALL_ATOM
             | tag::ATOM
-            | tag::ATOM_CACHE_REF => Term::Atom(self.read_atom()?),
-            tag::BINARY => Term::Binary(self.read_bytes()?),
-            tag::NIL => {
-                self.byte()?;
-                Term::NIL
-            }
-            tag::SMALL_TUPLE | tag::LARGE_TUPLE | tag::LIST | tag::MAP | tag::RECORD => {
-                return self.read_container(tag, budget);
-            }
+            | tag::ATOM_CACHE_REF => self.read_atom().map(Term::Atom),
             tag::STRING => {
                 let bytes = self.read_string(budget)?;
-                Term::List(bytes.iter().copied().map(Term::from).collect())
+                Ok(Term::List(bytes.iter().copied().map(Term::from).collect()))
             }
-            tag::NEW_FLOAT | tag::FLOAT => Term::Float(self.read_float()?),
-            _ => return self.read_other_leaf(tag).map(Node::Leaf),
-        }))
+            tag::NEW_FLOAT | tag::FLOAT => self.read_float().map(Term::Float),
+            tag::NEW_PID | tag::PID => self.read_pid().map(Term::Pid),
+            _ => self.read_other_leaf(tag),
+        }
     }
 
     fn read_other_leaf(&mut self, tag: u8) -> Result<Term, DecodeError> {
         Ok(match Kind::of_tag(tag) {
-            Some(Kind::Pid) => Term::Pid(self.read_pid()?),
             Some(Kind::Reference) => Term::Reference(Box::new(self.read_reference()?)),
             Some(Kind::Port) => Term::Port(Box::new(self.read_port()?)),
             Some(Kind::Fun) => Term::Fun(self.read_fun()?),

@@ -10,11 +10,14 @@ enum Level {
     Pairs(Vec<(Term, Term)>),
 }
 
+/// Levels that are dropped by recursion, which is faster; what is deeper has a stack of its own.
+const RECURSION_MAX: u8 = 16;
+
 /// Empties `elements` unless they are leaves, so that dropping the vector does not recurse.
 #[inline]
 pub(super) fn drop_elements(elements: &mut Vec<Term>) {
     if elements.iter().any(Term::is_branch) {
-        drop_levels(Level::Elements(mem::take(elements)));
+        drop_level(Level::Elements(mem::take(elements)), RECURSION_MAX);
     }
 }
 
@@ -25,49 +28,61 @@ pub(super) fn drop_pairs(pairs: &mut Vec<(Term, Term)>) {
         .iter()
         .any(|(key, value)| key.is_branch() || value.is_branch())
     {
-        drop_levels(Level::Pairs(mem::take(pairs)));
+        drop_level(Level::Pairs(mem::take(pairs)), RECURSION_MAX);
     }
 }
 
-fn drop_levels(first: Level) {
-    let mut pending = Vec::new();
-    drop_level(first, &mut pending);
+/// Drops a level of which what is inside may recurse so many times more.
+fn drop_level(level: Level, recursion: u8) {
+    let Some(below) = recursion.checked_sub(1) else {
+        return drop_deep(level);
+    };
+    level.drop_each(|inner| drop_level(inner, below));
+}
+
+/// Drops a level of any depth without recursion.
+fn drop_deep(first: Level) {
+    let mut pending = vec![first];
     while let Some(level) = pending.pop() {
-        drop_level(level, &mut pending);
+        level.drop_each(|inner| pending.push(inner));
     }
 }
 
-fn drop_level(level: Level, pending: &mut Vec<Level>) {
-    match level {
-        Level::Elements(elements) => elements
-            .into_iter()
-            .for_each(|element| drop_term(element, pending)),
-        Level::Pairs(pairs) => pairs.into_iter().for_each(|(key, value)| {
-            drop_term(key, pending);
-            drop_term(value, pending);
-        }),
-    }
-}
-
-/// Drops a leaf or a container of leaves; of any other container the content is put aside.
-#[inline]
-fn drop_term(mut term: Term, pending: &mut Vec<Level>) {
-    if !term
-        .children()
-        .is_some_and(|mut children| children.any(Term::is_branch))
-    {
-        return;
-    }
-    pending.push(match &mut term {
-        Term::Tuple(elements) => Level::Elements(elements.take()),
-        Term::List(elements) => Level::Elements(elements.take()),
-        Term::Map(map) => Level::Pairs(map.take()),
-        Term::Record(record) => Level::Elements(record.take()),
-        Term::ImproperList(list) => {
-            let (mut elements, tail) = list.take();
-            elements.push(tail);
-            Level::Elements(elements)
+impl Level {
+    /// Drops the leaves and the containers of leaves; the content of every other container goes to `nested`.
+    #[inline]
+    fn drop_each(self, mut nested: impl FnMut(Level)) {
+        let mut drop_term = |mut term: Term| {
+            if let Some(inner) = Level::inside(&mut term) {
+                nested(inner);
+            }
+        };
+        match self {
+            Level::Elements(elements) => elements.into_iter().for_each(drop_term),
+            Level::Pairs(pairs) => pairs.into_iter().for_each(|(key, value)| {
+                drop_term(key);
+                drop_term(value);
+            }),
         }
-        _ => return,
-    });
+    }
+
+    /// Takes out what is in a container, unless that is leaves only.
+    #[inline]
+    fn inside(term: &mut Term) -> Option<Level> {
+        if !term.children()?.any(Term::is_branch) {
+            return None;
+        }
+        Some(match term {
+            Term::Tuple(elements) => Level::Elements(elements.take()),
+            Term::List(elements) => Level::Elements(elements.take()),
+            Term::Map(map) => Level::Pairs(map.take()),
+            Term::Record(record) => Level::Elements(record.take()),
+            Term::ImproperList(list) => {
+                let (mut elements, tail) = list.take();
+                elements.push(tail);
+                Level::Elements(elements)
+            }
+            _ => return None,
+        })
+    }
 }

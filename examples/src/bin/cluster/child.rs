@@ -37,6 +37,8 @@ impl Member {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
+            // Ctrl-C at the terminal is for the story alone: it lets the members stop in order.
+            .process_group(0)
             .spawn()
             .map_err(|error| format!("{name} cannot be started: {error}"))?;
         let commands = process.stdin.take().ok_or("no standard input")?;

@@ -108,13 +108,13 @@ async fn run(arguments: Arguments) -> ergo::Result {
         node.name().as_str(),
         node.port().unwrap_or_default()
     );
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = interrupt.recv() => {}
-        ended = sup.join() => ended?,
-    }
+    let ended = tokio::select! {
+        _ = term.recv() => Ok(()),
+        _ = interrupt.recv() => Ok(()),
+        ended = sup.join() => ended,
+    };
     node.stop().await;
-    Ok(())
+    Ok(ended?)
 }
 
 // ANCHOR: supervisor

@@ -22,7 +22,10 @@ use options::{Command, USAGE};
 fn main() -> std::process::ExitCode {
     match options::parse(std::env::args().skip(1)) {
         Ok(Command::Local(options)) => report::print(&local::run(&options), options.json),
-        Ok(Command::MemoryProbe { contender, processes }) => local::probe(contender, processes),
+        Ok(Command::MemoryProbe {
+            contender,
+            processes,
+        }) => local::probe(contender, processes),
         Err(message) => {
             eprintln!("bench: {message}\n{USAGE}");
             return std::process::ExitCode::from(2);

@@ -48,14 +48,22 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, 
 }
 
 fn local(mut arguments: impl Iterator<Item = String>) -> Result<Options, String> {
-    let mut options = Options { workloads: Vec::new(), quick: false, json: false, rounds: 5, workers: 2 };
+    let mut options = Options {
+        workloads: Vec::new(),
+        quick: false,
+        json: false,
+        rounds: 5,
+        workers: 2,
+    };
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--quick" => options.quick = true,
             "--json" => options.json = true,
             "--rounds" => options.rounds = number(&argument, arguments.next())?,
             "--workers" => options.workers = number(&argument, arguments.next())?,
-            name => options.workloads.push(Workload::named(name).ok_or(format!("`{name}` is no workload"))?),
+            name => options
+                .workloads
+                .push(Workload::named(name).ok_or(format!("`{name}` is no workload"))?),
         }
     }
     if options.workloads.is_empty() {
@@ -66,14 +74,21 @@ fn local(mut arguments: impl Iterator<Item = String>) -> Result<Options, String>
 
 fn number(option: &str, value: Option<String>) -> Result<usize, String> {
     let value = value.ok_or(format!("{option} takes a number"))?;
-    value.parse().ok().filter(|number| *number > 0).ok_or(format!("{option} takes a number above 0, not `{value}`"))
+    value
+        .parse()
+        .ok()
+        .filter(|number| *number > 0)
+        .ok_or(format!("{option} takes a number above 0, not `{value}`"))
 }
 
 fn probe(mut arguments: impl Iterator<Item = String>) -> Result<Command, String> {
     let name = arguments.next().ok_or("memory-probe takes a contender")?;
     let contender = Contender::named(&name).ok_or(format!("`{name}` is no contender"))?;
     let processes = number("memory-probe", arguments.next())? as u64;
-    Ok(Command::MemoryProbe { contender, processes })
+    Ok(Command::MemoryProbe {
+        contender,
+        processes,
+    })
 }
 
 #[cfg(test)]
@@ -86,15 +101,29 @@ mod tests {
 
     #[test]
     fn a_suite_without_workloads_is_all_of_them() {
-        let Ok(Command::Local(options)) = parsed("local --rounds 7 --json") else { panic!("not understood") };
+        let Ok(Command::Local(options)) = parsed("local --rounds 7 --json") else {
+            panic!("not understood")
+        };
         assert_eq!(options.workloads, Workload::ALL);
-        assert_eq!((options.rounds, options.json, options.quick), (7, true, false));
+        assert_eq!(
+            (options.rounds, options.json, options.quick),
+            (7, true, false)
+        );
     }
 
     #[test]
     fn what_is_not_understood_is_named() {
-        assert_eq!(parsed("local cats"), Err("`cats` is no workload".to_owned()));
-        assert_eq!(parsed("global"), Err("`global` is no suite; there is `local`".to_owned()));
-        assert_eq!(parsed("local --rounds 0"), Err("--rounds takes a number above 0, not `0`".to_owned()));
+        assert_eq!(
+            parsed("local cats"),
+            Err("`cats` is no workload".to_owned())
+        );
+        assert_eq!(
+            parsed("global"),
+            Err("`global` is no suite; there is `local`".to_owned())
+        );
+        assert_eq!(
+            parsed("local --rounds 0"),
+            Err("--rounds takes a number above 0, not `0`".to_owned())
+        );
     }
 }

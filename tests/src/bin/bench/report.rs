@@ -69,8 +69,12 @@ impl Row {
     /// The median of the ratios of the rounds: what ran in the same minute is compared.
     fn ratio(&self) -> Option<f64> {
         let (_, theirs) = self.rival.as_ref()?;
-        let ratios: Vec<f64> =
-            self.values.iter().zip(theirs).map(|(ours, theirs)| self.unit.ratio(*ours, *theirs)).collect();
+        let ratios: Vec<f64> = self
+            .values
+            .iter()
+            .zip(theirs)
+            .map(|(ours, theirs)| self.unit.ratio(*ours, *theirs))
+            .collect();
         Some(median(&ratios))
     }
 
@@ -93,7 +97,11 @@ impl Row {
             Some(Reach::Times(times)) => format!(">= {times:.1} x"),
             Some(Reach::AtMost(most)) => format!("<= {most:.0} {}", self.unit.label()),
         };
-        let verdict = if self.is_short() { "short of reach" } else { "" };
+        let verdict = if self.is_short() {
+            "short of reach"
+        } else {
+            ""
+        };
         let line = format!(
             "{:18} {:13} {:>9} {:4} {:>9} - {:<9} {ratio:21} {reach:10} {verdict}",
             self.workload,
@@ -107,15 +115,23 @@ impl Row {
     }
 
     fn json(&self) -> String {
-        let values: Vec<String> = self.values.iter().map(|value| format!("{value:.3}")).collect();
+        let values: Vec<String> = self
+            .values
+            .iter()
+            .map(|value| format!("{value:.3}"))
+            .collect();
         let ratio = match (&self.rival, self.ratio()) {
             (Some((name, _)), Some(ratio)) => format!(r#","rival":"{name}","ratio":{ratio:.3}"#),
             _ => String::new(),
         };
         let reach = match self.reach {
             None => String::new(),
-            Some(Reach::Times(times)) => format!(r#","reach_times":{times},"short":{}"#, self.is_short()),
-            Some(Reach::AtMost(most)) => format!(r#","reach_at_most":{most},"short":{}"#, self.is_short()),
+            Some(Reach::Times(times)) => {
+                format!(r#","reach_times":{times},"short":{}"#, self.is_short())
+            }
+            Some(Reach::AtMost(most)) => {
+                format!(r#","reach_at_most":{most},"short":{}"#, self.is_short())
+            }
         };
         format!(
             r#"{{"workload":"{}","contender":"{}","unit":"{}","median":{:.3},"values":[{}]{ratio}{reach}}}"#,
@@ -151,7 +167,11 @@ pub(crate) fn print(rows: &[Row], json: bool) {
 }
 
 fn number(value: f64) -> String {
-    if value < 100.0 { format!("{value:.2}") } else { format!("{value:.0}") }
+    if value < 100.0 {
+        format!("{value:.2}")
+    } else {
+        format!("{value:.0}")
+    }
 }
 
 fn median(values: &[f64]) -> f64 {
@@ -182,15 +202,34 @@ mod tests {
 
     #[test]
     fn the_ratio_is_the_median_of_the_pairs() {
-        assert_eq!(row(Unit::MillionsPerSecond, Reach::Times(1.0)).ratio(), Some(2.0));
+        assert_eq!(
+            row(Unit::MillionsPerSecond, Reach::Times(1.0)).ratio(),
+            Some(2.0)
+        );
         assert_eq!(row(Unit::Nanoseconds, Reach::Times(1.0)).ratio(), Some(0.5));
     }
 
     #[test]
     fn a_row_that_misses_its_reach_says_so() {
-        assert!(!row(Unit::MillionsPerSecond, Reach::Times(2.0)).line().ends_with("short of reach"));
-        assert!(row(Unit::MillionsPerSecond, Reach::Times(2.1)).line().ends_with("short of reach"));
-        assert!(row(Unit::Bytes, Reach::AtMost(2.9)).line().ends_with("short of reach"));
-        assert!(row(Unit::Bytes, Reach::AtMost(2.9)).json().contains(r#""median":3.000"#));
+        assert!(
+            !row(Unit::MillionsPerSecond, Reach::Times(2.0))
+                .line()
+                .ends_with("short of reach")
+        );
+        assert!(
+            row(Unit::MillionsPerSecond, Reach::Times(2.1))
+                .line()
+                .ends_with("short of reach")
+        );
+        assert!(
+            row(Unit::Bytes, Reach::AtMost(2.9))
+                .line()
+                .ends_with("short of reach")
+        );
+        assert!(
+            row(Unit::Bytes, Reach::AtMost(2.9))
+                .json()
+                .contains(r#""median":3.000"#)
+        );
     }
 }

@@ -9,7 +9,10 @@ pub(crate) fn alternate<C: Copy>(
     rounds: usize,
     mut measure: impl FnMut(C) -> f64,
 ) -> Samples<C> {
-    let mut samples: Samples<C> = contenders.iter().map(|contender| (*contender, Vec::new())).collect();
+    let mut samples: Samples<C> = contenders
+        .iter()
+        .map(|contender| (*contender, Vec::new()))
+        .collect();
     for round in 0..rounds {
         let mut each: Vec<_> = samples.iter_mut().collect();
         if round % 2 == 1 {
@@ -34,6 +37,9 @@ mod tests {
             order.len() as f64
         });
         assert_eq!(order, "abbaab");
-        assert_eq!(samples, [('a', vec![1.0, 4.0, 5.0]), ('b', vec![2.0, 3.0, 6.0])]);
+        assert_eq!(
+            samples,
+            [('a', vec![1.0, 4.0, 5.0]), ('b', vec![2.0, 3.0, 6.0])]
+        );
     }
 }

@@ -15,7 +15,11 @@ pub(crate) struct Latch {
 impl Latch {
     /// A latch for this many arrivals.
     pub(crate) fn new(arrivals: u64) -> Arc<Latch> {
-        Arc::new(Latch { left: AtomicU64::new(arrivals), sum: AtomicU64::new(0), all: Notify::new() })
+        Arc::new(Latch {
+            left: AtomicU64::new(arrivals),
+            sum: AtomicU64::new(0),
+            all: Notify::new(),
+        })
     }
 
     /// One has arrived.
@@ -52,7 +56,14 @@ pub(crate) struct Tally {
 impl Tally {
     /// Reports to `reached` after each `goal` numbers, and to `ended` what it has handled when it is dropped.
     pub(crate) fn new(goal: u64, reached: &Arc<Latch>, ended: &Arc<Latch>) -> Tally {
-        Tally { count: 0, sum: 0, handled: 0, goal, reached: reached.clone(), ended: ended.clone() }
+        Tally {
+            count: 0,
+            sum: 0,
+            handled: 0,
+            goal,
+            reached: reached.clone(),
+            ended: ended.clone(),
+        }
     }
 
     /// Counts a number.

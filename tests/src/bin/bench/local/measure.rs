@@ -38,7 +38,11 @@ pub(crate) async fn cast<A: Actors>(messages: u64, pairs: u64) -> Duration {
             }
         });
     }
-    assert_eq!(reached.wait().await, sum_to(each) * pairs, "messages were lost");
+    assert_eq!(
+        reached.wait().await,
+        sum_to(each) * pairs,
+        "messages were lost"
+    );
     let elapsed = begin.elapsed();
     counters.into_iter().for_each(A::stop);
     assert_eq!(ended.wait().await, messages, "messages were handled twice");
@@ -115,7 +119,11 @@ pub(crate) async fn spawn<A: Actors>(processes: u64) -> Duration {
     });
     spawner.await.expect("the spawner");
     let elapsed = begin.elapsed();
-    assert_eq!(reached.wait().await, sum_to(processes), "messages were lost");
+    assert_eq!(
+        reached.wait().await,
+        sum_to(processes),
+        "messages were lost"
+    );
     assert_eq!(ended.wait().await, processes, "a process is left");
     elapsed
 }
@@ -180,7 +188,11 @@ pub(crate) async fn fan_out<A: Actors>(messages: u64) -> Duration {
             for counter in &counters {
                 A::cast(counter, 1);
             }
-            assert_eq!(reached.wait().await, round * RECEIVERS, "messages were lost");
+            assert_eq!(
+                reached.wait().await,
+                round * RECEIVERS,
+                "messages were lost"
+            );
             reached.again(RECEIVERS);
         }
         counters

@@ -22,7 +22,10 @@ pub(crate) fn idle(contender: Contender, processes: u64) -> (f64, f64) {
     let mut numbers = text.split_whitespace().map(|number| number.parse::<f64>());
     match (numbers.next(), numbers.next()) {
         (Some(Ok(idle)), Some(Ok(used))) => (idle, used),
-        _ => panic!("the memory probe printed `{text}` and {}", String::from_utf8_lossy(&output.stderr)),
+        _ => panic!(
+            "the memory probe printed `{text}` and {}",
+            String::from_utf8_lossy(&output.stderr)
+        ),
     }
 }
 
@@ -38,7 +41,9 @@ async fn measure<A: Actors>(processes: u64) -> (u64, u64) {
     let (reached, ended) = (Latch::new(processes), Latch::new(processes));
     let mut counters = Vec::with_capacity(usize::try_from(processes).unwrap_or_default());
     // Touched before the first look, so that only the processes are in the difference.
-    let (first, _) = actors.counter(Tally::new(1, &Latch::new(1), &Latch::new(1))).await;
+    let (first, _) = actors
+        .counter(Tally::new(1, &Latch::new(1), &Latch::new(1)))
+        .await;
     counters.resize(counters.capacity(), first);
     counters.clear();
     settle().await;
@@ -64,7 +69,14 @@ async fn settle() {
 
 fn resident_bytes() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").expect("the process status");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("the resident memory");
-    let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse().expect("a number of kilobytes");
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .expect("the resident memory");
+    let kilobytes: u64 = line
+        .trim()
+        .trim_end_matches(" kB")
+        .parse()
+        .expect("a number of kilobytes");
     kilobytes * 1024
 }

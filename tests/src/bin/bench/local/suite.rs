@@ -14,12 +14,20 @@ pub(crate) fn run(options: &Options) -> Vec<Row> {
     if !cfg!(feature = "bench") {
         eprintln!("bench: ergo and bare tokio only; ractor and kameo come with `--features bench`");
     }
-    options.workloads.iter().flat_map(|workload| rows(*workload, options)).collect()
+    options
+        .workloads
+        .iter()
+        .flat_map(|workload| rows(*workload, options))
+        .collect()
 }
 
 /// A fresh executor for each measurement.
 pub(crate) fn runtime(workers: usize) -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build().expect("an executor")
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(workers)
+        .enable_all()
+        .build()
+        .expect("an executor")
 }
 
 fn rows(workload: Workload, options: &Options) -> Vec<Row> {
@@ -27,7 +35,9 @@ fn rows(workload: Workload, options: &Options) -> Vec<Row> {
     let samples = alternate(&workload.contenders(), options.rounds, |contender| {
         value(workload, contender, operations, options.workers)
     });
-    let theirs = samples.iter().find(|(contender, _)| *contender == workload.rival());
+    let theirs = samples
+        .iter()
+        .find(|(contender, _)| *contender == workload.rival());
     let theirs = theirs.map(|(contender, values)| (contender.name(), values.clone()));
     rows_of(workload, samples, theirs.as_ref())
 }
@@ -57,7 +67,9 @@ fn value(workload: Workload, contender: Contender, operations: u64, workers: usi
     }
     let runtime = runtime(workers);
     let elapsed = match (workload, contender) {
-        (Workload::CallProcess, Contender::Ergo) => runtime.block_on(contenders::ergo::call_process(operations)),
+        (Workload::CallProcess, Contender::Ergo) => {
+            runtime.block_on(contenders::ergo::call_process(operations))
+        }
         (Workload::SpawnManyLinked, Contender::Ergo) => {
             runtime.block_on(contenders::ergo::spawn_many_linked(operations))
         }
@@ -80,7 +92,9 @@ async fn timed<A: Actors>(workload: Workload, operations: u64) -> Duration {
         Workload::Call | Workload::CallProcess => measure::call::<A>(operations).await,
         Workload::CallMany => measure::call_many::<A>(operations).await,
         Workload::Spawn => measure::spawn::<A>(operations).await,
-        Workload::SpawnMany | Workload::SpawnManyLinked => measure::spawn_many::<A>(operations).await,
+        Workload::SpawnMany | Workload::SpawnManyLinked => {
+            measure::spawn_many::<A>(operations).await
+        }
         Workload::Ring => measure::ring::<A>(operations).await,
         Workload::FanOut => measure::fan_out::<A>(operations).await,
         Workload::Idle | Workload::IdleUsed => unreachable!("measured in a program of its own"),

@@ -73,7 +73,9 @@ impl Workload {
 
     /// The workload of this name.
     pub(crate) fn named(name: &str) -> Option<Workload> {
-        Workload::ALL.into_iter().find(|workload| workload.name() == name)
+        Workload::ALL
+            .into_iter()
+            .find(|workload| workload.name() == name)
     }
 
     /// How it is measured.
@@ -82,7 +84,9 @@ impl Workload {
             Workload::Cast | Workload::CastBounded | Workload::CastPairs => Unit::MillionsPerSecond,
             Workload::CallMany | Workload::Ring | Workload::FanOut => Unit::MillionsPerSecond,
             Workload::Call | Workload::CallProcess => Unit::Nanoseconds,
-            Workload::Spawn | Workload::SpawnMany | Workload::SpawnManyLinked => Unit::ThousandsPerSecond,
+            Workload::Spawn | Workload::SpawnMany | Workload::SpawnManyLinked => {
+                Unit::ThousandsPerSecond
+            }
             Workload::Idle | Workload::IdleUsed => Unit::Bytes,
         }
     }
@@ -90,7 +94,9 @@ impl Workload {
     /// What ergo is to reach.
     pub(crate) fn reach(self) -> Reach {
         match self {
-            Workload::Cast | Workload::CastBounded | Workload::CastPairs | Workload::FanOut => Reach::Times(1.2),
+            Workload::Cast | Workload::CastBounded | Workload::CastPairs | Workload::FanOut => {
+                Reach::Times(1.2)
+            }
             Workload::SpawnMany | Workload::SpawnManyLinked => Reach::Times(1.2),
             Workload::Call | Workload::CallProcess | Workload::CallMany => Reach::Times(1.0),
             Workload::Spawn | Workload::Ring => Reach::Times(1.0),

@@ -41,7 +41,10 @@ impl Contender {
     /// The one of this name.
     pub(crate) fn named(name: &str) -> Option<Contender> {
         let own = [Contender::Ergo, Contender::Tokio, Contender::TokioTimeout];
-        own.iter().chain(Contender::CRATES).copied().find(|contender| contender.name() == name)
+        own.iter()
+            .chain(Contender::CRATES)
+            .copied()
+            .find(|contender| contender.name() == name)
     }
 }
 

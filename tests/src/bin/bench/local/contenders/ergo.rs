@@ -128,10 +128,17 @@ impl Caller {
 pub(crate) async fn call_process(calls: u64) -> Duration {
     let Ergo(node) = Ergo::start().await;
     let (reached, ended) = (Latch::new(1), Latch::new(1));
-    let counter = node.spawn::<Counter>(Tally::new(u64::MAX, &reached, &ended)).await.expect("a counter");
+    let counter = node
+        .spawn::<Counter>(Tally::new(u64::MAX, &reached, &ended))
+        .await
+        .expect("a counter");
     let caller = node.spawn::<Caller>(()).await.expect("a caller");
     let begin = Instant::now();
-    let sum = caller.call(counter, calls).timeout(secs(600)).await.expect("an answer");
+    let sum = caller
+        .call(counter, calls)
+        .timeout(secs(600))
+        .await
+        .expect("an answer");
     let elapsed = begin.elapsed();
     assert_eq!(sum, calls * (calls - 1) / 2, "a wrong answer");
     elapsed
@@ -142,9 +149,15 @@ pub(crate) async fn spawn_many_linked(processes: u64) -> Duration {
     let Ergo(node) = Ergo::start().await;
     let (reached, ended) = (Latch::new(1), Latch::new(processes));
     let caller = node.spawn::<Caller>(()).await.expect("a caller");
-    let tallies = (0..processes).map(|_| Tally::new(u64::MAX, &reached, &ended)).collect();
+    let tallies = (0..processes)
+        .map(|_| Tally::new(u64::MAX, &reached, &ended))
+        .collect();
     let begin = Instant::now();
-    caller.spawn_linked(tallies).timeout(secs(600)).await.expect("an answer");
+    caller
+        .spawn_linked(tallies)
+        .timeout(secs(600))
+        .await
+        .expect("an answer");
     ended.wait().await;
     begin.elapsed()
 }

@@ -69,7 +69,9 @@ impl Message<Pass> for Member {
     async fn handle(&mut self, Pass(left): Pass, _: &mut Context<Self, ()>) {
         self.tally.add(1);
         if let (true, Some(next)) = (left > 1, &self.next) {
-            next.tell(Pass(left - 1)).try_send().expect("the next one lives");
+            next.tell(Pass(left - 1))
+                .try_send()
+                .expect("the next one lives");
         }
     }
 }
@@ -133,7 +135,10 @@ impl Actors for Kameo {
     }
 
     fn join(member: &Self::Member, next: Self::Member) {
-        member.tell(Join(next)).try_send().expect("the member lives");
+        member
+            .tell(Join(next))
+            .try_send()
+            .expect("the member lives");
     }
 
     #[inline]

@@ -31,7 +31,11 @@ impl Actor for Counter {
     type State = Tally;
     type Arguments = Tally;
 
-    async fn pre_start(&self, _: ActorRef<Message>, tally: Tally) -> Result<Tally, ActorProcessingErr> {
+    async fn pre_start(
+        &self,
+        _: ActorRef<Message>,
+        tally: Tally,
+    ) -> Result<Tally, ActorProcessingErr> {
         Ok(tally)
     }
 
@@ -57,7 +61,11 @@ impl Actor for Member {
     type State = (Tally, Option<ActorRef<Token>>);
     type Arguments = Tally;
 
-    async fn pre_start(&self, _: ActorRef<Token>, tally: Tally) -> Result<Self::State, ActorProcessingErr> {
+    async fn pre_start(
+        &self,
+        _: ActorRef<Token>,
+        tally: Tally,
+    ) -> Result<Self::State, ActorProcessingErr> {
         Ok((tally, None))
     }
 

@@ -59,7 +59,8 @@ async fn pass_on(mut tally: Tally, mut tokens: UnboundedReceiver<Token>) {
             Token::Pass(left) => {
                 tally.add(1);
                 if let (true, Some(next)) = (left > 1, &next) {
-                    next.send(Token::Pass(left - 1)).expect("the next one lives");
+                    next.send(Token::Pass(left - 1))
+                        .expect("the next one lives");
                 }
             }
             Token::Leave => return,
@@ -90,7 +91,8 @@ impl<const DEADLINE: bool> Actors for Tokio<DEADLINE> {
     #[inline]
     async fn call(to: &Self::Counter, number: u64) -> u64 {
         let (reply, answer) = oneshot::channel();
-        to.send(Message::Get(number, reply)).expect("the counter lives");
+        to.send(Message::Get(number, reply))
+            .expect("the counter lives");
         if DEADLINE {
             let answer = tokio::time::timeout(Duration::from_secs(5), answer).await;
             return answer.expect("an answer in time").expect("an answer");
@@ -114,7 +116,9 @@ impl<const DEADLINE: bool> Actors for Tokio<DEADLINE> {
 
     #[inline]
     async fn cast_bounded(to: &Self::Bounded, number: u64) {
-        to.send(Message::Add(number)).await.expect("the counter lives");
+        to.send(Message::Add(number))
+            .await
+            .expect("the counter lives");
     }
 
     fn stop_bounded(counter: Self::Bounded) {

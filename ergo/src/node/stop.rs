@@ -1,0 +1,149 @@
+//! The end of a node.
+
+use std::collections::HashSet;
+use std::future::poll_fn;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use crate::epmd::Membership;
+use crate::node::Node;
+use crate::process::ExitReason;
+use crate::process::host::AnyProcess;
+
+/// How long processes have to stop before they are killed.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long the last signals of the processes may take to reach the sockets.
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long the killed ones are waited for: one that never awaits cannot be ended.
+const KILL_TIMEOUT: Duration = Duration::from_secs(1);
+
+impl Node {
+    pub(super) fn is_stopping(&self) -> bool {
+        self.0.stopping.load(Ordering::Acquire)
+    }
+
+    /// Stops the node: from now on nothing is started on it, its processes are told to shut down, all at once, and
+    /// killed if they take longer than 5 seconds; its connections are closed, and it leaves EPMD.
+    ///
+    /// Children are stopped by their supervisors, in order, within that time. Whoever calls it again waits for the same
+    /// end. A process may stop its own node, and ends with it.
+    ///
+    /// # Cancel safety
+    /// Once polled, the node stops also when the future is dropped.
+    pub async fn stop(&self) {
+        if !self.0.stopping.swap(true, Ordering::AcqRel) {
+            let node = self.clone();
+            // A task of its own, as the caller may be one of the processes that end.
+            drop(self.0.runtime.spawn(async move {
+                node.stop_everything().await;
+                // It is set here alone.
+                let _ = node.0.stopped.set(());
+            }));
+        }
+        self.0.stopped.wait().await;
+    }
+
+    async fn stop_everything(&self) {
+        self.stop_listening();
+        self.0.table.close();
+        self.stop_processes().await;
+        self.flush_peers().await;
+        for peer in self.0.peers.all() {
+            let hidden = peer.up().unwrap_or(true);
+            self.lose(&peer, hidden, "disconnect", None);
+        }
+        if let Some(membership) = self.take_membership() {
+            membership.leave().await;
+        }
+    }
+
+    /// The last signals of the processes still reach those that were linked to them or monitored them.
+    async fn flush_peers(&self) {
+        let flushed = async {
+            for peer in self.0.peers.all() {
+                peer.flushed().await;
+            }
+        };
+        if tokio::time::timeout(FLUSH_TIMEOUT, flushed).await.is_err() {
+            tracing::debug!(node = %self.0.name, "a peer did not take the last signals in time");
+        }
+    }
+
+    fn take_membership(&self) -> Option<Membership> {
+        let distribution = self.0.distribution.as_ref()?;
+        let mut membership = distribution
+            .membership
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        membership.take()
+    }
+
+    fn stop_listening(&self) {
+        let Some(distribution) = &self.0.distribution else {
+            return;
+        };
+        let task = distribution
+            .accepting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(task) = task {
+            task.abort();
+        }
+    }
+
+    async fn stop_processes(&self) {
+        if tokio::time::timeout(SHUTDOWN_TIMEOUT, self.shut_down())
+            .await
+            .is_ok()
+        {
+            return;
+        }
+        let from = self.pid_of_node();
+        let left = self.0.table.all();
+        for process in &left {
+            process.exit_signal(&from, ExitReason::Kill, false);
+        }
+        if tokio::time::timeout(KILL_TIMEOUT, all_gone(&left))
+            .await
+            .is_err()
+        {
+            let left = self.process_count();
+            tracing::error!(node = %self.0.name, left, "processes that never await have outlived their node");
+        }
+    }
+
+    /// Tops of the trees first: what has a parent is stopped by it, or is a top in the next round.
+    async fn shut_down(&self) {
+        let from = self.pid_of_node();
+        let mut told = HashSet::new();
+        loop {
+            let mut tops = self.0.table.all();
+            if tops.is_empty() {
+                return;
+            }
+            tops.retain(|process| !self.has_parent(&**process));
+            for process in &tops {
+                if told.insert(process.id()) {
+                    process.exit_signal(&from, ExitReason::Shutdown, false);
+                }
+            }
+            all_gone(&tops).await;
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Whether a process that still lives takes it down when it ends.
+    fn has_parent(&self, process: &dyn AnyProcess) -> bool {
+        let mut parent = None;
+        process.with_relations(&mut |relations| parent = relations.linked_parent());
+        parent.is_some_and(|parent| self.0.table.get(parent).is_some())
+    }
+}
+
+async fn all_gone(processes: &[Arc<dyn AnyProcess>]) {
+    for process in processes {
+        poll_fn(|cx| process.poll_gone(cx)).await;
+    }
+}

@@ -1,0 +1,14 @@
+//! Processes on one node: spawn, exit, links, monitors, names, calls, timers, plain processes, and the end of a node.
+//!
+//! G-02, G-05, G-08 and G-09 of the guarantees are tested here.
+
+mod call;
+mod exit;
+mod link_race;
+mod monitor;
+mod name;
+mod node_stop;
+mod plain;
+mod probe;
+mod spawn;
+mod timer;
