@@ -138,13 +138,12 @@ impl Office {
     }
 }
 
-/// gen_server(3): "called by a gen_server process when it is about to terminate", but not on an exit signal that is not
-/// trapped; and here not after a panic, either.
-#[tokio::test]
-async fn when_terminate_is_called() {
-    type End = fn(&Node, &ClerkRef, &Pid);
+type End = fn(&Node, &ClerkRef, &Pid);
+
+/// What it is, whether the server traps exits, how it ends, its reason, and whether terminate is called.
+fn endings() -> [(&'static str, bool, End, ExitReason, bool); 8] {
     let boom = || ExitReason::from("boom");
-    let cases: [(&str, bool, End, ExitReason, bool); 8] = [
+    [
         (
             "stop",
             false,
@@ -202,8 +201,14 @@ async fn when_terminate_is_called() {
             ExitReason::Shutdown,
             false,
         ),
-    ];
-    for (what, trapping, end, reason, called) in cases {
+    ]
+}
+
+/// gen_server(3): "called by a gen_server process when it is about to terminate", but not on an exit signal that is not
+/// trapped; and here not after a panic, either.
+#[tokio::test]
+async fn when_terminate_is_called() {
+    for (what, trapping, end, reason, called) in endings() {
         let mut office = Office::open(SpawnOptions::default().trap_exit(trapping)).await;
         end(&office.node, &office.clerk, &office.pid);
         let noted = if called {

@@ -136,6 +136,10 @@ impl ReplyTo {
         });
         match sent {
             Err(crate::process::CastError::Encode(error)) => Err(error),
+            Err(crate::process::CastError::Full) => {
+                tracing::warn!(caller = %self.pid, "an answer is lost: the caller's node does not read");
+                Ok(())
+            }
             // A caller that is gone needs no answer.
             _ => Ok(()),
         }

@@ -66,9 +66,23 @@ fn ask(cx: &PlainContext, functions: &Functions, from: &Pid, request: &Term) {
         call.start(cx, functions, move |cx, value| {
             tell(cx, &from, Term::tuple([Term::atom("rex"), value]));
         });
+    } else if let Some([tag, Term::Atom(name), message]) = request.as_tuple()
+        && tag.as_atom() == Some("sbcast")
+    {
+        broadcast(cx, from, name, message);
     } else {
         tracing::debug!(%request, "rex got a request it does not understand");
     }
+}
+
+/// `rpc:sbcast/3`: the message goes to a name here, and whoever asks waits to hear whether there was one.
+fn broadcast(cx: &PlainContext, from: &Pid, name: &Atom, message: &Term) {
+    let node = Term::Atom(cx.node().name().clone());
+    let told = match cx.send(name.clone(), message.clone()) {
+        Ok(()) => node.clone(),
+        Err(_) => Term::tuple([Term::atom("nonexisting_name"), node.clone()]),
+    };
+    tell(cx, from, Term::tuple([Term::atom("rex"), node, told]));
 }
 
 fn tell(cx: &PlainContext, to: &Pid, message: Term) {

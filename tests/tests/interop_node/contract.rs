@@ -58,6 +58,13 @@ async fn counter() {
                 ("gen_server:call({counter, R}, get, infinity)", "3"),
                 ("gen_server:call(Pid(counter), get)", "3"),
                 ("gen_server:multi_call([R], counter, get) =:= {[{R, 3}], []}", "true"),
+                ("gen_server:abcast([R], counter, {add, 2}), gen_server:abcast([R], counter, {add, -2}), Call(counter, get)", "3"),
+                ("gen_statem:call({counter, R}, get)", "3"),
+                ("gen:call({counter, R}, '$gen_call', get, 5000)", "{ok,3}"),
+                ("Ids = gen_server:send_request({counter, R}, get, a, gen_server:send_request({counter, R}, {slow_get, 50}, b, gen_server:reqids_new())), gen_server:reqids_size(Ids)", "2"),
+                ("{Got1, _, Ids1} = gen_server:receive_response(Ids, 10000, true), {Got2, _, Ids2} = gen_server:receive_response(Ids1, 10000, true), {Got1, Got2, gen_server:reqids_size(Ids2)}", "{{reply,3},{reply,3},0}"),
+                ("Pending = gen_server:send_request({no_such_server, R}, get), {error, {PendingWhy, _}} = gen_server:receive_response(Pending, 10000), PendingWhy", "noproc"),
+                ("Early = gen_server:send_request({counter, R}, {slow_get, 100}), [gen_server:receive_response(Early, 0), gen_server:call({counter, R}, {slow_get, 200}), None()]", "[timeout,3,nothing]"),
                 ("gen_server:multi_call([R], no_such_server, get) =:= {[], [R]}", "true"),
                 ("gen_server:multi_call([R], counter, {slow_get, 5000}, 50) =:= {[], [R]}", "true"),
                 ("(catch Call(no_such_server, get)) =:= {'EXIT', {noproc, {gen_server, call, [{no_such_server, R}, get]}}} orelse (catch Call(no_such_server, get))", "true"),
@@ -170,7 +177,8 @@ async fn system_messages_are_answered() {
                 ("Sys(fun() -> sys:suspend({counter, R}) end), Sys(fun() -> sys:resume({counter, R}) end)", "answered"),
                 ("Sys(fun() -> sys:replace_state({counter, R}, fun(X) -> X end) end)", "answered"),
                 ("Sys(fun() -> sys:log({counter, R}, true) end)", "answered"),
-                ("Call(counter, get)", "0"),
+                ("Sys(fun() -> gen_server:stop({counter, R}, normal, 3000) end)", "answered"),
+                ("Until(fun() -> 0 =:= Call(counter, get) end, 500)", "ok"),
             ])
             .await;
     })

@@ -38,8 +38,22 @@ async fn links() {
                 ("P4 = Idle(), Relay({link, P4, Me}), Relay({nodes, Me}), Get(), exit(P4, {why, 1}), Get() =:= {relay, exit, P4, {why, 1}}", "true"),
                 ("exit(Pid(relay), sent), element(1, Get())", "relay"),
                 ("process_flag(trap_exit, false), None()", "nothing"),
+                // Traced messages, and another group leader.
+                ("seq_trace:set_token(label, 17), {echo, R} ! {Me, traced}, Get()", "{echo,traced}"),
+                ("TP = spawn(R, interop, echo_loop, []), TM = monitor(process, TP), TP ! {Me, x}, Get(), exit(TP, traced), receive {'DOWN', TM, _, _, TW} -> TW after 10000 -> late end", "traced"),
+                ("seq_trace:set_token([]), Call(counter, get)", "0"),
+                ("group_leader(Me, Pid(echo)), group_leader(Me, Pid(counter)), Call(counter, get)", "0"),
             ])
             .await;
+        if world.erl.release() >= 28 {
+            world
+                .table(&[
+                    ("PA = alias([priority]), {echo, R} ! {PA, prio}, Get()", "{echo,prio}"),
+                    ("PP = spawn(R, interop, echo_loop, []), PM = monitor(process, PP, [priority]), exit(PP, urgent, [priority]), receive {'DOWN', PM, _, _, PW} -> PW after 10000 -> late end", "urgent"),
+                    ("process_flag(trap_exit, true), PL = spawn(R, interop, echo_loop, []), link(PL, [priority]), exit(PL, why), receive {'EXIT', PL, PX} -> PX after 10000 -> late end", "why"),
+                ])
+                .await;
+        }
     })
     .await;
 }
@@ -162,7 +176,7 @@ async fn a_silent_peer_is_lost() {
                 ("receive {'EXIT', P, X1} -> X1 after 10000 -> late end", "noconnection"),
                 ("receive {'DOWN', _, process, P, X2} -> X2 after 10000 -> late end", "noconnection"),
                 ("net_adm:ping(R)", "pong"),
-                ("link(P), receive {'EXIT', P, X3} -> X3 after 500 -> linked end", "linked"),
+                ("P2 = Pid(echo), link(P2), Call(counter, get)", "0"),
             ])
             .await;
         world.rust.program.stop();
@@ -230,6 +244,7 @@ async fn visible_and_hidden_nodes() {
                 ("{nodes() =:= [R], nodes(hidden), nodes(connected) =:= [R]}", "{true,[],true}"),
                 ("Relay({nodes, Me}), receive {relay, nodes, V, H} -> {V =:= [node()], H} after 10000 -> late end", "{true,[]}"),
                 // A visible node that is no party of `global` must not make it hang.
+                ("[global:set_lock({lock0, Me}), global:del_lock({lock0, Me})]", "[true,true]"),
                 ("global:set_lock({lock, Me}, [node() | nodes()], 1)", "true"),
                 ("global:register_name(my_name, Me)", "yes"),
                 ("global:whereis_name(my_name) =:= Me", "true"),

@@ -72,6 +72,9 @@ handle_info(_, S) -> {noreply, S}.
                 ("Relay({rpc, node(), no_such, thing, [], Me}), {relay, error, Text3} = Get(), string:find(Text3, \"undef\") =/= nomatch", "true"),
                 // A function there that prints: its group leader is a process here.
                 ("Relay({rpc, node(), io, put_chars, [\"printed there\\n\"], Me}), Get()", "{relay,rpc,ok}"),
+                ("Relay({rpc, node(), io, format, [\"~p ~s ~w~n\", [{a, 1}, <<\"b\">>, [x]]], Me}), Get()", "{relay,rpc,ok}"),
+                ("Relay({rpc, node(), io, get_line, [\"> \"], Me}), Get()", "{relay,rpc,eof}"),
+                ("Relay({rpc, node(), io, columns, [], Me}), Get()", "{relay,rpc,{error,enotsup}}"),
                 // spawn
                 ("Relay({spawn, node(), erlang, send, [Me, spawned], Me}), lists:sort([element(1, X) || X <- [{Y} || Y <- [Get(), Get()], Y =:= spawned orelse element(2, Y) =:= spawned]]) =/= []", "true"),
                 ("Relay({spawn, node(), timer, sleep, [infinity], Me}), {relay, spawned, P8} = Get(), {node(P8) =:= node(), is_process_alive(P8)}", "{true,true}"),

@@ -50,6 +50,7 @@ impl Rust {
 pub(crate) fn spawn(epmd: &Epmd, name: &str, arguments: &[&str]) -> Program {
     let port = epmd.port().to_string();
     let mut command = Program::command("interop_node").unwrap();
+    command.env("RUST_LOG", "info").env("NO_COLOR", "1");
     command.args(["--name", name, "--epmd-port", &port]);
     if !arguments.contains(&"--cookie") {
         command.args(["--cookie", COOKIE]);

@@ -118,7 +118,12 @@ async fn failing_init<A: Behavior<Args = Init<A>>>(failure: Failure, tied: Tied,
     let node = node().await;
     let mut parent = Probed::with(&node, SpawnOptions::default().trap_exit(trapping)).await;
     let mut friend = Probed::trapping(&node).await;
-    let (before, names) = (node.process_count(), node.registered());
+    let names = || {
+        let mut names = node.registered();
+        names.sort();
+        names
+    };
+    let (before, names_before) = (node.process_count(), names());
     let name = unique_name("failing");
     let (friend_pid, register, tell) = (friend.pid.clone(), name.clone(), friend.pid.clone());
     let init: Init<A> = Box::new(move |cx| {
@@ -139,7 +144,7 @@ async fn failing_init<A: Behavior<Args = Init<A>>>(failure: Failure, tied: Tied,
     failure.check(error.expect("its init fails"));
 
     assert_eq!(node.process_count(), before);
-    assert_eq!(node.registered(), names);
+    assert_eq!(names(), names_before);
     assert_eq!(node.whereis_pid(&name), None);
     assert_eq!(parent.heard().await, []);
     let left = |relations: &ergo::process::Relations| {
