@@ -127,7 +127,7 @@ async fn garbage_before_the_cookie() {
             )
             .await;
         let name = [
-            &[0, 28, b'N'][..], &0x0d07_df7f_bd_u64.to_be_bytes(), &[0, 0, 0, 1, 0, 13], b"evil@1.2.3.4x",
+            &[0, 28, b'N'][..], &0x000d_07df_7fbd_u64.to_be_bytes(), &[0, 0, 0, 1, 0, 13], b"evil@1.2.3.4x",
         ]
         .concat();
         for garbage in GARBAGE {
@@ -322,7 +322,7 @@ async fn a_peer_with_our_own_name_is_refused() {
         let hello = [
             &length.to_be_bytes()[..],
             b"N",
-            &0x0d07_df7f_bd_u64.to_be_bytes(),
+            &0x000d_07df_7fbd_u64.to_be_bytes(),
             &[0, 0, 0, 1],
             &u16::try_from(name.len()).unwrap().to_be_bytes(),
             name,

@@ -96,6 +96,10 @@ fn values_that_the_format_forbids() {
         &[90, 0, 0, 119, 1, 97, 0, 0, 0, 1],
         "the number of words of a reference",
     );
+}
+
+#[test]
+fn identifiers_and_tags_that_the_format_forbids() {
     check(
         &[&[90, 0, 6, 119, 1, 97][..], &[0; 28]].concat(),
         "the number of words of a reference",

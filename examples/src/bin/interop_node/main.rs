@@ -114,7 +114,7 @@ async fn run(arguments: Arguments) -> ergo::Result {
         ended = sup.join() => ended,
     };
     node.stop().await;
-    Ok(ended?)
+    ended
 }
 
 // ANCHOR: supervisor
