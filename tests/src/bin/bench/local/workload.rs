@@ -132,7 +132,7 @@ impl Workload {
             Workload::Call | Workload::CallProcess | Workload::CallMany => 200_000,
             Workload::SpawnMany | Workload::SpawnManyLinked => 100_000,
             Workload::Spawn | Workload::Idle | Workload::IdleUsed => 50_000,
-            Workload::Ring => 300_000,
+            Workload::Ring => 500_000,
             Workload::FanOut => 300_000,
         };
         if quick { full / 10 } else { full }
