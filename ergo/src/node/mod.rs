@@ -35,4 +35,5 @@ pub use errors::{ConnectError, StartError, WhereisError};
 pub use events::{NodeEvent, NodeEvents};
 pub use inner::Node;
 pub use options::{NodeBuilder, Ports};
-pub use spawning::{SpawnFailure, SpawnReply, SpawnRequest, SpawnService};
+pub use spawning::SpawnFailure;
+pub(crate) use spawning::{SpawnRequest, SpawnService};

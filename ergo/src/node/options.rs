@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::dist::{NodeName, Ticker};
 use crate::node::StartError;
-use crate::wire::cookie::Cookie;
+use crate::wire::cookie::{Cookie, CookieError};
 use crate::wire::limits::Limits;
 
 /// A node to be started: `Node::builder("shop@127.0.0.1").cookie("secret").start().await?`.
@@ -17,7 +17,8 @@ use crate::wire::limits::Limits;
 #[must_use = "a node does not exist until it is started"]
 pub struct NodeBuilder {
     pub(crate) name: String,
-    pub(crate) cookie: Option<String>,
+    /// What was given, which may be no cookie: that is told at the start.
+    pub(crate) cookie: Option<Result<Cookie, CookieError>>,
     pub(crate) listen_address: IpAddr,
     pub(crate) ports: RangeInclusive<u16>,
     pub(crate) epmd: SocketAddr,
@@ -65,7 +66,7 @@ impl NodeBuilder {
     /// The secret that all nodes of the cluster share, as `-setcookie`. Without one the file `~/.erlang.cookie` is
     /// used, which OTP's nodes use and make as well.
     pub fn cookie(mut self, cookie: impl Into<String>) -> Self {
-        self.cookie = Some(cookie.into());
+        self.cookie = Some(Cookie::new(&cookie.into()));
         self
     }
 
@@ -134,7 +135,7 @@ impl NodeBuilder {
 
     pub(crate) fn parse_cookie(&self) -> Result<Cookie, StartError> {
         match &self.cookie {
-            Some(text) => Ok(Cookie::new(text)?),
+            Some(cookie) => Ok(cookie.clone()?),
             None => Ok(Cookie::load_default()?),
         }
     }
@@ -146,4 +147,26 @@ fn default_epmd() -> SocketAddr {
         .ok()
         .and_then(|text| text.parse().ok());
     SocketAddr::from((Ipv4Addr::LOCALHOST, port.unwrap_or(4369)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// G-17: a program that prints its builder does not print the cookie.
+    #[test]
+    fn the_cookie_is_not_printed() {
+        let builder = NodeBuilder::new("a@h").cookie("very-secret");
+        assert!(!format!("{builder:?}").contains("very-secret"));
+        assert_eq!(builder.parse_cookie().unwrap().as_bytes(), b"very-secret");
+    }
+
+    #[test]
+    fn a_bad_cookie_is_an_error_of_the_start() {
+        let refused = NodeBuilder::new("a@h").cookie("").parse_cookie();
+        assert!(matches!(
+            refused,
+            Err(StartError::Cookie(CookieError::Empty))
+        ));
+    }
 }

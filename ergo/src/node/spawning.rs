@@ -8,28 +8,27 @@ use crate::process::ExitReason;
 
 /// Somebody on another node wants a process here: SPAWN_REQUEST.
 #[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct SpawnRequest {
+pub(crate) struct SpawnRequest {
     /// What the answer refers to, and the reference of a monitor that was asked for.
-    pub request: Reference,
+    pub(crate) request: Reference,
     /// Who asks.
-    pub from: Pid,
+    pub(crate) from: Pid,
     /// Where the output of the new process goes.
-    pub group_leader: Pid,
+    pub(crate) group_leader: Pid,
     /// The module.
-    pub module: Atom,
+    pub(crate) module: Atom,
     /// The function.
-    pub function: Atom,
+    pub(crate) function: Atom,
     /// How many arguments it takes.
-    pub arity: u32,
+    pub(crate) arity: u32,
     /// The options: a list.
-    pub options: Term,
+    pub(crate) options: Term,
     /// The arguments: a list.
-    pub args: Encoded,
+    pub(crate) args: Encoded,
 }
 
 /// Starts what other nodes ask for. The node itself does not know what may be started.
-pub trait SpawnService: Send + Sync {
+pub(crate) trait SpawnService: Send + Sync {
     /// Starts the process, or refuses, and answers with [`Node::answer_spawn`] in either case.
     fn spawn(&self, node: &Node, request: SpawnRequest);
 }
@@ -50,7 +49,7 @@ pub enum SpawnFailure {
 }
 
 /// The answer to a spawn request: the pid, or the word it was refused with.
-pub type SpawnReply = Result<Pid, SpawnFailure>;
+pub(crate) type SpawnReply = Result<Pid, SpawnFailure>;
 
 /// Where the answer to a spawn request of ours goes.
 pub(super) struct SpawnSlot(

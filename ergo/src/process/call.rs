@@ -173,17 +173,25 @@ impl<'a, A: Behavior, R: Send + 'static> Call<'a, A, R> {
         let Some(fence) = &mut self.fence else {
             return Poll::Ready(CallError::NoReply);
         };
-        match Pin::new(fence).poll(cx) {
-            Poll::Ready(Ok(())) => Poll::Ready(CallError::NoReply),
-            Poll::Ready(Err(_)) => Poll::Ready(
-                cell.exit_reason()
-                    .map_or(CallError::NoReply, call_error_of_exit),
-            ),
-            Poll::Pending => match self.deadline.poll(self.to.host(), cx) {
-                Poll::Ready(()) => Poll::Ready(CallError::NoReply),
-                Poll::Pending => Poll::Pending,
-            },
+        let closed = fence.is_terminated()
+            || match Pin::new(fence).poll(cx) {
+                Poll::Ready(Ok(())) => return Poll::Ready(CallError::NoReply),
+                Poll::Ready(Err(_)) => true,
+                Poll::Pending => false,
+            };
+        // Its end is told when nothing of it is left, as by a monitor: whoever hears of it finds its name free.
+        let ending = if closed { cell.exit_reason() } else { None };
+        match ending {
+            None if closed => return Poll::Ready(CallError::NoReply),
+            None => {}
+            Some(_) => {
+                if let Poll::Ready(reason) = cell.poll_gone(cx) {
+                    return Poll::Ready(call_error_of_exit(reason));
+                }
+            }
         }
+        let late = ending.map_or(CallError::NoReply, call_error_of_exit);
+        self.deadline.poll(self.to.host(), cx).map(|()| late)
     }
 }
 

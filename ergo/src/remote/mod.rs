@@ -19,4 +19,4 @@ pub use args::FunctionArgs;
 pub use exception::Exception;
 pub use function::{Functions, IntoOutcome};
 pub use rpc::RpcError;
-pub use spawn::Spawner;
+pub(crate) use spawn::Spawner;

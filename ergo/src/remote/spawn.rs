@@ -12,7 +12,7 @@ use crate::remote::function::{Functions, Outcome, elements};
 
 /// Starts the registered functions of a node for its peers.
 #[derive(Debug, Clone)]
-pub struct Spawner {
+pub(crate) struct Spawner {
     functions: Functions,
 }
 
@@ -47,7 +47,7 @@ impl Options {
 
 impl Spawner {
     /// Answers for this set of functions.
-    pub fn new(functions: Functions) -> Self {
+    pub(crate) fn new(functions: Functions) -> Self {
         Spawner { functions }
     }
 

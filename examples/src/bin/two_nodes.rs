@@ -47,6 +47,22 @@ fn free_port() -> std::io::Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
+/// Uses what is not there any more, and what never was.
+async fn what_goes_wrong(a: &Node, far: &CounterRef) {
+    // ANCHOR: errors
+    match far.add(1).await {
+        Ok(sum) => println!("still there: {sum}"),
+        // It is still ending when the call arrives, or it is gone already.
+        Err(CallError::Exit(_) | CallError::NoProcess) => println!("b has no counter any more"),
+        Err(error) => println!("the call failed: {error}"),
+    }
+    match a.connect("nobody@127.0.0.1").await {
+        Err(error @ ConnectError::Unknown { .. }) => println!("{error}"),
+        other => println!("{other:?}"),
+    }
+    // ANCHOR_END: errors
+}
+
 #[tokio::main]
 async fn main() -> ergo::Result {
     let epmd = free_port()?;
@@ -96,18 +112,7 @@ async fn main() -> ergo::Result {
     a.cast(("counter", "b@127.0.0.1"), term!(stop))?;
     // ANCHOR_END: terms
 
-    // ANCHOR: errors
-    match far.add(1).await {
-        Ok(sum) => println!("still there: {sum}"),
-        // It is still ending when the call arrives, or it is gone already.
-        Err(CallError::Exit(_) | CallError::NoProcess) => println!("b has no counter any more"),
-        Err(error) => println!("the call failed: {error}"),
-    }
-    match a.connect("nobody@127.0.0.1").await {
-        Err(error @ ConnectError::Unknown { .. }) => println!("{error}"),
-        other => println!("{other:?}"),
-    }
-    // ANCHOR_END: errors
+    what_goes_wrong(&a, &far).await;
 
     // ANCHOR: stop
     b.stop().await;

@@ -118,3 +118,38 @@ async fn a_handle_by_name_follows_the_name() {
     gone(&node, &dead).await;
     stop(node).await;
 }
+
+/// Panics when it is asked to.
+#[derive(Actor)]
+#[actor(name = "fragile")]
+struct Fragile;
+
+#[ergo::server]
+impl Fragile {
+    fn init() -> Result<Self, ExitReason> {
+        Ok(Fragile)
+    }
+
+    #[call]
+    fn fail(&mut self) -> u32 {
+        panic!("as asked")
+    }
+}
+
+/// Who hears from a call that the server has ended can start another one under its name at once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_name_is_free_before_a_caller_hears_of_the_end() {
+    let node = node().await;
+    for round in 0..200 {
+        let fragile = node
+            .spawn::<Fragile>(())
+            .await
+            .unwrap_or_else(|error| panic!("{round}: {error}"));
+        let failed = fragile.fail().await;
+        assert!(
+            matches!(failed, Err(CallError::Exit(ExitReason::Panic(_)))),
+            "{failed:?}"
+        );
+    }
+    stop(node).await;
+}

@@ -1,7 +1,7 @@
 //! Measures ergo against rivals, in alternation, and prints one table.
 //!
 //! ```text
-//! cargo run --release -p ergo-tests --bin bench -- local [WORKLOAD..] [--quick] [--json] [--rounds N] [--workers N]
+//! cargo run --release -p ergo-tests --bin bench -- local [WORKLOAD..] [--quick] [--json]
 //! cargo run --release -p ergo-tests --features bench --bin bench -- local        # with ractor and kameo
 //! ```
 //!

@@ -4,9 +4,10 @@ use crate::local::{Contender, Workload};
 
 /// How the program is used.
 pub(crate) const USAGE: &str = "\
-usage: bench local [WORKLOAD..] [--quick] [--json] [--rounds N] [--workers N]
-  WORKLOAD    cast cast-bounded cast-2-2 call call-process call-100 spawn spawn-many spawn-many-linked memory ring
-              fan-out; all of them when none is named
+usage: bench local [WORKLOAD..] [--only CONTENDER] [--quick] [--json] [--rounds N] [--workers N]
+  WORKLOAD    cast cast-bounded cast-2-2 call call-process call-100 spawn spawn-many spawn-many-linked memory
+              memory-used ring fan-out; all of them when none is named
+  --only C    one contender, for a profiler: ergo tokio tokio+timeout ractor kameo
   --quick     a tenth of the messages and processes
   --json      one JSON object per row instead of the table
   --rounds N  rounds per row; 5 when not given
@@ -30,6 +31,7 @@ pub(crate) enum Command {
 #[derive(Debug, PartialEq)]
 pub(crate) struct Options {
     pub(crate) workloads: Vec<Workload>,
+    pub(crate) only: Option<Contender>,
     pub(crate) quick: bool,
     pub(crate) json: bool,
     pub(crate) rounds: usize,
@@ -50,6 +52,7 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, 
 fn local(mut arguments: impl Iterator<Item = String>) -> Result<Options, String> {
     let mut options = Options {
         workloads: Vec::new(),
+        only: None,
         quick: false,
         json: false,
         rounds: 5,
@@ -59,6 +62,7 @@ fn local(mut arguments: impl Iterator<Item = String>) -> Result<Options, String>
         match argument.as_str() {
             "--quick" => options.quick = true,
             "--json" => options.json = true,
+            "--only" => options.only = Some(contender(arguments.next())?),
             "--rounds" => options.rounds = number(&argument, arguments.next())?,
             "--workers" => options.workers = number(&argument, arguments.next())?,
             name => options
@@ -81,9 +85,13 @@ fn number(option: &str, value: Option<String>) -> Result<usize, String> {
         .ok_or(format!("{option} takes a number above 0, not `{value}`"))
 }
 
+fn contender(name: Option<String>) -> Result<Contender, String> {
+    let name = name.ok_or("name a contender")?;
+    Contender::named(&name).ok_or(format!("`{name}` is no contender"))
+}
+
 fn probe(mut arguments: impl Iterator<Item = String>) -> Result<Command, String> {
-    let name = arguments.next().ok_or("memory-probe takes a contender")?;
-    let contender = Contender::named(&name).ok_or(format!("`{name}` is no contender"))?;
+    let contender = contender(arguments.next())?;
     let processes = number("memory-probe", arguments.next())? as u64;
     Ok(Command::MemoryProbe {
         contender,

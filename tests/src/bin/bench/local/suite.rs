@@ -32,7 +32,9 @@ pub(crate) fn runtime(workers: usize) -> tokio::runtime::Runtime {
 
 fn rows(workload: Workload, options: &Options) -> Vec<Row> {
     let operations = workload.operations(options.quick);
-    let samples = alternate(&workload.contenders(), options.rounds, |contender| {
+    let mut contenders = workload.contenders();
+    contenders.retain(|contender| options.only.is_none_or(|only| only == *contender));
+    let samples = alternate(&contenders, options.rounds, |contender| {
         value(workload, contender, operations, options.workers)
     });
     let theirs = samples
