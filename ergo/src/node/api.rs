@@ -343,6 +343,13 @@ impl Node {
             .collect()
     }
 
+    pub(crate) fn is_connected(&self, name: &Atom) -> bool {
+        self.0
+            .peers
+            .get(name)
+            .is_some_and(|peer| peer.up().is_some())
+    }
+
     /// `net_adm:ping/1`: whether the node can be reached.
     pub async fn ping(&self, name: &str) -> bool {
         let request =
