@@ -54,7 +54,13 @@ impl Node {
             tracing::debug!(%address, %error, "a connection was lost at once");
             return;
         }
-        let challenge = distribution.challenges.open(random());
+        let challenge = match random() {
+            Ok(number) => distribution.challenges.open(number),
+            Err(error) => {
+                tracing::error!(%address, %error, "a connection attempt was rejected");
+                return;
+            }
+        };
         let now = tokio::time::Instant::now().into_std();
         let acceptor = Acceptor::new(
             distribution.identity.clone(),
@@ -106,14 +112,14 @@ impl Node {
         let mut text: String = (0..13)
             .filter_map(|_| {
                 LETTERS
-                    .get(random() as usize % LETTERS.len())
+                    .get(random().ok()? as usize % LETTERS.len())
                     .map(|letter| char::from(*letter))
             })
             .collect();
         text.push('@');
         text.push_str(host);
         let name = NodeName::parse(&text).ok()?;
-        let creation = Creation::new(random().max(1))?;
+        let creation = Creation::new(random().ok()?.max(1))?;
         Some(Admission::Named { name, creation })
     }
 

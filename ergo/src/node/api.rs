@@ -45,7 +45,7 @@ impl Node {
                 &builder,
                 runtime,
                 name.atom().clone(),
-                random().max(1),
+                random()?.max(1),
                 None,
             ));
         }

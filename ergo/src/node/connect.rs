@@ -14,7 +14,7 @@ use crate::etf::Atom;
 use crate::net::{self, Connected, HandshakeFailure};
 use crate::node::inner::Distribution;
 use crate::node::peer::{Attached, Peer, State};
-use crate::node::{ConnectError, Node, NodeEvent};
+use crate::node::{ConnectError, NoRandom, Node, NodeEvent};
 
 /// How long a connection may take beside the handshake: asking EPMD and connecting.
 const SETUP_TIMEOUT: Duration = Duration::from_secs(7);
@@ -129,7 +129,7 @@ impl Node {
         if !peer.is_dialling() {
             return Ok(None);
         }
-        let initiator = self.initiator(distribution, target).unless_alive();
+        let initiator = self.initiator(distribution, target)?.unless_alive();
         let result = match net::dial(stream, initiator).await {
             Err(HandshakeFailure::Protocol(HandshakeError::Alive { .. })) if peer.yields() => {
                 return self.wait_for_their_dial(peer, node).await.map(|()| None);
@@ -137,7 +137,7 @@ impl Node {
             // It has a connection that this node has not any more.
             Err(HandshakeFailure::Protocol(HandshakeError::Alive { .. })) => {
                 let stream = locate(distribution, target).await?;
-                net::dial(stream, self.initiator(distribution, target)).await
+                net::dial(stream, self.initiator(distribution, target)?).await
             }
             result => result,
         };
@@ -160,18 +160,22 @@ impl Node {
         }
     }
 
-    fn initiator(&self, distribution: &Distribution, target: &NodeName) -> Initiator {
-        let challenge = distribution.challenges.open(random());
+    fn initiator(
+        &self,
+        distribution: &Distribution,
+        target: &NodeName,
+    ) -> Result<Initiator, NoRandom> {
+        let challenge = distribution.challenges.open(random()?);
         let now = tokio::time::Instant::now().into_std();
         let (identity, cookie) = (&distribution.identity, distribution.cookie.clone());
-        Initiator::new(
+        Ok(Initiator::new(
             identity,
             target.clone(),
             cookie,
             challenge,
             &self.0.limits,
             now,
-        )
+        ))
     }
 
     /// The other node is dialling us at the same time, and its attempt has precedence: ours waits for it.
@@ -244,10 +248,10 @@ fn source_of(error: &ConnectError) -> String {
 }
 
 /// A number nobody can guess.
-pub(super) fn random() -> u32 {
-    // Without the generator of the operating system no handshake is safe; it has not failed on any supported system
-    // since it is asked at start too.
-    getrandom::u32().unwrap_or_else(|_| std::process::id().rotate_left(16))
+///
+/// An error where the operating system has no generator: without one no handshake is safe.
+pub(super) fn random() -> Result<u32, NoRandom> {
+    getrandom::u32().map_err(|error| NoRandom(error.to_string()))
 }
 
 /// Asks EPMD of the node's host for its port, and connects to it.
