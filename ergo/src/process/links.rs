@@ -101,6 +101,18 @@ pub(crate) fn link_local(host: &HostRef, me: &dyn AnyProcess, id: u64) -> bool {
     !still_mine
 }
 
+/// The parent's end of the link to a child that has not run yet, and has been made with its own end.
+pub(crate) fn link_child(host: &HostRef, parent: &dyn AnyProcess, child: &dyn AnyProcess) {
+    let id = child.id();
+    let alive = parent.with_relations(&mut |relations| {
+        relations.link(id);
+    });
+    if !alive {
+        // Somebody uses the context of a process that has ended: the child would never hear of it.
+        child.exit_signal(&host.pid(parent.id()), ExitReason::NoProc, true);
+    }
+}
+
 /// `unlink/1`: no exit signal of this link arrives once it returns.
 pub(crate) fn unlink(host: &HostRef, me: &dyn AnyProcess, from: &Pid) {
     if from.node() != host.name() {
@@ -265,8 +277,8 @@ pub(crate) fn dissolve(host: &HostRef, id: u64, ties: Option<Ties>, reason: &Exi
 }
 
 fn break_links(host: &HostRef, id: u64, ties: &Ties, reason: &ExitReason) {
-    for other in &ties.links {
-        let Some(process) = host.process(*other) else {
+    for other in ties.links.iter() {
+        let Some(process) = host.process(other) else {
             continue;
         };
         process.settle(&mut |relations| {

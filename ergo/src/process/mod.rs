@@ -25,6 +25,7 @@ mod exit;
 mod facade;
 mod handle;
 pub mod host;
+mod id_set;
 mod links;
 mod mailbox;
 mod plain;

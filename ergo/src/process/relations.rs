@@ -6,6 +6,7 @@ use std::task::Waker;
 use tokio::task::AbortHandle;
 
 use crate::etf::{Atom, Pid, Reference};
+use crate::process::id_set::IdSet;
 use crate::process::{Destination, ExitReason};
 
 /// Who waits for the end of a process on the same node.
@@ -47,7 +48,7 @@ pub struct Relations {
     pub(super) group_leader: Option<Pid>,
     /// The monitor of the starter, which learns of a failed init by the error and not by a `Down`.
     pub(super) starter: Option<(u64, u64)>,
-    links: BTreeSet<u64>,
+    links: IdSet,
     remote_links: BTreeMap<Pid, RemoteLink>,
     watchers: BTreeMap<u64, Watcher>,
     remote_watchers: BTreeMap<Reference, RemoteWatcher>,
@@ -64,7 +65,7 @@ pub struct Relations {
 #[derive(Debug, Default)]
 pub(crate) struct Ties {
     pub(crate) name: Option<Atom>,
-    pub(crate) links: BTreeSet<u64>,
+    pub(crate) links: IdSet,
     pub(crate) remote_links: BTreeMap<Pid, RemoteLink>,
     pub(crate) watchers: BTreeMap<u64, Watcher>,
     pub(crate) remote_watchers: BTreeMap<Reference, RemoteWatcher>,
@@ -75,10 +76,12 @@ pub(crate) struct Ties {
 impl Relations {
     /// Those of a process that was started with a link by `parent`.
     pub(super) fn of_child(parent: u64) -> Self {
-        Relations {
+        let mut relations = Relations {
             parent: Some(parent),
             ..Relations::default()
-        }
+        };
+        relations.link(parent);
+        relations
     }
 
     /// Links to a process of this node; false when it was linked already.
@@ -88,7 +91,7 @@ impl Relations {
 
     /// Takes the link to a process of this node away; false when there was none.
     pub fn unlink(&mut self, id: u64) -> bool {
-        self.links.remove(&id)
+        self.links.remove(id)
     }
 
     /// We link to `pid`: the link is active from now on, also when an unlink of it was under way. True when a LINK
@@ -222,7 +225,7 @@ impl Relations {
 
     /// The process that started it with a link, while they are linked.
     pub fn linked_parent(&self) -> Option<u64> {
-        self.parent.filter(|parent| self.links.contains(parent))
+        self.parent.filter(|parent| self.links.contains(*parent))
     }
 
     /// Sends the output of the process elsewhere.

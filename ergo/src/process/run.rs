@@ -17,8 +17,10 @@ use crate::process::{Context, Exit, ExitReason};
 const BUDGET: u32 = 256;
 
 /// The body of a process whose state its synchronous init has made in the spawner.
-///
-/// Not an `async fn`: the task keeps what a block captures once, and the arguments of a function twice.
+#[allow(
+    clippy::manual_async_fn,
+    reason = "the task keeps what a block captures once, and the arguments of a function twice"
+)]
 pub(super) fn ready<A: Behavior>(
     cx: Context<A>,
     mut state: A,

@@ -117,7 +117,7 @@ fn register<A: Behavior>(
 
 fn tie_to<A: Behavior>(host: &HostRef, cell: &Arc<Cell<A>>, tie: &Tie<'_>) {
     if let Some(parent) = tie.link {
-        links::link_local(host, parent, cell.id());
+        links::link_child(host, parent, &**cell);
     }
     if let Some((watching, number)) = tie.monitor {
         let object = crate::process::Destination::Pid(cell.pid());

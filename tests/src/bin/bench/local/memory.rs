@@ -64,7 +64,7 @@ async fn measure<A: Actors>(processes: u64) -> (u64, u64) {
 
 /// Lets the tasks that are still being polled for the first time park.
 async fn settle() {
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
 }
 
 fn resident_bytes() -> u64 {

@@ -130,8 +130,8 @@ impl Workload {
         let full = match self {
             Workload::Cast | Workload::CastBounded | Workload::CastPairs => 1_000_000,
             Workload::Call | Workload::CallProcess | Workload::CallMany => 200_000,
-            Workload::Spawn | Workload::SpawnMany | Workload::SpawnManyLinked => 100_000,
-            Workload::Idle | Workload::IdleUsed => 100_000,
+            Workload::SpawnMany | Workload::SpawnManyLinked => 100_000,
+            Workload::Spawn | Workload::Idle | Workload::IdleUsed => 50_000,
             Workload::Ring => 300_000,
             Workload::FanOut => 300_000,
         };
