@@ -228,7 +228,7 @@ fn external(scope: &Scope<'_>, variants: &[Variant]) -> TokenStream {
         quote!((#name, #arity))
     });
     quote! {
-        let (__name, __arity) = __decoder.read_method()?;
+        let (__name, __arity) = __decoder.read_variant()?;
         match (&*__name, __arity) {
             #(#arms)*
             (__name, __arity) => ::core::result::Result::Err(

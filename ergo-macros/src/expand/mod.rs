@@ -8,7 +8,7 @@
 //! `Atom::from_static`, `Term::{atom, binary, tuple, list, map, from}`, `ImproperList::term`,
 //! `EncodeError::LocalOnly`, `DecodeError::{missing_field, unknown_field, duplicate_key,
 //! unknown_request}`; `Encoder::{write_atom, write_known_atom, write_tuple, write_list, write_nil,
-//! write_map}`; `Decoder::{nested, read_map, read_key, read_method, expect_tuple, expect_atom,
+//! write_map}`; `Decoder::{nested, read_map, read_key, read_method, read_variant, expect_tuple, expect_atom,
 //! skip}`.
 //!
 //! Functions for derived codecs:

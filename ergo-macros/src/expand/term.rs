@@ -61,7 +61,7 @@ pub(crate) fn term(term: &TermSyntax) -> TokenStream {
 /// A vector of terms.
 pub(crate) fn args(terms: &Terms) -> TokenStream {
     let terms = terms.0.iter().map(term);
-    quote!(::std::vec![#(#terms),*])
+    quote!(::std::vec::Vec::<::ergo::__private::Term>::from([#(#terms),*]))
 }
 
 /// An expression of type `Atom`, made while compiling.

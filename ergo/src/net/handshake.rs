@@ -92,13 +92,16 @@ impl<M: Machine> Pump<M> {
 
     /// Gives the machine what has been read, and what it says back to the peer.
     async fn advance(&mut self) -> Result<(), HandshakeFailure> {
-        let result = self.machine.handle_input(&self.unused);
-        if let Ok(used) = &result {
-            self.unused.drain(..*used);
-        }
+        let result = self.take_input();
         let flushed = self.flush().await;
         result?;
         Ok(flushed?)
+    }
+
+    fn take_input(&mut self) -> Result<(), HandshakeError> {
+        let used = self.machine.handle_input(&self.unused)?;
+        self.unused.drain(..used);
+        Ok(())
     }
 
     /// Reads once, until the deadline of the machine.
@@ -153,7 +156,8 @@ pub async fn dial(stream: TcpStream, initiator: Initiator) -> Result<Connected, 
     }
 }
 
-/// Runs the listening side; `decide` is asked once, when the peer has said who it is.
+/// Runs the listening side; `decide` is asked once, when the peer has said who it is, and `proved` told once, when it
+/// has proved that and does not know it yet.
 ///
 /// # Errors
 /// Why there is no connection; the socket is closed.
@@ -161,6 +165,7 @@ pub async fn accept(
     stream: TcpStream,
     acceptor: Acceptor,
     decide: impl FnOnce(&Introduction) -> Result<(Admission, Cookie), Refusal>,
+    proved: impl Fn(&Established),
 ) -> Result<Connected, HandshakeFailure> {
     let mut pump = Pump {
         machine: acceptor,
@@ -169,8 +174,15 @@ pub async fn accept(
     };
     let mut decide = Some(decide);
     loop {
-        pump.advance().await?;
-        match pump.machine.poll_event() {
+        let result = pump.take_input();
+        let event = pump.machine.poll_event();
+        if let Some(AcceptorEvent::Established(established)) = &event {
+            proved(established);
+        }
+        let flushed = pump.flush().await;
+        result?;
+        flushed?;
+        match event {
             Some(AcceptorEvent::Established(established)) => return Ok(pump.connected(established)),
             Some(AcceptorEvent::Introduced(introduction)) => {
                 let Some(decide) = decide.take() else {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::net::TcpStream;
 
-use crate::dist::handshake::{Acceptor, Admission, Introduced, Introduction, Refusal};
+use crate::dist::handshake::{Acceptor, Admission, Established, Introduced, Introduction, Refusal};
 use crate::dist::{Creation, NodeName, Outbound};
 use crate::net::{self, Connected};
 use crate::node::connect::random;
@@ -54,7 +54,13 @@ impl Node {
             tracing::debug!(%address, %error, "a connection was lost at once");
             return;
         }
-        let challenge = distribution.challenges.open(random());
+        let challenge = match random() {
+            Ok(number) => distribution.challenges.open(number),
+            Err(error) => {
+                tracing::error!(%address, %error, "a connection attempt was rejected");
+                return;
+            }
+        };
         let now = tokio::time::Instant::now().into_std();
         let acceptor = Acceptor::new(
             distribution.identity.clone(),
@@ -63,8 +69,9 @@ impl Node {
             now,
         );
         let cookie = distribution.cookie.clone();
-        match net::accept(stream, acceptor, |peer| self.decide(peer, cookie)).await {
-            Ok(connected) => self.admit(connected),
+        let decide = |peer: &Introduction| self.decide(peer, cookie);
+        match net::accept(stream, acceptor, decide, |peer| self.proved(peer)).await {
+            Ok(connected) => self.admit_in_turn(connected).await,
             Err(error) => {
                 tracing::warn!(node = %self.0.name, %address, %error, "a connection attempt was rejected");
             }
@@ -105,15 +112,37 @@ impl Node {
         let mut text: String = (0..13)
             .filter_map(|_| {
                 LETTERS
-                    .get(random() as usize % LETTERS.len())
+                    .get(random().ok()? as usize % LETTERS.len())
                     .map(|letter| char::from(*letter))
             })
             .collect();
         text.push('@');
         text.push_str(host);
         let name = NodeName::parse(&text).ok()?;
-        let creation = Creation::new(random().max(1))?;
+        let creation = Creation::new(random().ok()?.max(1))?;
         Some(Admission::Named { name, creation })
+    }
+
+    /// A peer has proved itself, and does not know it yet. If this node is dialling it and has the smaller name, that
+    /// ends here, before the peer could take the attempt for one that is to replace its connection.
+    fn proved(&self, established: &Established) {
+        if let Some(peer) = self.0.peers.get(established.peer.atom()) {
+            peer.proved(self.0.name.as_str() < established.peer.as_str());
+        }
+    }
+
+    /// As [`Node::admit`]. With the greater name the attempt of this node has precedence: it goes on until the peer
+    /// says that it has this connection.
+    async fn admit_in_turn(&self, connected: Connected) {
+        let name = &connected.established.peer;
+        if self.0.name.as_str() > name.as_str()
+            && let Some(peer) = self.0.peers.get(name.atom())
+        {
+            let timeout = self.0.limits.handshake_timeout;
+            // An attempt that takes longer than a handshake may is no reason to refuse this one.
+            let _ = tokio::time::timeout(timeout, peer.settled()).await;
+        }
+        self.admit(connected);
     }
 
     /// A peer has proved itself: its connection takes its place.

@@ -45,7 +45,7 @@ impl Node {
                 &builder,
                 runtime,
                 name.atom().clone(),
-                random().max(1),
+                random()?.max(1),
                 None,
             ));
         }
@@ -341,6 +341,13 @@ impl Node {
             .filter(|peer| peer.up().is_some_and(listed))
             .map(|peer| peer.name.clone())
             .collect()
+    }
+
+    pub(crate) fn is_connected(&self, name: &Atom) -> bool {
+        self.0
+            .peers
+            .get(name)
+            .is_some_and(|peer| peer.up().is_some())
     }
 
     /// `net_adm:ping/1`: whether the node can be reached.

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpStream;
-use tokio::sync::oneshot;
 
 use crate::dist::handshake::{Established, HandshakeError, Initiator};
 use crate::dist::{Inbound, NodeName, Outbound, Ticker};
@@ -15,7 +14,7 @@ use crate::etf::Atom;
 use crate::net::{self, Connected, HandshakeFailure};
 use crate::node::inner::Distribution;
 use crate::node::peer::{Attached, Peer, State};
-use crate::node::{ConnectError, Node, NodeEvent};
+use crate::node::{ConnectError, NoRandom, Node, NodeEvent};
 
 /// How long a connection may take beside the handshake: asking EPMD and connecting.
 const SETUP_TIMEOUT: Duration = Duration::from_secs(7);
@@ -85,24 +84,18 @@ impl Node {
         if atom == self.0.name {
             return Ok(());
         }
-        let peer = self
-            .peer(&atom)
-            .map_err(|error| error.unwrap_or(ConnectError::Stopping))?;
-        let connected = {
-            let mut core = peer.core();
-            match &mut core.state {
-                State::Up(_) => return Ok(()),
-                State::Down => None,
-                State::Dialling(dialling) => {
-                    let (waiter, connected) = oneshot::channel();
-                    dialling.waiters.push(waiter);
-                    Some(connected)
-                }
+        loop {
+            let peer = self
+                .peer(&atom)
+                .map_err(|error| error.unwrap_or(ConnectError::Stopping))?;
+            if let Some(connected) = peer.connected_later() {
+                return match connected {
+                    Some(connected) => connected.await.unwrap_or(Err(ConnectError::Stopping)),
+                    None => Ok(()),
+                };
             }
-        };
-        match connected {
-            Some(connected) => connected.await.unwrap_or(Err(ConnectError::Stopping)),
-            None => Err(ConnectError::Stopping),
+            // It is being lost on another thread, which takes it out of the map.
+            self.0.peers.remove(&peer);
         }
     }
 
@@ -136,18 +129,19 @@ impl Node {
         if !peer.is_dialling() {
             return Ok(None);
         }
-        let challenge = distribution.challenges.open(random());
-        let now = tokio::time::Instant::now().into_std();
-        let (identity, cookie) = (&distribution.identity, distribution.cookie.clone());
-        let initiator = Initiator::new(
-            identity,
-            target.clone(),
-            cookie,
-            challenge,
-            &self.0.limits,
-            now,
-        );
-        match net::dial(stream, initiator).await {
+        let initiator = self.initiator(distribution, target)?.unless_alive();
+        let result = match net::dial(stream, initiator).await {
+            Err(HandshakeFailure::Protocol(HandshakeError::Alive { .. })) if peer.yields() => {
+                return self.wait_for_their_dial(peer, node).await.map(|()| None);
+            }
+            // It has a connection that this node has not any more.
+            Err(HandshakeFailure::Protocol(HandshakeError::Alive { .. })) => {
+                let stream = locate(distribution, target).await?;
+                net::dial(stream, self.initiator(distribution, target)?).await
+            }
+            result => result,
+        };
+        match result {
             Ok(connected) => Ok(Some(connected)),
             Err(HandshakeFailure::Protocol(HandshakeError::Nok { .. })) => {
                 self.wait_for_their_dial(peer, node).await.map(|()| None)
@@ -166,17 +160,29 @@ impl Node {
         }
     }
 
+    fn initiator(
+        &self,
+        distribution: &Distribution,
+        target: &NodeName,
+    ) -> Result<Initiator, NoRandom> {
+        let challenge = distribution.challenges.open(random()?);
+        let now = tokio::time::Instant::now().into_std();
+        let (identity, cookie) = (&distribution.identity, distribution.cookie.clone());
+        Ok(Initiator::new(
+            identity,
+            target.clone(),
+            cookie,
+            challenge,
+            &self.0.limits,
+            now,
+        ))
+    }
+
     /// The other node is dialling us at the same time, and its attempt has precedence: ours waits for it.
     async fn wait_for_their_dial(&self, peer: &Arc<Peer>, node: Atom) -> Result<(), ConnectError> {
         let timeout = self.0.limits.handshake_timeout;
-        let connected = {
-            let mut core = peer.core();
-            let State::Dialling(dialling) = &mut core.state else {
-                return Ok(());
-            };
-            let (waiter, connected) = oneshot::channel();
-            dialling.waiters.push(waiter);
-            connected
+        let Some(Some(connected)) = peer.connected_later() else {
+            return Ok(());
         };
         match tokio::time::timeout(timeout, connected).await {
             Ok(_) => Ok(()),
@@ -242,10 +248,10 @@ fn source_of(error: &ConnectError) -> String {
 }
 
 /// A number nobody can guess.
-pub(super) fn random() -> u32 {
-    // Without the generator of the operating system no handshake is safe; it has not failed on any supported system
-    // since it is asked at start too.
-    getrandom::u32().unwrap_or_else(|_| std::process::id().rotate_left(16))
+///
+/// An error where the operating system has no generator: without one no handshake is safe.
+pub(super) fn random() -> Result<u32, NoRandom> {
+    getrandom::u32().map_err(|error| NoRandom(error.to_string()))
 }
 
 /// Asks EPMD of the node's host for its port, and connects to it.

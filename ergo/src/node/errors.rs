@@ -46,6 +46,9 @@ pub enum StartError {
     /// The node was not started inside a tokio runtime.
     #[error("a node needs a tokio runtime: start it inside #[ergo::main] or #[tokio::main]")]
     NoRuntime,
+    /// The operating system gives no random numbers.
+    #[error(transparent)]
+    NoRandom(#[from] NoRandom),
     /// A process that every node has did not start.
     #[error("a system process did not start")]
     System(#[from] crate::process::SpawnError),
@@ -130,10 +133,18 @@ pub enum ConnectError {
         /// The limit.
         max: usize,
     },
+    /// The operating system gives no random numbers, without which no handshake is safe.
+    #[error(transparent)]
+    NoRandom(#[from] NoRandom),
     /// The node is stopping.
     #[error("the node is stopping")]
     Stopping,
 }
+
+/// The operating system gives no random numbers.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the operating system gives no random numbers: {0}")]
+pub struct NoRandom(pub(super) String);
 
 /// Why a name did not give a handle.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

@@ -31,7 +31,7 @@ mod stop;
 mod table;
 
 pub use api::Visibility;
-pub use errors::{ConnectError, StartError, WhereisError};
+pub use errors::{ConnectError, NoRandom, StartError, WhereisError};
 pub use events::{NodeEvent, NodeEvents};
 pub use inner::Node;
 pub use options::{NodeBuilder, Ports};

@@ -39,6 +39,10 @@ pub(super) struct Dialling {
     pending: Vec<Pending>,
     pub(super) waiters: Vec<Waiter>,
     pub(super) task: Option<AbortHandle>,
+    /// Connections of this peer's making that have proved themselves meanwhile.
+    proved: u32,
+    /// Whether the attempt of this node has given way to them.
+    has_yielded: bool,
 }
 
 pub(super) struct Up {
@@ -66,6 +70,8 @@ pub(crate) struct Peer {
     core: Mutex<Core>,
     writable: Notify,
     drained: Notify,
+    /// Notified when an attempt to connect has come to an end, or has given way.
+    settled: Notify,
     closing: AtomicBool,
     close: Notify,
 }
@@ -90,6 +96,8 @@ impl Peer {
                 pending: Vec::new(),
                 waiters: Vec::new(),
                 task: None,
+                proved: 0,
+                has_yielded: false,
             }),
         )
     }
@@ -114,6 +122,7 @@ impl Peer {
             }),
             writable: Notify::new(),
             drained: Notify::new(),
+            settled: Notify::new(),
             closing: AtomicBool::new(false),
             close: Notify::new(),
         }
@@ -128,6 +137,21 @@ impl Peer {
         match &self.core().state {
             State::Up(up) => Some(up.is_hidden),
             _ => None,
+        }
+    }
+
+    /// What tells when there is a connection: nothing when there is one now. `None` when it is lost.
+    pub(super) fn connected_later(
+        &self,
+    ) -> Option<Option<oneshot::Receiver<Result<(), ConnectError>>>> {
+        match &mut self.core().state {
+            State::Up(_) => Some(None),
+            State::Down => None,
+            State::Dialling(dialling) => {
+                let (waiter, connected) = oneshot::channel();
+                dialling.waiters.push(waiter);
+                Some(Some(connected))
+            }
         }
     }
 
@@ -207,8 +231,45 @@ impl Peer {
             // It may have given up.
             let _ = waiter.send(Ok(()));
         }
+        self.settled.notify_waiters();
         self.writable.notify_one();
         true
+    }
+
+    /// The peer has dialled this node too and proved itself. With `precedence` it is its connection that stays, and
+    /// the attempt of this node ends.
+    pub(super) fn proved(&self, precedence: bool) {
+        if let State::Dialling(dialling) = &mut self.core().state {
+            dialling.proved += 1;
+            if precedence && let Some(task) = dialling.task.take() {
+                task.abort();
+            }
+        }
+    }
+
+    /// The attempt of this node gives way to the connection that the peer has made; false when there is none.
+    pub(super) fn yields(&self) -> bool {
+        let yields = match &mut self.core().state {
+            State::Dialling(dialling) => {
+                dialling.has_yielded = dialling.proved > 0;
+                dialling.has_yielded
+            }
+            _ => true,
+        };
+        self.settled.notify_waiters();
+        yields
+    }
+
+    /// Waits until the attempt of this node has come to an end, or has given way.
+    pub(super) async fn settled(&self) {
+        loop {
+            let settled = self.settled.notified();
+            match &self.core().state {
+                State::Dialling(dialling) if !dialling.has_yielded => {}
+                _ => return,
+            }
+            settled.await;
+        }
     }
 
     /// There is no connection any more: hands out what was tied by it, once.
@@ -220,6 +281,7 @@ impl Peer {
         };
         self.close();
         self.drained.notify_waiters();
+        self.settled.notify_waiters();
         match before {
             State::Down => None,
             State::Up(_) => Some((ties, true)),

@@ -54,6 +54,10 @@ fn cast(cx: &PlainContext, functions: &Functions, request: &Term) {
 /// What comes as `{From, Request}`: from a peer that has just connected, and from C nodes.
 fn ask(cx: &PlainContext, functions: &Functions, from: &Pid, request: &Term) {
     if request.as_atom() == Some("features_request") {
+        // Sent by every node that connects: one that is gone is not to be connected to for the answer.
+        if !cx.node().is_connected(from.node()) {
+            return;
+        }
         let features = Term::list([Term::atom("erpc")]);
         let node = Term::Atom(cx.node().name().clone());
         tell(

@@ -171,58 +171,64 @@ async fn a_flood_of_half_open_handshakes() {
     .await;
 }
 
+/// Frames that no node sends.
+fn attacks(evil: &str, rust: &str) -> Vec<Vec<u8>> {
+    let us = || pid(evil, 1, 7);
+    let foreign = || pid("other@127.0.0.1", 1, 7);
+    let to = |name: &str| tuple(&[small(6), us(), atom(""), atom(name)]);
+    let wrong = [
+        vec![99, 1, 2, 3],
+        vec![],
+        vec![104, 200, 97],
+        vec![109, 255, 255, 255, 255, 1],
+        vec![82, 200],
+        vec![108, 127, 255, 255, 255, 97, 1],
+    ];
+    let mut attacks: Vec<Vec<u8>> = vec![
+        frame(b"garbage"),
+        frame(&[131]),
+        frame(&[131, 68]),
+        frame(&[131, 68, 0]),
+        frame(&[131, 68, 5, 1]),
+        frame(&[131, 70, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1]),
+        frame(&[
+            131, 69, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 97,
+        ]),
+        frame(&[131, 80, 0, 0, 0, 9, 1, 2, 3]),
+        frame(&[112, 131, 104, 1, 97, 1]),
+        vec![255, 255, 255, 255, 1],
+        message(&[&small(1)]),
+        message(&[&tuple(&[])]),
+        message(&[&tuple(&[small(99), us()])]),
+        message(&[&tuple(&[small(1), us()])]),
+        message(&[&tuple(&[small(5)])]),
+        message(&[&tuple(&[small(4), us(), us()])]),
+        message(&[&tuple(&[small(1), foreign(), pid(rust, 1, 1)])]),
+        message(&[&tuple(&[small(19), foreign(), atom("echo"), small(1)])]),
+    ];
+    for name in ["echo", "counter", "relay", "no_such_name", "rex", "sup"] {
+        for payload in &wrong {
+            attacks.push(message(&[&to(name), payload]));
+            let inside = [
+                &[104, 3][..],
+                &atom("$gen_call"),
+                &tuple(&[us(), small(1)]),
+                payload,
+            ]
+            .concat();
+            attacks.push(message(&[&to(name), &inside]));
+        }
+    }
+    attacks
+}
+
 /// After the handshake: each of these ends the connection, and that one only.
 #[tokio::test]
 async fn violations_after_the_handshake() {
     each_release(async |release| {
         let world = World::start(release).await;
         let evil = "evil@127.0.0.1";
-        let us = || pid(evil, 1, 7);
-        let foreign = || pid("other@127.0.0.1", 1, 7);
-        let to = |name: &str| tuple(&[small(6), us(), atom(""), atom(name)]);
-        let wrong = [
-            vec![99, 1, 2, 3],
-            vec![],
-            vec![104, 200, 97],
-            vec![109, 255, 255, 255, 255, 1],
-            vec![82, 200],
-            vec![108, 127, 255, 255, 255, 97, 1],
-        ];
-        let mut attacks: Vec<Vec<u8>> = vec![
-            frame(b"garbage"),
-            frame(&[131]),
-            frame(&[131, 68]),
-            frame(&[131, 68, 0]),
-            frame(&[131, 68, 5, 1]),
-            frame(&[131, 70, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1]),
-            frame(&[
-                131, 69, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 97,
-            ]),
-            frame(&[131, 80, 0, 0, 0, 9, 1, 2, 3]),
-            frame(&[112, 131, 104, 1, 97, 1]),
-            vec![255, 255, 255, 255, 1],
-            message(&[&small(1)]),
-            message(&[&tuple(&[])]),
-            message(&[&tuple(&[small(99), us()])]),
-            message(&[&tuple(&[small(1), us()])]),
-            message(&[&tuple(&[small(5)])]),
-            message(&[&tuple(&[small(4), us(), us()])]),
-            message(&[&tuple(&[small(1), foreign(), pid(&world.rust.name, 1, 1)])]),
-            message(&[&tuple(&[small(19), foreign(), atom("echo"), small(1)])]),
-        ];
-        for name in ["echo", "counter", "relay", "no_such_name", "rex", "sup"] {
-            for payload in &wrong {
-                attacks.push(message(&[&to(name), payload]));
-                let inside = [
-                    &[104, 3][..],
-                    &atom("$gen_call"),
-                    &tuple(&[us(), small(1)]),
-                    payload,
-                ]
-                .concat();
-                attacks.push(message(&[&to(name), &inside]));
-            }
-        }
+        let attacks = attacks(evil, &world.rust.name);
         world.check("Call(counter, get)", "0").await;
         for attack in &attacks {
             let mut connected = peer(&world, evil).await;
@@ -236,7 +242,9 @@ async fn violations_after_the_handshake() {
         // Half of a frame, and then nothing.
         for cut in 1..20 {
             let mut connected = peer(&world, evil).await;
-            let whole = message(&[&to("echo"), &tuple(&[us(), small(1)])]);
+            let us = pid(evil, 1, 7);
+            let to = tuple(&[small(6), us.clone(), atom(""), atom("echo")]);
+            let whole = message(&[&to, &tuple(&[us, small(1)])]);
             connected.stream.write_all(&whole[..cut]).await.unwrap();
             connected.stream.shutdown().await.unwrap();
             assert!(closed(&mut connected.stream).await);

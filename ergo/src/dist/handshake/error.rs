@@ -35,6 +35,12 @@ pub enum HandshakeError {
         /// The node that was dialled.
         peer: NodeName,
     },
+    /// The peer has a connection to this node already (`alive`), and it was kept.
+    #[error("{peer} is connected to this node already")]
+    Alive {
+        /// The node that was dialled.
+        peer: NodeName,
+    },
     /// Told that a connection to it is still open (`alive`), the peer chose to keep that one.
     #[error("{peer} keeps its present connection")]
     AliveRefused {

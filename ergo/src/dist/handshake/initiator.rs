@@ -17,7 +17,7 @@ use crate::wire::{Cookie, Limits};
 ///
 /// It proves itself first, so the node that answers must be the one that was dialled: any other name, and a challenge
 /// that this node has open itself, end the handshake before anything is proved. To the status `alive` it answers
-/// `true`: whoever dials has no connection any more.
+/// `true`, for whoever dials has no connection any more; unless [`Initiator::unless_alive`] says that it may have.
 #[derive(Debug)]
 pub struct Initiator {
     peer: NodeName,
@@ -25,6 +25,7 @@ pub struct Initiator {
     required: Flags,
     cookie: Cookie,
     challenge: Challenge,
+    replaces: bool,
     line: Line,
     state: State,
     established: Option<Established>,
@@ -93,10 +94,19 @@ impl Initiator {
             required,
             cookie,
             challenge,
+            replaces: true,
             line,
             state,
             established: None,
         }
+    }
+
+    /// Answers the status `alive` with `false`: the connection that the peer has stays, and the handshake ends with
+    /// [`HandshakeError::Alive`].
+    #[must_use]
+    pub fn unless_alive(mut self) -> Initiator {
+        self.replaces = false;
+        self
     }
 
     /// Dials `peer` as a node without a name, to be given one (`erl -sname undefined`): sends only the `host`, and
@@ -136,6 +146,7 @@ impl Initiator {
             required,
             cookie,
             challenge,
+            replaces: true,
             line,
             state,
             established: None,
@@ -238,6 +249,10 @@ impl Initiator {
         match (status, us) {
             (Status::Nok, _) => Err(HandshakeError::Nok { peer }),
             (Status::NotAllowed, _) => Err(HandshakeError::NotAllowed { peer }),
+            (Status::Alive, Us::Named { .. }) if !self.replaces => {
+                self.line.send(|out| Status::False.encode(out));
+                Err(HandshakeError::Alive { peer })
+            }
             (
                 Status::Ok | Status::OkSimultaneous,
                 Us::Named {

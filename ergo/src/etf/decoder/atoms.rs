@@ -229,6 +229,20 @@ impl<'de> Decoder<'de> {
         }
     }
 
+    /// Reads a variant of an enum: as [`Decoder::read_method`], and also a tuple of its name alone, which is a variant
+    /// with an empty list of fields.
+    ///
+    /// # Errors
+    /// Those of [`Decoder::read_method`].
+    #[inline]
+    pub fn read_variant(&mut self) -> Result<(Cow<'de, str>, usize), DecodeError> {
+        if let [tag::SMALL_TUPLE, 1, rest @ ..] = self.reader.rest() {
+            self.reader.advance_to(rest);
+            return self.read_atom_text().map(|name| (name, 0));
+        }
+        self.read_method()
+    }
+
     /// Reads the key of a struct's map: an atom, or a binary with its text. `None` for a key of another kind, which is
     /// skipped.
     ///
