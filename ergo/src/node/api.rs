@@ -403,6 +403,7 @@ async fn register(
     } else {
         Mode::ClientOnly
     };
-    let options = MembershipOptions::at(builder.epmd).mode(mode);
+    let mut options = MembershipOptions::at(builder.epmd).mode(mode);
+    options.server.limits = builder.limits.clone();
     Ok(Membership::join(entry, options).await?)
 }

@@ -290,6 +290,13 @@ impl Received<'_> {
             options,
         } = request;
         let Some(args) = args else { return };
+        // As in OTP, an option it does not know is refused before the function is looked at.
+        let Some(dist::SpawnOptions { link, monitor }) = dist::SpawnOptions::read(&options) else {
+            return self.refuse_spawn(&request, &from, "badopt");
+        };
+        let Some(service) = self.node.0.spawns.get() else {
+            return self.refuse_spawn(&request, &from, "notsup");
+        };
         let request = SpawnRequest {
             request,
             from,
@@ -297,15 +304,17 @@ impl Received<'_> {
             module,
             function,
             arity,
-            options,
+            link,
+            monitor,
             args,
         };
-        match self.node.0.spawns.get() {
-            Some(service) => service.spawn(self.node, request),
-            None => self
-                .node
-                .refuse_spawn(&request, &Atom::from_static("notsup")),
-        }
+        service.spawn(self.node, request);
+    }
+
+    fn refuse_spawn(&self, request: &Reference, from: &Pid, word: &'static str) {
+        let word = Atom::from_static(word);
+        self.node
+            .answer_spawn(request, from, false, false, Err(word));
     }
 
     fn spawned(&self, request: &Reference, result: Result<Pid, Atom>) {

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use crate::dist::{self, Control};
 use crate::etf::{Atom, Encoded, Pid, Reference, Term};
 use crate::node::spawning::{SpawnReply, SpawnSlot};
-use crate::node::{Node, SpawnFailure, SpawnRequest};
+use crate::node::{Node, SpawnFailure};
 use crate::process::host::{AnyProcess, Host};
 use crate::process::{Destination, ExitReason, Message, RemoteWatcher, SpawnOptions};
 
@@ -67,17 +67,6 @@ impl Node {
             result,
         };
         peer.submit_encoded(&Control::SpawnReply(Box::new(reply)), None);
-    }
-
-    /// Refuses a spawn request with a word.
-    pub(crate) fn refuse_spawn(&self, request: &SpawnRequest, word: &Atom) {
-        self.answer_spawn(
-            &request.request,
-            &request.from,
-            false,
-            false,
-            Err(word.clone()),
-        );
     }
 
     /// A reference that no other call of this node has.

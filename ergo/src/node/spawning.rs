@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::etf::{Atom, Encoded, Pid, Reference, Term};
+use crate::etf::{Atom, Encoded, Pid, Reference};
 use crate::node::Node;
 use crate::process::ExitReason;
 
@@ -21,8 +21,10 @@ pub(crate) struct SpawnRequest {
     pub(crate) function: Atom,
     /// How many arguments it takes.
     pub(crate) arity: u32,
-    /// The options: a list.
-    pub(crate) options: Term,
+    /// Whether the new process is linked to the one that asks.
+    pub(crate) link: bool,
+    /// Whether the one that asks monitors the new process.
+    pub(crate) monitor: bool,
     /// The arguments: a list.
     pub(crate) args: Encoded,
 }

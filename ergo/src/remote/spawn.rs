@@ -16,42 +16,13 @@ pub(crate) struct Spawner {
     functions: Functions,
 }
 
-/// What a spawn request's options ask for.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-struct Options {
-    link: bool,
-    monitor: bool,
-}
-
-impl Options {
-    /// OTP refuses an option it does not know with `badopt`; those about the BEAM's heap and scheduling are known,
-    /// and have no meaning here.
-    fn parse(options: &Term) -> Option<Options> {
-        let mut parsed = Options::default();
-        for option in options.as_list()? {
-            match (option.as_atom(), option.as_tuple()) {
-                (Some("link"), _) => parsed.link = true,
-                (Some("monitor"), _) => parsed.monitor = true,
-                (_, Some([key, _])) => match key.as_atom()? {
-                    "monitor" => parsed.monitor = true,
-                    "priority" | "fullsweep_after" | "min_heap_size" | "min_bin_vheap_size"
-                    | "max_heap_size" | "message_queue_data" | "async_dist" => {}
-                    _ => return None,
-                },
-                _ => return None,
-            }
-        }
-        Some(parsed)
-    }
-}
-
 impl Spawner {
     /// Answers for this set of functions.
     pub(crate) fn new(functions: Functions) -> Self {
         Spawner { functions }
     }
 
-    fn start(&self, node: &Node, request: SpawnRequest, options: Options) {
+    fn start(&self, node: &Node, request: SpawnRequest) {
         let host = node.host();
         let spawn_options = SpawnOptions {
             group_leader: Some(request.group_leader.clone()),
@@ -59,11 +30,12 @@ impl Spawner {
         };
         let functions = self.functions.clone();
         let (reference, from) = (request.request.clone(), request.from.clone());
+        let (link, monitor) = (request.link, request.monitor);
         let body = move |cx: PlainContext| run(functions, cx, request);
         let tie = |process: &dyn crate::process::host::AnyProcess| {
-            node.tie_spawned(process, &from, &reference, options.link, options.monitor);
+            node.tie_spawned(process, &from, &reference, link, monitor);
             let pid = host.pid(process.id());
-            node.answer_spawn(&reference, &from, options.link, options.monitor, Ok(pid));
+            node.answer_spawn(&reference, &from, link, monitor, Ok(pid));
         };
         if start_plain_tied(&host, &spawn_options, tie, body).is_err() {
             let limit = Atom::from_static("system_limit");
@@ -74,10 +46,7 @@ impl Spawner {
 
 impl SpawnService for Spawner {
     fn spawn(&self, node: &Node, request: SpawnRequest) {
-        match Options::parse(&request.options) {
-            Some(options) => self.start(node, request, options),
-            None => node.refuse_spawn(&request, &Atom::from_static("badopt")),
-        }
+        self.start(node, request);
     }
 }
 
