@@ -33,7 +33,7 @@ use proc_macro::TokenStream;
 /// | enum with `#[etf(untagged)]` | the fields without the name |
 ///
 /// ```
-/// use ergo::etf::{Term, from_slice, to_vec};
+/// use ergo::etf::{Term, decode, encode};
 /// use ergo::prelude::*;
 ///
 /// #[derive(Encode)]
@@ -46,7 +46,7 @@ use proc_macro::TokenStream;
 /// }
 ///
 /// let order = Order { id: 1, note: None, label: b"a".to_vec() };
-/// let term: Term = from_slice(&to_vec(&order)?)?;
+/// let term: Term = decode(&encode(&order)?)?;
 /// assert_eq!(term, term!({order, 1, nil, "a"}));
 /// # Ok::<(), ergo::Error>(())
 /// ```
@@ -94,7 +94,7 @@ pub fn derive_encode(input: TokenStream) -> TokenStream {
 /// was found.
 ///
 /// ```
-/// use ergo::etf::{from_slice, to_vec};
+/// use ergo::etf::{decode, encode};
 /// use ergo::prelude::*;
 ///
 /// #[derive(Debug, PartialEq, Decode)]
@@ -104,11 +104,11 @@ pub fn derive_encode(input: TokenStream) -> TokenStream {
 ///     Rect { width: u32, name: Option<String> },
 /// }
 ///
-/// let rect = to_vec(&term!({rect, #{width => 3, "colour" => red}}))?;
-/// assert_eq!(from_slice::<Shape>(&rect)?, Shape::Rect { width: 3, name: None });
+/// let rect = encode(&term!({rect, #{width => 3, "colour" => red}}))?;
+/// assert_eq!(decode::<Shape>(&rect)?, Shape::Rect { width: 3, name: None });
 ///
-/// let wrong = to_vec(&term!({rect, #{width => (-3)}}))?;
-/// assert!(from_slice::<Shape>(&wrong).unwrap_err().to_string().starts_with(
+/// let wrong = encode(&term!({rect, #{width => (-3)}}))?;
+/// assert!(decode::<Shape>(&wrong).unwrap_err().to_string().starts_with(
 ///     "field \"width\" of Shape::Rect: expected integer 0..4294967295, found -3"
 /// ));
 /// # Ok::<(), ergo::Error>(())

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::hash::Hash;
 
-use ergo::etf::{DecodeOwned, to_vec};
+use ergo::etf::{DecodeOwned, encode};
 use ergo::prelude::*;
 use ergo::{Behavior, Request as _, ServerMessage, TermCall};
 
@@ -466,11 +466,11 @@ fn requests_have_the_form_of_methods() {
     let put = Generic::Put(1u8, vec![]);
     assert_eq!(
         encoded(&|encoder| put.encode_request(encoder).unwrap()),
-        to_vec(&term!({put, 1, []})).unwrap()
+        encode(&term!({put, 1, []})).unwrap()
     );
     let cast: ServerMessage<ShopCall, ShopCast> = ServerMessage::Cast(ShopCast::Sweep);
     let bytes = encoded(&|encoder| Shop::encode_message(&cast, encoder).unwrap());
-    assert_eq!(bytes, to_vec(&term!(sweep)).unwrap());
+    assert_eq!(bytes, encode(&term!(sweep)).unwrap());
 }
 
 #[derive(Actor)]

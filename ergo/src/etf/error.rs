@@ -11,10 +11,10 @@ use thiserror::Error;
 /// pointer wide, so that a `Result` of a small value stays in registers.
 ///
 /// ```
-/// use ergo::etf::{from_slice, to_vec};
+/// use ergo::etf::{decode, encode};
 ///
-/// let bytes = to_vec(&-3)?;
-/// let error = from_slice::<u32>(&bytes).unwrap_err().in_field("limit", "Account");
+/// let bytes = encode(&-3)?;
+/// let error = decode::<u32>(&bytes).unwrap_err().in_field("limit", "Account");
 /// assert_eq!(
 ///     error.to_string(),
 ///     "field \"limit\" of Account: expected integer 0..4294967295, found -3 at byte 1, tag 98"

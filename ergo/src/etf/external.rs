@@ -12,7 +12,7 @@ use crate::wire::Limits;
 ///
 /// # Errors
 /// A value that has no Erlang form.
-pub fn to_vec<T: Encode + ?Sized>(value: &T) -> Result<Vec<u8>, EncodeError> {
+pub fn encode<T: Encode + ?Sized>(value: &T) -> Result<Vec<u8>, EncodeError> {
     let mut bytes = vec![tag::VERSION];
     value.encode(&mut Encoder::new(&mut bytes))?;
     Ok(bytes)
@@ -22,37 +22,37 @@ pub fn to_vec<T: Encode + ?Sized>(value: &T) -> Result<Vec<u8>, EncodeError> {
 ///
 /// # Errors
 /// Bytes that are no term, a term that is no value of the type, and bytes after it.
-pub fn from_slice<T: DecodeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
-    from_slice_with(bytes, &Limits::DEFAULT)
+pub fn decode<T: DecodeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
+    decode_with(bytes, &Limits::DEFAULT)
 }
 
-/// [`from_slice`] within other limits.
+/// [`decode`] within other limits.
 ///
 /// # Errors
-/// Those of [`from_slice`].
-pub fn from_slice_with<T: DecodeOwned>(bytes: &[u8], limits: &Limits) -> Result<T, DecodeError> {
+/// Those of [`decode`].
+pub fn decode_with<T: DecodeOwned>(bytes: &[u8], limits: &Limits) -> Result<T, DecodeError> {
     match bytes {
         [tag::VERSION, tag::COMPRESSED, ..] => inflated(bytes, limits),
         _ => decode_all(after_version(bytes, Decoder::new(bytes))?.limits(limits)),
     }
 }
 
-/// [`from_slice`] of a shared buffer: larger binaries become slices of it instead of copies.
+/// [`decode`] of a shared buffer: larger binaries become slices of it instead of copies.
 ///
 /// # Errors
-/// Those of [`from_slice`].
-pub fn from_bytes<T: DecodeOwned>(bytes: &Bytes) -> Result<T, DecodeError> {
+/// Those of [`decode`].
+pub fn decode_shared<T: DecodeOwned>(bytes: &Bytes) -> Result<T, DecodeError> {
     match **bytes {
         [tag::VERSION, tag::COMPRESSED, ..] => inflated(bytes, &Limits::DEFAULT),
         _ => decode_all(after_version(bytes, Decoder::new(bytes).shared(bytes))?),
     }
 }
 
-/// [`from_slice`] of a type that may borrow from the bytes, which therefore must not be compressed.
+/// [`decode`] of a type that may borrow from the bytes, which therefore must not be compressed.
 ///
 /// # Errors
-/// Those of [`from_slice`], and a compressed term.
-pub fn from_slice_borrowed<'de, T: Decode<'de>>(bytes: &'de [u8]) -> Result<T, DecodeError> {
+/// Those of [`decode`], and a compressed term.
+pub fn decode_borrowed<'de, T: Decode<'de>>(bytes: &'de [u8]) -> Result<T, DecodeError> {
     decode_all(after_version(bytes, Decoder::new(bytes))?)
 }
 

@@ -44,7 +44,7 @@ pub use decoder::{Decoder, Kind, ListHeader};
 pub use encoded::Encoded;
 pub use encoder::{AtomSink, Encoder};
 pub use error::{CustomMessage, DecodeError, DecodeErrorKind, EncodeError, LengthOf, PathStep};
-pub use external::{from_bytes, from_slice, from_slice_borrowed, from_slice_with, to_vec};
+pub use external::{decode, decode_borrowed, decode_shared, decode_with, encode};
 pub use fun::{Closure, Export, Fun};
 pub use impls::CharList;
 /// Integers of any size, as [`Term::BigInteger`] holds them.

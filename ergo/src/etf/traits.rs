@@ -10,7 +10,7 @@ use super::{DecodeError, EncodeError};
 /// Usually derived. By hand:
 ///
 /// ```
-/// use ergo::etf::{Encode, EncodeError, Encoder, to_vec};
+/// use ergo::etf::{Encode, EncodeError, Encoder, encode};
 ///
 /// struct Point {
 ///     x: i32,
@@ -26,7 +26,7 @@ use super::{DecodeError, EncodeError};
 ///     }
 /// }
 ///
-/// assert_eq!(to_vec(&Point { x: 1, y: 2 })?, *b"\x83\x68\x03\x77\x05point\x61\x01\x61\x02");
+/// assert_eq!(encode(&Point { x: 1, y: 2 })?, *b"\x83\x68\x03\x77\x05point\x61\x01\x61\x02");
 /// # Ok::<(), EncodeError>(())
 /// ```
 #[diagnostic::on_unimplemented(
@@ -69,7 +69,7 @@ pub trait Encode {
 /// Usually derived. By hand:
 ///
 /// ```
-/// use ergo::etf::{Decode, DecodeError, Decoder, from_slice};
+/// use ergo::etf::{Decode, DecodeError, Decoder, decode};
 ///
 /// struct Point {
 ///     x: i32,
@@ -86,7 +86,7 @@ pub trait Encode {
 ///     }
 /// }
 ///
-/// let point: Point = from_slice(b"\x83\x68\x03\x77\x05point\x61\x01\x61\x02")?;
+/// let point: Point = decode(b"\x83\x68\x03\x77\x05point\x61\x01\x61\x02")?;
 /// assert_eq!((point.x, point.y), (1, 2));
 /// # Ok::<(), DecodeError>(())
 /// ```

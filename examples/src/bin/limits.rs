@@ -22,8 +22,8 @@ async fn main() -> ergo::Result {
     // ANCHOR: decode
     let mut limits = Limits::default();
     limits.term_depth_max = 2;
-    let bytes = etf::to_vec(&term!([[[[1]]]]))?;
-    match etf::from_slice_with::<Vec<Vec<Vec<Vec<u8>>>>>(&bytes, &limits) {
+    let bytes = etf::encode(&term!([[[[1]]]]))?;
+    match etf::decode_with::<Vec<Vec<Vec<Vec<u8>>>>>(&bytes, &limits) {
         Ok(value) => println!("{value:?}"),
         Err(error) => println!("{error}"),
     }

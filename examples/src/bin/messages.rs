@@ -66,8 +66,8 @@ struct User {
 // ANCHOR: show
 /// Prints the term that a value is, after its way to bytes and back.
 fn show(value: &impl Encode) -> ergo::Result {
-    let bytes: Vec<u8> = etf::to_vec(value)?;
-    let term: Term = etf::from_slice(&bytes)?;
+    let bytes: Vec<u8> = etf::encode(value)?;
+    let term: Term = etf::decode(&bytes)?;
     println!("{term}");
     Ok(())
 }
@@ -116,8 +116,8 @@ fn main() -> ergo::Result {
     // ANCHOR_END: term
 
     // ANCHOR: errors
-    let bytes = etf::to_vec(&term!(#{ id => (-3), owner => "ann" }))?;
-    match etf::from_slice::<Account>(&bytes) {
+    let bytes = etf::encode(&term!(#{ id => (-3), owner => "ann" }))?;
+    match etf::decode::<Account>(&bytes) {
         Ok(account) => println!("{account:?}"),
         Err(error) => println!("{error}"),
     }

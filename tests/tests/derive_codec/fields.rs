@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::time::Duration;
 
-use ergo::etf::{DecodeError, Decoder, EncodeError, Encoder, from_slice_borrowed, to_vec};
+use ergo::etf::{DecodeError, Decoder, EncodeError, Encoder, decode_borrowed, encode};
 use ergo::{Decode, Encode, term};
 
 use super::{Shape, Wrapped, check, read, refuses};
@@ -132,8 +132,8 @@ fn borrowed_fields_point_into_the_input() {
         cow: "d".into(),
         bytes: &[1, 2],
     };
-    let bytes = to_vec(&value).unwrap();
-    let back: Borrowed<'_, '_> = from_slice_borrowed(&bytes).unwrap();
+    let bytes = encode(&value).unwrap();
+    let back: Borrowed<'_, '_> = decode_borrowed(&bytes).unwrap();
     assert_eq!(back, value);
     assert!(bytes.as_ptr_range().contains(&back.text.as_ptr()));
     assert!(bytes.as_ptr_range().contains(&back.bytes.as_ptr()));

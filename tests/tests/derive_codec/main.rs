@@ -5,17 +5,17 @@ mod fields;
 use std::fmt::Debug;
 use std::marker::PhantomData;
 
-use ergo::etf::{DecodeError, DecodeOwned, Term, from_slice, to_vec};
+use ergo::etf::{DecodeError, DecodeOwned, Term, decode, encode};
 use ergo::{Decode, Encode, term};
 
 /// The term of `value`.
 fn term_of(value: &impl Encode) -> Term {
-    from_slice(&to_vec(value).unwrap()).unwrap()
+    decode(&encode(value).unwrap()).unwrap()
 }
 
 /// The value in `term`, or the words of the error.
 fn read<T: DecodeOwned>(term: &Term) -> Result<T, String> {
-    from_slice(&to_vec(term).unwrap()).map_err(|error: DecodeError| error.to_string())
+    decode(&encode(term).unwrap()).map_err(|error: DecodeError| error.to_string())
 }
 
 /// `value` is `term`, and `term` is `value`.
@@ -298,7 +298,7 @@ fn enums() {
         term!({r#box, #{}}),
         "missing field \"full_width\" of Shape::Rect",
     );
-    let error = to_vec(&Shape::Secret(PhantomData)).unwrap_err();
+    let error = encode(&Shape::Secret(PhantomData)).unwrap_err();
     assert_eq!(error.to_string(), "Shape::Secret is never on the wire");
 }
 

@@ -35,8 +35,8 @@ fn every_exit_reason_survives_the_way_through_a_term() {
     for (reason, text) in cases {
         assert_eq!(reason.to_term().to_string(), text);
         assert_eq!(ExitReason::from(reason.to_term()), reason);
-        let bytes = ergo::etf::to_vec(&reason).unwrap();
-        assert_eq!(ergo::etf::from_slice::<ExitReason>(&bytes), Ok(reason));
+        let bytes = ergo::etf::encode(&reason).unwrap();
+        assert_eq!(ergo::etf::decode::<ExitReason>(&bytes), Ok(reason));
     }
     assert_eq!(ExitReason::from(term!(normal)), ExitReason::Normal);
     assert_eq!(

@@ -72,8 +72,8 @@ fn a_term_with_references_is_passed_on_without_them() {
         104, 2, 82, 1, 88, 82, 0, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 99, 99,
     ]);
     let encoded = Encoded::from_wire(bytes.clone(), Arc::clone(&atoms));
-    let written = to_vec(&encoded).unwrap();
-    assert_eq!(written, to_vec(&encoded.to_term().unwrap()).unwrap());
+    let written = encode(&encoded).unwrap();
+    assert_eq!(written, encode(&encoded.to_term().unwrap()).unwrap());
     assert!(written.starts_with(&[131, 104, 2, 119, 2, b'o', b'k', 88, 119, 14]));
 
     let mut decoder = Decoder::new(&bytes).shared(&bytes).shared_atoms(&atoms);
@@ -86,8 +86,8 @@ fn a_term_with_references_is_passed_on_without_them() {
     );
     assert_eq!(decoder.remaining(), 2);
     assert_eq!(
-        to_vec(&pid).unwrap(),
-        to_vec(&pid.to_term().unwrap()).unwrap()
+        encode(&pid).unwrap(),
+        encode(&pid.to_term().unwrap()).unwrap()
     );
 }
 
@@ -120,7 +120,7 @@ fn a_sink_gets_every_atom() {
 
 #[test]
 fn known_atoms_are_compared_without_being_made() {
-    let bytes = to_vec(&Term::atom("take")).unwrap();
+    let bytes = encode(&Term::atom("take")).unwrap();
     let mut decoder = Decoder::new(&bytes[1..]);
     assert!(!decoder.next_atom_is("tak"));
     assert!(!decoder.next_atom_is("taken"));
@@ -136,7 +136,7 @@ fn known_atoms_are_compared_without_being_made() {
 #[test]
 fn methods_and_keys() {
     let method = |term: Term| {
-        let bytes = to_vec(&term).unwrap();
+        let bytes = encode(&term).unwrap();
         let mut decoder = Decoder::new(&bytes[1..]);
         decoder
             .read_method()
@@ -144,7 +144,7 @@ fn methods_and_keys() {
     };
     assert_eq!(method(Term::atom("list")).unwrap(), ("list".to_owned(), 0));
     assert!(method(Term::tuple([Term::atom("list")])).is_err());
-    let alone = to_vec(&Term::tuple([Term::atom("list")])).unwrap();
+    let alone = encode(&Term::tuple([Term::atom("list")])).unwrap();
     let (name, fields) = Decoder::new(&alone[1..]).read_variant().unwrap();
     assert_eq!((&*name, fields), ("list", 0));
     assert_eq!(
@@ -155,7 +155,7 @@ fn methods_and_keys() {
     assert!(method(Term::tuple([1.into()])).is_err());
     assert!(method(1.into()).is_err());
     let key = |term: Term| {
-        let bytes = to_vec(&term).unwrap();
+        let bytes = encode(&term).unwrap();
         let mut decoder = Decoder::new(&bytes[1..]);
         let key = decoder.read_key().unwrap().map(|key| key.into_owned());
         decoder.finish().unwrap();

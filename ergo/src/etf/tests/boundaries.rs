@@ -6,14 +6,14 @@ use super::term;
 /// The value is written in this form, shown by its first bytes and its length, and reads back.
 fn check(value: impl Into<Term>, start: &[u8], len: usize) {
     let value = value.into();
-    let bytes = to_vec(&value).unwrap();
+    let bytes = encode(&value).unwrap();
     assert!(
         bytes[1..].starts_with(start),
         "{:?}",
         &bytes[..bytes.len().min(20)]
     );
     assert_eq!(bytes.len() - 1, len);
-    assert!(from_slice::<Term>(&bytes).unwrap() == value);
+    assert!(decode::<Term>(&bytes).unwrap() == value);
 }
 
 #[test]
@@ -51,12 +51,12 @@ fn typed_integers_at_the_edges_of_their_types() {
         max: i128,
     ) {
         for value in [min, max] {
-            let bytes = to_vec(&value).unwrap();
-            let typed: T = from_slice(&bytes).unwrap();
-            assert_eq!(to_vec(&typed).unwrap(), bytes);
+            let bytes = encode(&value).unwrap();
+            let typed: T = decode(&bytes).unwrap();
+            assert_eq!(encode(&typed).unwrap(), bytes);
         }
         for value in [min - 1, max + 1] {
-            let error = from_slice::<T>(&to_vec(&value).unwrap())
+            let error = decode::<T>(&encode(&value).unwrap())
                 .unwrap_err()
                 .to_string();
             assert!(error.contains(&format!("found {value}")), "{error}");
@@ -71,10 +71,10 @@ fn typed_integers_at_the_edges_of_their_types() {
     ends::<u64>(0, u64::MAX.into());
     ends::<i64>(i64::MIN.into(), i64::MAX.into());
     for value in [BigInt::from(i128::MIN) - 1, BigInt::from(i128::MAX) + 1] {
-        assert!(from_slice::<i128>(&to_vec(&value).unwrap()).is_err());
+        assert!(decode::<i128>(&encode(&value).unwrap()).is_err());
     }
     for value in [BigInt::from(-1), BigInt::from(u128::MAX) + 1] {
-        assert!(from_slice::<u128>(&to_vec(&value).unwrap()).is_err());
+        assert!(decode::<u128>(&encode(&value).unwrap()).is_err());
     }
 }
 
@@ -91,16 +91,13 @@ fn floats() {
         1.0 / 3.0,
     ] {
         check(value, &[70], 9);
-        let bytes = to_vec(&value).unwrap();
-        assert_eq!(
-            from_slice::<f64>(&bytes).unwrap().to_bits(),
-            value.to_bits()
-        );
+        let bytes = encode(&value).unwrap();
+        assert_eq!(decode::<f64>(&bytes).unwrap().to_bits(), value.to_bits());
     }
-    let big = |shift: u32| to_vec(&(BigInt::from(1) << shift)).unwrap();
-    assert_eq!(from_slice::<f64>(&big(1023)).unwrap(), 2_f64.powi(1023));
-    assert!(from_slice::<f64>(&big(1024)).is_err());
-    assert!(from_slice::<f64>(&big(100_000)).is_err());
+    let big = |shift: u32| encode(&(BigInt::from(1) << shift)).unwrap();
+    assert_eq!(decode::<f64>(&big(1023)).unwrap(), 2_f64.powi(1023));
+    assert!(decode::<f64>(&big(1024)).is_err());
+    assert!(decode::<f64>(&big(100_000)).is_err());
     for value in [
         i64::MIN,
         i64::MAX,
@@ -111,7 +108,7 @@ fn floats() {
         i64::MAX - 1023,
     ] {
         assert_eq!(
-            from_slice::<f64>(&to_vec(&value).unwrap()).unwrap(),
+            decode::<f64>(&encode(&value).unwrap()).unwrap(),
             value as f64
         );
     }
@@ -127,17 +124,11 @@ fn lists_of_bytes() {
     check(Term::list([255.into(), 256.into()]), &[108, 0, 0, 0, 2], 13);
     for len in [0, 1, 65_535, 65_536] {
         let typed: Vec<u8> = (0..len).map(|byte: usize| byte as u8).collect();
-        assert_eq!(to_vec(&typed).unwrap(), to_vec(&bytes(len)).unwrap());
-        assert_eq!(
-            from_slice::<Vec<u8>>(&to_vec(&typed).unwrap()).unwrap(),
-            typed
-        );
+        assert_eq!(encode(&typed).unwrap(), encode(&bytes(len)).unwrap());
+        assert_eq!(decode::<Vec<u8>>(&encode(&typed).unwrap()).unwrap(), typed);
         let wide: Vec<u64> = typed.iter().copied().map(u64::from).collect();
-        assert_eq!(to_vec(&wide).unwrap(), to_vec(&bytes(len)).unwrap());
-        assert_eq!(
-            from_slice::<Vec<u64>>(&to_vec(&wide).unwrap()).unwrap(),
-            wide
-        );
+        assert_eq!(encode(&wide).unwrap(), encode(&bytes(len)).unwrap());
+        assert_eq!(decode::<Vec<u64>>(&encode(&wide).unwrap()).unwrap(), wide);
     }
 }
 

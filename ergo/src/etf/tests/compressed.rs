@@ -22,24 +22,24 @@ fn compressed(body: &[u8], size: usize) -> Vec<u8> {
 #[test]
 fn a_compressed_term_is_read() {
     let term = Term::list((0..1000).map(|_| "the same text again".into()));
-    let body = to_vec(&term).unwrap()[1..].to_vec();
+    let body = encode(&term).unwrap()[1..].to_vec();
     assert_eq!(
-        from_slice::<Term>(&compressed(&body, body.len())).unwrap(),
+        decode::<Term>(&compressed(&body, body.len())).unwrap(),
         term
     );
-    let texts: Vec<String> = from_bytes(&compressed(&body, body.len()).into()).unwrap();
+    let texts: Vec<String> = decode_shared(&compressed(&body, body.len()).into()).unwrap();
     assert_eq!(texts.len(), 1000);
 }
 
 fn check(bytes: &[u8], expect: &str) {
-    let error = from_slice::<Term>(bytes).unwrap_err().to_string();
+    let error = decode::<Term>(bytes).unwrap_err().to_string();
     assert!(error.contains(expect), "{error}");
 }
 
 #[test]
 fn the_size_must_be_exact() {
     let body = [109, 0, 0, 0, 3, 1, 2, 3];
-    assert!(from_slice::<Term>(&compressed(&body, 8)).is_ok());
+    assert!(decode::<Term>(&compressed(&body, 8)).is_ok());
     check(
         &compressed(&body, 7),
         "a compressed term is longer than its size says",
@@ -63,7 +63,7 @@ fn the_size_must_be_exact() {
     check(&[131, 80, 0, 0, 0], "4 bytes needed, 3 left");
     let whole = compressed(&body, 8);
     for end in 0..whole.len() {
-        assert!(from_slice::<Term>(&whole[..end]).is_err());
+        assert!(decode::<Term>(&whole[..end]).is_err());
     }
     check(&compressed(&[97, 1, 0], 3), "1 bytes follow the term");
     check(&compressed(&compressed(&body, 8)[1..], 22), "compressed");
@@ -92,15 +92,15 @@ fn a_bomb_is_refused_before_it_is_inflated() {
 
 #[test]
 fn the_limit_accepts_its_value_and_refuses_the_next() {
-    let body = to_vec(&Term::binary(vec![1; 95])).unwrap()[1..].to_vec();
+    let body = encode(&Term::binary(vec![1; 95])).unwrap()[1..].to_vec();
     let bytes = compressed(&body, 100);
     let mut limits = Limits {
         inflate_bytes_max: 100,
         ..Limits::DEFAULT
     };
-    assert!(from_slice_with::<Term>(&bytes, &limits).is_ok());
+    assert!(decode_with::<Term>(&bytes, &limits).is_ok());
     limits.inflate_bytes_max = 99;
-    let error = from_slice_with::<Term>(&bytes, &limits)
+    let error = decode_with::<Term>(&bytes, &limits)
         .unwrap_err()
         .to_string();
     assert!(

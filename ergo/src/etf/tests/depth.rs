@@ -23,8 +23,8 @@ fn on_a_small_stack(test: impl FnOnce() + Send + 'static) {
 
 /// Everything that walks a term.
 fn exercise(bytes: &[u8]) {
-    let term: Term = from_slice(bytes).unwrap();
-    assert_eq!(to_vec(&term).unwrap(), bytes);
+    let term: Term = decode(bytes).unwrap();
+    assert_eq!(encode(&term).unwrap(), bytes);
     let clone = term.clone();
     assert!(term == clone);
     assert!(term.cmp(&clone).is_eq());
@@ -38,8 +38,8 @@ fn exercise(bytes: &[u8]) {
     assert!(term.to_string().len() > DEPTH);
     drop(clone);
     drop(term);
-    let encoded: Encoded = from_slice(bytes).unwrap();
-    assert_eq!(to_vec(&encoded).unwrap(), bytes);
+    let encoded: Encoded = decode(bytes).unwrap();
+    assert_eq!(encode(&encoded).unwrap(), bytes);
     Decoder::new(&bytes[1..]).skip().unwrap();
 }
 
@@ -94,7 +94,7 @@ fn values_of_records() {
 fn a_chain_of_tails_is_one_list() {
     on_a_small_stack(|| {
         let bytes = nested(&[108, 0, 0, 0, 1, 97, 1], &[106], &[]);
-        let term: Term = from_slice(&bytes).unwrap();
+        let term: Term = decode(&bytes).unwrap();
         assert_eq!(term.as_list().unwrap().len(), DEPTH);
     });
 }
@@ -122,14 +122,11 @@ fn funs_that_captured_funs() {
     }
     bytes.push(106);
     on_a_small_stack(move || {
-        let fun: Fun = from_slice(&bytes).unwrap();
-        assert_eq!(to_vec(&fun).unwrap(), bytes);
+        let fun: Fun = decode(&bytes).unwrap();
+        assert_eq!(encode(&fun).unwrap(), bytes);
         bytes.pop();
         bytes.extend_from_slice(&[104, 0]);
-        assert!(
-            from_slice::<Fun>(&bytes).is_err(),
-            "the sizes no longer fit"
-        );
+        assert!(decode::<Fun>(&bytes).is_err(), "the sizes no longer fit");
     });
 }
 
@@ -165,15 +162,15 @@ fn typed_values_nest_as_deep_as_the_limit() {
         .concat()
     };
     let limits = Limits::default();
-    assert!(from_slice_with::<Tree>(&lists(limits.term_depth_max - 1), &limits).is_ok());
-    let error = from_slice_with::<Tree>(&lists(limits.term_depth_max), &limits).unwrap_err();
+    assert!(decode_with::<Tree>(&lists(limits.term_depth_max - 1), &limits).is_ok());
+    let error = decode_with::<Tree>(&lists(limits.term_depth_max), &limits).unwrap_err();
     assert!(
         error
             .to_string()
             .contains("term_depth_max is 512, found 513"),
         "{error}"
     );
-    let error = from_slice::<Loop>(&[131, 97, 1]).unwrap_err();
+    let error = decode::<Loop>(&[131, 97, 1]).unwrap_err();
     assert!(
         error
             .to_string()
@@ -186,8 +183,8 @@ fn typed_values_nest_as_deep_as_the_limit() {
 fn a_deep_term_that_ends_early_is_dropped_safely() {
     on_a_small_stack(|| {
         let bytes = nested(&[104, 1], &[], &[]);
-        assert!(from_slice::<Term>(&bytes).is_err());
+        assert!(decode::<Term>(&bytes).is_err());
         let bytes = nested(&[116, 0, 0, 0, 1], &[106], &[]);
-        assert!(from_slice::<Term>(&bytes).is_err());
+        assert!(decode::<Term>(&bytes).is_err());
     });
 }

@@ -8,21 +8,21 @@ use super::golden;
 #[test]
 fn terms_are_written_as_otp_writes_them() {
     for (bytes, text) in golden() {
-        let term: Term = from_slice(&bytes).unwrap_or_else(|error| panic!("{text}: {error}"));
+        let term: Term = decode(&bytes).unwrap_or_else(|error| panic!("{text}: {error}"));
         assert_eq!(term.to_string(), text);
-        assert_eq!(to_vec(&term).unwrap(), bytes, "{text}");
-        assert_eq!(from_bytes::<Term>(&Bytes::from(bytes)).unwrap(), term);
+        assert_eq!(encode(&term).unwrap(), bytes, "{text}");
+        assert_eq!(decode_shared::<Term>(&Bytes::from(bytes)).unwrap(), term);
     }
 }
 
 #[test]
 fn terms_are_kept_encoded_and_passed_on() {
     for (bytes, text) in golden() {
-        let encoded: Encoded = from_slice(&bytes).unwrap();
+        let encoded: Encoded = decode(&bytes).unwrap();
         assert_eq!(encoded.to_term().unwrap().to_string(), text);
-        assert_eq!(to_vec(&encoded).unwrap(), bytes, "{text}");
+        assert_eq!(encode(&encoded).unwrap(), bytes, "{text}");
         let from_wire = Encoded::from_wire(Bytes::copy_from_slice(&bytes[1..]), [].into());
-        assert_eq!(to_vec(&from_wire).unwrap(), bytes, "{text}");
+        assert_eq!(encode(&from_wire).unwrap(), bytes, "{text}");
         let mut decoder = Decoder::new(&bytes[1..]);
         decoder.skip().unwrap();
         decoder.finish().unwrap();
@@ -34,7 +34,7 @@ fn clones_are_equal_and_hash_alike() {
     use std::hash::{BuildHasher, RandomState};
     let state = RandomState::new();
     for (bytes, _) in golden() {
-        let term: Term = from_slice(&bytes).unwrap();
+        let term: Term = decode(&bytes).unwrap();
         let clone = term.clone();
         assert_eq!(term, clone);
         assert!(term.cmp(&clone).is_eq());
@@ -44,12 +44,12 @@ fn clones_are_equal_and_hash_alike() {
 
 /// Walks what every reader makes of `bytes`; none may panic, and what is read must be writable.
 fn exercise(bytes: &[u8]) {
-    if let Ok(term) = from_slice::<Term>(bytes) {
-        let written = to_vec(&term).unwrap();
-        assert_eq!(from_slice::<Term>(&written).unwrap(), term);
+    if let Ok(term) = decode::<Term>(bytes) {
+        let written = encode(&term).unwrap();
+        assert_eq!(decode::<Term>(&written).unwrap(), term);
         let _ = term.to_string();
     }
-    if let Ok(encoded) = from_slice::<Encoded>(bytes) {
+    if let Ok(encoded) = decode::<Encoded>(bytes) {
         let _ = encoded.to_term();
     }
     let body = bytes.get(1..).unwrap_or_default();
@@ -59,13 +59,13 @@ fn exercise(bytes: &[u8]) {
         assert!(skipped, "a term that can be read can be skipped: {bytes:?}");
     }
     let _ = Encoded::from_wire(Bytes::copy_from_slice(body), [].into()).to_term();
-    let _ = to_vec(&Encoded::from_wire(Bytes::copy_from_slice(body), [].into()));
-    let _ = from_slice::<Vec<u64>>(bytes);
-    let _ = from_slice::<(String, Vec<i8>)>(bytes);
-    let _ = from_slice::<std::collections::HashMap<Atom, Term>>(bytes);
-    let _ = from_slice::<Option<f64>>(bytes);
-    let _ = from_slice::<Pid>(bytes);
-    let _ = from_slice::<Result<(), Fun>>(bytes);
+    let _ = encode(&Encoded::from_wire(Bytes::copy_from_slice(body), [].into()));
+    let _ = decode::<Vec<u64>>(bytes);
+    let _ = decode::<(String, Vec<i8>)>(bytes);
+    let _ = decode::<std::collections::HashMap<Atom, Term>>(bytes);
+    let _ = decode::<Option<f64>>(bytes);
+    let _ = decode::<Pid>(bytes);
+    let _ = decode::<Result<(), Fun>>(bytes);
     let _ = Decoder::new(body).read_method();
     let _ = Decoder::new(body).read_charlist();
 }
@@ -75,7 +75,7 @@ fn every_truncation_is_an_error() {
     for (bytes, text) in golden() {
         for end in 0..bytes.len() {
             assert!(
-                from_slice::<Term>(&bytes[..end]).is_err(),
+                decode::<Term>(&bytes[..end]).is_err(),
                 "{text} cut at {end}"
             );
             exercise(&bytes[..end]);

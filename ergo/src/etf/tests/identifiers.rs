@@ -6,7 +6,7 @@ use super::term;
 /// What OTP 25 makes of the bytes: `term_to_binary(binary_to_term(B), [{minor_version, 2}])`.
 fn check(bytes: &[u8], written: &[u8]) {
     let term = term(bytes).unwrap();
-    assert_eq!(to_vec(&term).unwrap()[1..], *written, "{term}");
+    assert_eq!(encode(&term).unwrap()[1..], *written, "{term}");
     assert_eq!(super::term(written).unwrap(), term);
 }
 
@@ -75,9 +75,9 @@ fn closures_with_references_to_a_table_are_written_without() {
     let inner = closure(&atom, 1, &spelled);
     let expect = closure(&atom, 2, &[&inner[..], &spelled].concat());
     let fun = Decoder::new(&bytes).atoms(&atoms).read_fun().unwrap();
-    assert_eq!(to_vec(&fun).unwrap()[1..], expect);
+    assert_eq!(encode(&fun).unwrap()[1..], expect);
     let encoded = Decoder::new(&bytes).atoms(&atoms).read_encoded().unwrap();
-    assert_eq!(to_vec(&encoded).unwrap()[1..], expect);
+    assert_eq!(encode(&encoded).unwrap()[1..], expect);
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn references_have_1_to_5_words() {
         let reference = Reference::new(node.clone(), 7, ids).unwrap();
         assert_eq!(reference.ids(), ids);
         assert_eq!(
-            from_slice::<Reference>(&to_vec(&reference).unwrap()).unwrap(),
+            decode::<Reference>(&encode(&reference).unwrap()).unwrap(),
             reference
         );
     }

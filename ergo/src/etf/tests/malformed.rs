@@ -53,7 +53,7 @@ fn nested_headers_cannot_reserve_more_than_the_input() {
     }
     bytes.resize(1_000_000, 106);
     check(&bytes, "bytes needed");
-    assert!(from_slice::<Vec<Vec<Vec<Term>>>>(&[&[131], &bytes[..]].concat()).is_err());
+    assert!(decode::<Vec<Vec<Vec<Term>>>>(&[&[131], &bytes[..]].concat()).is_err());
 }
 
 #[test]
@@ -135,12 +135,12 @@ fn identifiers_and_tags_that_the_format_forbids() {
         );
     }
     check(&[97, 1, 0], "1 bytes follow the term");
-    let error = from_slice::<Term>(&[97, 1]).unwrap_err();
+    let error = decode::<Term>(&[97, 1]).unwrap_err();
     assert_eq!(
         error.to_string(),
         "malformed term: a term does not start with the version 131 at byte 0, tag 97"
     );
-    assert!(from_slice::<Term>(&[]).is_err());
+    assert!(decode::<Term>(&[]).is_err());
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn a_map_with_a_key_twice_is_refused_wherever_it_is() {
     ];
     check(&twice, "duplicate key a");
     let bytes = [&[131], &twice[2..]].concat();
-    let error = from_slice::<std::collections::HashMap<Atom, u8>>(&bytes).unwrap_err();
+    let error = decode::<std::collections::HashMap<Atom, u8>>(&bytes).unwrap_err();
     assert_eq!(
         error.to_string(),
         "duplicate key atom a at byte 11, tag 119"
@@ -190,14 +190,14 @@ fn a_map_with_a_key_twice_is_refused_wherever_it_is() {
 
 #[test]
 fn a_term_within_its_memory_limit_is_read_and_beyond_it_refused() {
-    let bytes = to_vec(&Term::list((0..10).map(|_| Term::NIL))).unwrap();
+    let bytes = encode(&Term::list((0..10).map(|_| Term::NIL))).unwrap();
     let mut limits = Limits {
         term_bytes_max: 10 * 40 + 80,
         ..Limits::DEFAULT
     };
-    assert!(from_slice_with::<Term>(&bytes, &limits).is_ok());
+    assert!(decode_with::<Term>(&bytes, &limits).is_ok());
     limits.term_bytes_max -= 1;
-    let error = from_slice_with::<Term>(&bytes, &limits).unwrap_err();
+    let error = decode_with::<Term>(&bytes, &limits).unwrap_err();
     assert!(
         error
             .to_string()
@@ -213,8 +213,8 @@ fn an_integer_within_its_limit_is_read_and_beyond_it_refused() {
         ..Limits::DEFAULT
     };
     let integer = |len: u8| [&[131, 110, len, 0], &vec![1; len.into()][..]].concat();
-    assert!(from_slice_with::<Term>(&integer(8), &limits).is_ok());
-    let error = from_slice_with::<Term>(&integer(9), &limits).unwrap_err();
+    assert!(decode_with::<Term>(&integer(8), &limits).is_ok());
+    let error = decode_with::<Term>(&integer(9), &limits).unwrap_err();
     assert!(
         error
             .to_string()

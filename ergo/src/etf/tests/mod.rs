@@ -32,5 +32,5 @@ fn golden() -> impl Iterator<Item = (Vec<u8>, &'static str)> {
 
 /// The term that follows the version byte.
 fn term(bytes: &[u8]) -> Result<Term, super::DecodeError> {
-    super::from_slice(&[&[131], bytes].concat())
+    super::decode(&[&[131], bytes].concat())
 }

@@ -12,14 +12,14 @@ use super::super::*;
 
 /// The value has this form in Erlang and reads back from it.
 fn check<T: Encode + DecodeOwned + PartialEq + Debug>(value: T, term: &str) {
-    let bytes = to_vec(&value).unwrap();
-    assert_eq!(from_slice::<Term>(&bytes).unwrap().to_string(), term);
-    assert_eq!(from_slice::<T>(&bytes).unwrap(), value);
+    let bytes = encode(&value).unwrap();
+    assert_eq!(decode::<Term>(&bytes).unwrap().to_string(), term);
+    assert_eq!(decode::<T>(&bytes).unwrap(), value);
     let shared = Bytes::from(bytes);
-    assert_eq!(from_bytes::<T>(&shared).unwrap(), value);
+    assert_eq!(decode_shared::<T>(&shared).unwrap(), value);
     assert_eq!(Encoded::new(&value).unwrap().decode::<T>().unwrap(), value);
     assert_eq!(
-        from_bytes::<Encoded>(&shared)
+        decode_shared::<Encoded>(&shared)
             .unwrap()
             .decode::<T>()
             .unwrap(),
@@ -30,14 +30,14 @@ fn check<T: Encode + DecodeOwned + PartialEq + Debug>(value: T, term: &str) {
 /// The value also reads from this term.
 fn check_read<T: Encode + DecodeOwned + PartialEq + Debug>(term: Term, value: T) {
     assert_eq!(
-        from_slice::<T>(&to_vec(&term).unwrap()).unwrap(),
+        decode::<T>(&encode(&term).unwrap()).unwrap(),
         value,
         "{term}"
     );
 }
 
 fn check_error<T: DecodeOwned + Debug>(term: impl Into<Term>, error: &str) {
-    let found = from_slice::<T>(&to_vec(&term.into()).unwrap()).unwrap_err();
+    let found = decode::<T>(&encode(&term.into()).unwrap()).unwrap_err();
     assert!(found.to_string().starts_with(error), "{found}");
 }
 
@@ -131,11 +131,11 @@ fn values_read_from_other_forms_too() {
 
 #[test]
 fn borrowed_values_point_into_the_input() {
-    let bytes = to_vec(&("text", Bytes::from_static(b"raw"))).unwrap();
-    let (text, raw): (&str, &[u8]) = from_slice_borrowed(&bytes).unwrap();
+    let bytes = encode(&("text", Bytes::from_static(b"raw"))).unwrap();
+    let (text, raw): (&str, &[u8]) = decode_borrowed(&bytes).unwrap();
     assert_eq!((text, raw), ("text", &b"raw"[..]));
     assert!(bytes.as_ptr_range().contains(&text.as_ptr()));
-    let (text, raw): (Cow<'_, str>, Cow<'_, [u8]>) = from_slice_borrowed(&bytes).unwrap();
+    let (text, raw): (Cow<'_, str>, Cow<'_, [u8]>) = decode_borrowed(&bytes).unwrap();
     assert!(matches!(
         (text, raw),
         (Cow::Borrowed("text"), Cow::Borrowed(b"raw"))
@@ -144,10 +144,10 @@ fn borrowed_values_point_into_the_input() {
 
 #[test]
 fn larger_binaries_are_slices_of_the_shared_buffer() {
-    let bytes = Bytes::from(to_vec(&Bytes::from(vec![7; 1000])).unwrap());
-    let slice: Bytes = from_bytes(&bytes).unwrap();
+    let bytes = Bytes::from(encode(&Bytes::from(vec![7; 1000])).unwrap());
+    let slice: Bytes = decode_shared(&bytes).unwrap();
     assert!(bytes.as_ptr_range().contains(&slice.as_ptr()));
-    let copy: Bytes = from_slice(&bytes).unwrap();
+    let copy: Bytes = decode(&bytes).unwrap();
     assert!(!bytes.as_ptr_range().contains(&copy.as_ptr()));
     assert_eq!(slice, copy);
 }
@@ -211,10 +211,10 @@ fn errors_say_what_was_wanted_and_found() {
 
 #[test]
 fn unencodable_values_are_refused() {
-    assert_eq!(to_vec(&f64::NAN), Err(EncodeError::NotFinite));
-    assert_eq!(to_vec(&f32::INFINITY), Err(EncodeError::NotFinite));
+    assert_eq!(encode(&f64::NAN), Err(EncodeError::NotFinite));
+    assert_eq!(encode(&f32::INFINITY), Err(EncodeError::NotFinite));
     assert_eq!(
-        to_vec(&Term::Float(f64::NEG_INFINITY)),
+        encode(&Term::Float(f64::NEG_INFINITY)),
         Err(EncodeError::NotFinite)
     );
 }
