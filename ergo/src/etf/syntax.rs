@@ -2,12 +2,41 @@
 
 use std::fmt::{self, Write};
 
-/// Words that are no atoms without quotes, `maybe` and `else` of newer releases included.
-const RESERVED: [&str; 29] = [
-    "after", "and", "andalso", "band", "begin", "bnot", "bor", "bsl", "bsr", "bxor", "case",
-    "catch", "cond", "div", "else", "end", "fun", "if", "let", "maybe", "not", "of", "or",
-    "orelse", "receive", "rem", "try", "when", "xor",
-];
+/// Whether a word is no atom without quotes, `maybe` and `else` of newer releases included.
+pub(super) fn is_reserved(word: &str) -> bool {
+    matches!(
+        word,
+        "after"
+            | "and"
+            | "andalso"
+            | "band"
+            | "begin"
+            | "bnot"
+            | "bor"
+            | "bsl"
+            | "bsr"
+            | "bxor"
+            | "case"
+            | "catch"
+            | "cond"
+            | "div"
+            | "else"
+            | "end"
+            | "fun"
+            | "if"
+            | "let"
+            | "maybe"
+            | "not"
+            | "of"
+            | "or"
+            | "orelse"
+            | "receive"
+            | "rem"
+            | "try"
+            | "when"
+            | "xor"
+    )
+}
 
 /// Writes an atom as `erl` reads it back: quoted where it has to be.
 pub(crate) fn write_atom(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
@@ -22,11 +51,20 @@ pub(crate) fn write_atom(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result 
 }
 
 fn is_bare_atom(text: &str) -> bool {
-    text.starts_with(|first: char| {
-        first.is_ascii_lowercase() || matches!(first, 'ß'..='ö' | 'ø'..='ÿ')
-    }) && text.chars().all(|c| {
-        c.is_ascii_alphanumeric() || matches!(c, '_' | '@' | 'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ÿ')
-    }) && !RESERVED.contains(&text)
+    text.starts_with(is_atom_start) && text.chars().all(is_name_character) && !is_reserved(text)
+}
+
+/// Whether an atom without quotes can begin with a character.
+pub(super) fn is_atom_start(character: char) -> bool {
+    matches!(character, 'a'..='z' | 'ß'..='ö' | 'ø'..='ÿ')
+}
+
+/// Whether a character belongs to an atom without quotes, or to a variable.
+pub(super) fn is_name_character(character: char) -> bool {
+    matches!(
+        character,
+        'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | '@' | 'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ÿ'
+    )
 }
 
 fn write_character(f: &mut fmt::Formatter<'_>, character: char, quote: char) -> fmt::Result {
