@@ -87,11 +87,9 @@ fn is_separator(character: char) -> bool {
 /// Writes `<<"text">>`, `<<"text"/utf8>>` or `<<1,2,3>>`, with the last `tail` bits as `N:tail` when `tail` is not 0.
 pub(crate) fn write_bits(f: &mut fmt::Formatter<'_>, bytes: &[u8], tail: u8) -> fmt::Result {
     if let (0, Some(text)) = (tail, printable(bytes)) {
-        f.write_str("<<\"")?;
-        for character in text.chars() {
-            write_character(f, character, '"')?;
-        }
-        return f.write_str(if text.is_ascii() { "\">>" } else { "\"/utf8>>" });
+        f.write_str("<<")?;
+        write_string(f, text.chars())?;
+        return f.write_str(if text.is_ascii() { ">>" } else { "/utf8>>" });
     }
     f.write_str("<<")?;
     let last = bytes.len().saturating_sub(1);
@@ -115,12 +113,31 @@ pub(crate) fn write_bits(f: &mut fmt::Formatter<'_>, bytes: &[u8], tail: u8) -> 
 
 /// The bytes as text that can be shown: UTF-8, not empty, no control characters but white space.
 fn printable(bytes: &[u8]) -> Option<&str> {
-    let text = std::str::from_utf8(bytes)
+    std::str::from_utf8(bytes)
         .ok()
-        .filter(|text| !text.is_empty())?;
-    text.chars()
-        .all(|c| matches!(c, '\n' | '\t' | '\r') || !(c.is_control() || is_separator(c)))
-        .then_some(text)
+        .filter(|text| !text.is_empty() && text.chars().all(is_printable))
+}
+
+/// Whether a character can stand in a string as it is, or as `\n`, `\t` or `\r`. The two that are none for `erl_scan`
+/// cannot.
+pub(super) fn is_printable(character: char) -> bool {
+    match character {
+        '\n' | '\t' | '\r' => true,
+        '\u{fffe}' | '\u{ffff}' => false,
+        c => !(c.is_control() || is_separator(c)),
+    }
+}
+
+/// Writes characters between `"`.
+pub(super) fn write_string(
+    f: &mut fmt::Formatter<'_>,
+    characters: impl Iterator<Item = char>,
+) -> fmt::Result {
+    f.write_char('"')?;
+    for character in characters {
+        write_character(f, character, '"')?;
+    }
+    f.write_char('"')
 }
 
 /// Writes the shortest digits that read back as the same float, always with a `.`.

@@ -1,7 +1,5 @@
 //! A binary under construction, bit by bit.
 
-use bytes::Bytes;
-
 use crate::etf::{BitString, Term};
 
 /// Bits, the first one the most significant of the first byte.
@@ -15,11 +13,11 @@ pub(super) struct Bits {
 impl Bits {
     /// The binary or bit string.
     pub(super) fn into_term(self) -> Term {
-        let bytes = Bytes::from(self.bytes);
-        match BitString::new(bytes.clone(), self.tail_bits) {
-            Some(bits) => bits.into(),
-            None => Term::Binary(bytes),
+        if self.tail_bits == 0 {
+            return Term::Binary(self.bytes.into());
         }
+        // With 1 to 7 bits in the last byte it is one.
+        BitString::new(self.bytes.into(), self.tail_bits).map_or(Term::NIL, Term::from)
     }
 
     /// Appends one byte.

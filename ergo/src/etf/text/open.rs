@@ -15,9 +15,10 @@ pub(super) enum Open {
     /// `(`, which only groups.
     Parenthesis,
     Tuple(Vec<Term>),
-    List(Vec<Term>),
-    /// A list after its `|`.
-    Tail(Vec<Term>),
+    /// The elements, and for each `[` of a list that is the tail of this one the parentheses before it.
+    List(Vec<Term>, Vec<usize>),
+    /// The same after the last `|`, where the tail is no list in brackets.
+    Tail(Vec<Term>, Vec<usize>),
     /// The key whose value comes next, and the pairs before it.
     Map(Option<Term>, Vec<(Term, Term)>),
     /// The record, and the value of its fields.
@@ -45,9 +46,9 @@ impl Open {
     ) -> Result<Step, ParseError> {
         cursor.skip_blank();
         match self {
-            Open::List(mut elements) => {
+            Open::List(mut elements, tails) => {
                 elements.push(child);
-                list(elements, cursor)
+                list(elements, tails, cursor)
             }
             Open::Tuple(mut elements) => {
                 elements.push(child);
@@ -67,8 +68,9 @@ impl Open {
                     false => Ok(Step::Term(Term::Map(pairs.into()))),
                 }
             }
-            Open::Tail(elements) => {
+            Open::Tail(elements, tails) => {
                 cursor.expect("]", "\"]\"")?;
+                close_tails(tails, cursor)?;
                 Ok(Step::Term(ImproperList::term(elements, child)))
             }
             Open::Parenthesis => {
@@ -101,23 +103,60 @@ fn next(cursor: &mut Cursor<'_>, close: &str, expected: &'static str) -> Result<
     }
 }
 
+/// After an element of a list.
 #[inline]
-fn list(elements: Vec<Term>, cursor: &mut Cursor<'_>) -> Result<Step, ParseError> {
+fn list(
+    elements: Vec<Term>,
+    tails: Vec<usize>,
+    cursor: &mut Cursor<'_>,
+) -> Result<Step, ParseError> {
     match cursor.peek() {
         Some(b',') => {
             cursor.take(1);
-            Ok(Step::Open(Open::List(elements)))
+            Ok(Step::Open(Open::List(elements, tails)))
         }
         Some(b']') => {
             cursor.take(1);
+            close_tails(tails, cursor)?;
             Ok(Step::Term(Term::List(elements.into())))
         }
         Some(b'|') => {
             cursor.take(1);
-            Ok(Step::Open(Open::Tail(elements)))
+            tail(elements, tails, cursor)
         }
         _ => Err(cursor.expected("\",\" or \"|\" or \"]\"")),
     }
+}
+
+/// After the `|` of a list. A tail in brackets goes on with the same elements: to put it behind them once per level
+/// would take quadratic time.
+fn tail(
+    elements: Vec<Term>,
+    mut tails: Vec<usize>,
+    cursor: &mut Cursor<'_>,
+) -> Result<Step, ParseError> {
+    let mut ahead = cursor.clone();
+    let parentheses = number::open_parentheses(&mut ahead);
+    if !ahead.eat("[") {
+        return Ok(Step::Open(Open::Tail(elements, tails)));
+    }
+    *cursor = ahead;
+    tails.push(parentheses);
+    cursor.skip_blank();
+    if !cursor.eat("]") {
+        return Ok(Step::Open(Open::List(elements, tails)));
+    }
+    close_tails(tails, cursor)?;
+    Ok(Step::Term(Term::List(elements.into())))
+}
+
+/// After the `]` of the last list: what closes those around it.
+fn close_tails(mut tails: Vec<usize>, cursor: &mut Cursor<'_>) -> Result<(), ParseError> {
+    while let Some(parentheses) = tails.pop() {
+        number::close_parentheses(cursor, parentheses)?;
+        cursor.expect("]", "\"]\"")?;
+    }
+    Ok(())
 }
 
 /// `#module:name{` up to the first value. The `#` has been taken and an atom comes next.

@@ -93,7 +93,14 @@ fn begin(cursor: &mut Cursor<'_>, budget: &mut Budget) -> Result<Step, ParseErro
             Literal::Binary(text) => text.as_ref().into(),
         },
         b'\'' => Term::Atom(atom(cursor, "a term")?),
-        b'[' => return Ok(bracket(cursor, "]", Term::NIL, Open::List(Vec::new()))),
+        b'[' => {
+            return Ok(bracket(
+                cursor,
+                "]",
+                Term::NIL,
+                Open::List(Vec::new(), Vec::new()),
+            ));
+        }
         b'{' => {
             let empty = Term::tuple([]);
             return Ok(bracket(cursor, "}", empty, Open::Tuple(Vec::new())));
