@@ -164,7 +164,7 @@ impl Generator {
     /// The text with a few of its characters changed, taken out, doubled or put elsewhere.
     pub(crate) fn mutated(&mut self, text: &str) -> String {
         let mut characters: Vec<char> = text.chars().take(400).collect();
-        for _ in 0..=self.below(3) {
+        for _ in 0..=self.below(2) {
             let at = self.below(characters.len().max(1));
             let strange: Vec<char> = "()[]{}<>#|,.:/\\'\"~$%_-+=*123.5eaXs 'é÷\u{a0}\n"
                 .chars()

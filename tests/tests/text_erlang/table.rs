@@ -305,7 +305,6 @@ pub(crate) const EVERY_RELEASE: &[&str] = &[
     "\"abc\\x",
     "\"abc\\x{",
     "\"abc\\^",
-    "$",
     "<<",
     "<<\"a",
     "[",
@@ -497,6 +496,8 @@ pub(crate) fn is_difference(text: &str) -> bool {
     });
     let code = text.split('%').next().unwrap_or_default().trim_end();
     code.ends_with('.')
+        // The line after it belongs to the character.
+        || text.ends_with('$')
         || digits_after_colon && text.contains("<<")
         || ["maybe", "else", "undefined", "fffe", "ffff"]
             .iter()

@@ -8,7 +8,7 @@ use super::open::{self, Open, Step};
 use super::quoted::{self, Literal};
 use super::segment::Budget;
 use super::{identifier, number};
-use crate::etf::{Atom, AtomTooLong, Term, syntax};
+use crate::etf::{Atom, Term, syntax};
 
 impl Term {
     /// The term of a text in Erlang syntax.
@@ -87,9 +87,9 @@ fn begin(cursor: &mut Cursor<'_>, budget: &mut Budget) -> Result<Step, ParseErro
     let term = match first {
         b'0'..=b'9' | b'$' => number::unsigned(cursor, false)?,
         b'-' | b'+' => number::signed(cursor)?,
-        b'"' => Term::charlist(&quoted::strings(cursor)?),
+        b'"' => charlist(&quoted::strings(cursor)?),
         b'~' => match quoted::sigil(cursor)? {
-            Literal::Charlist(text) => Term::charlist(&text),
+            Literal::Charlist(text) => charlist(&text),
             Literal::Binary(text) => text.as_ref().into(),
         },
         b'\'' => Term::Atom(atom(cursor, "a term")?),
@@ -160,33 +160,50 @@ fn hash(cursor: &mut Cursor<'_>) -> Result<Step, ParseError> {
 /// An atom without quotes, or a fun.
 #[inline]
 fn word(cursor: &mut Cursor<'_>) -> Result<Term, ParseError> {
-    let mut ahead = cursor.clone();
-    if ahead.take_name() == "fun" {
-        *cursor = ahead;
-        return identifier::fun(cursor);
+    let start = cursor.clone();
+    match take_word(cursor, "a term")? {
+        "fun" => identifier::fun(cursor),
+        word => unquoted(&start, word).map(Term::Atom),
     }
-    atom(cursor, "a term").map(Term::Atom)
 }
 
 /// An atom, with quotes or without.
 pub(super) fn atom(cursor: &mut Cursor<'_>, expected: &'static str) -> Result<Atom, ParseError> {
     let start = cursor.clone();
-    let too_long = |error: AtomTooLong| start.error(start.offset(), error.into());
     if cursor.peek() == Some(b'\'') {
         cursor.take(1);
         let text = quoted::quoted(cursor, b'\'', start.offset(), "the atom is not closed")?;
-        return Atom::new(text).map_err(too_long);
+        return Atom::new(text).map_err(|error| start.error(start.offset(), error.into()));
     }
-    if !cursor.rest().starts_with(syntax::is_atom_start) {
-        return Err(start.expected(expected));
+    let word = take_word(cursor, expected)?;
+    unquoted(&start, word)
+}
+
+#[inline]
+fn take_word<'a>(cursor: &mut Cursor<'a>, expected: &'static str) -> Result<&'a str, ParseError> {
+    if cursor.rest().starts_with(syntax::is_atom_start) {
+        Ok(cursor.take_name())
+    } else {
+        Err(cursor.expected(expected))
     }
-    let name = cursor.take_name();
+}
+
+/// The atom of a word, which began at `start`.
+#[inline]
+fn unquoted(start: &Cursor<'_>, word: &str) -> Result<Atom, ParseError> {
     // OTP 25 writes these two without quotes.
-    if syntax::is_reserved(name) && !matches!(name, "maybe" | "else") {
+    if syntax::is_reserved(word) && !matches!(word, "maybe" | "else") {
         let what = "a reserved word is an atom only between '";
         return Err(start.malformed(start.offset(), what));
     }
-    Atom::new(name).map_err(too_long)
+    Atom::new(word).map_err(|error| start.error(start.offset(), error.into()))
+}
+
+/// The list of the code points, made in one piece: a list takes many times the room of its text.
+fn charlist(text: &str) -> Term {
+    let mut elements = Vec::with_capacity(text.chars().count());
+    elements.extend(text.chars().map(|c| Term::Integer(u32::from(c).into())));
+    Term::List(elements.into())
 }
 
 /// After the term: at most a `.`.
