@@ -26,7 +26,7 @@ answer({differ, Pairs}) ->
 %% Terms at random, encoded, and printed in several ways.
 answer({print, Seed, Count}) ->
     _ = rand:seed(exsss, Seed),
-    Ways = ["~w", "~tw", "~p", "~tp", "~0p", "~0tp"],
+    Ways = ["~w", "~tw", "~p", "~tp"],
     [begin
         Term = term(rand:uniform(5) - 1),
         {term_to_binary(Term, [{minor_version, 2}]),

@@ -7,8 +7,9 @@ use super::super::{Atom, syntax};
 use super::{ImproperList, Map, Record, Term, pretty};
 
 impl fmt::Display for Term {
-    /// Erlang syntax, which [`Term::parse`] and, without pids, references, ports, funs and native records, `erl` read
-    /// back to an equal term. Two things have no such text: a float that is not finite, and a closure.
+    /// Erlang syntax, which [`Term::parse`] reads back to an equal term, and so does `erl` where there are no pids,
+    /// references, ports and native records in it. No such text have a float that is not finite, a closure, a fun of
+    /// more than 255 arguments, and a native record that its module does not export.
     ///
     /// `{}` writes one line, and lists of integers as that. `{:#}` is for people: what does not fit in a line of 80
     /// columns gets a line for each child, two columns further in, and lists of printable characters are shown as

@@ -22,14 +22,15 @@ impl Term {
     /// | `<'a@127.0.0.1'.95.0/7>`, `<shop@host.95.0/7>` | pid: node, id, serial, creation |
     /// | `#Ref<shop@host.3.2.1/7>` | reference, its most significant word first |
     /// | `#Port<shop@host.5/7>` | port |
-    /// | `fun lists:map/2` | fun by name |
+    /// | `fun lists:map/2` | fun by name, of at most 255 arguments |
     /// | `#shop:item{id = 1}` | native record of OTP 29; the text does not say whether the module exports it, and it is read as exported |
     ///
     /// Not terms are `<0.85.0>` and its like, which name no node, and `#Fun<..>`, which does not hold the code.
     ///
     /// Differences from `parse_term`: `maybe` and `else` are read without quotes, as OTP 25 writes them; `\x{fffe}` and
     /// `\x{ffff}` are characters; two strings need white space between them and triple quotes begin triple-quoted
-    /// strings, as of OTP 27; floats with a base are read as of OTP 28. An integer has at most 4,194,304 bits, a float
+    /// strings, as of OTP 27; floats with a base are read as of OTP 28, to the nearest float, where that gives the one
+    /// beside it at times; `undefined` is no size. An integer has at most 4,194,304 bits, a float
     /// with a base 1,000 digits; all binaries together may take 16 bytes for each byte of the text and 64 KiB besides
     /// where sizes, types or nesting make them longer than their text.
     ///
