@@ -81,11 +81,9 @@ async fn texts_at_random() {
         .collect();
     each_release(async |release| {
         let mut oracle = Oracle::start(release).await;
+        let mut texts = texts.clone();
         if oracle.release() < 28 {
-            println!(
-                "before OTP 28 the scanner takes what it refuses today, and the other way round"
-            );
-            return;
+            texts.retain(|text| !table::is_newer(text));
         }
         let refused = compare(&mut oracle, &texts).await;
         assert!(refused > texts.len() / 10 && refused < texts.len() * 9 / 10);

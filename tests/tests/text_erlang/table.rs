@@ -505,3 +505,13 @@ pub(crate) fn is_difference(text: &str) -> bool {
             .iter()
             .any(|word| text.contains(word))
 }
+
+/// Whether a text made by chance may mean something else, or nothing, before OTP 28.
+pub(crate) fn is_newer(text: &str) -> bool {
+    let has_base = text
+        .split('#')
+        .rev()
+        .skip(1)
+        .any(|before| before.ends_with(|c: char| c.is_ascii_digit()));
+    has_base || ["\"\"", "~", "\\^"].iter().any(|part| text.contains(part))
+}
