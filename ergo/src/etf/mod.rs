@@ -21,6 +21,7 @@
 
 mod atom;
 mod bit_string;
+mod closure;
 mod compressed;
 mod decoder;
 mod encoded;
@@ -40,12 +41,13 @@ mod traits;
 
 pub use atom::{Atom, AtomTooLong};
 pub use bit_string::BitString;
+pub use closure::Closure;
 pub use decoder::{Decoder, Kind, ListHeader};
 pub use encoded::Encoded;
 pub use encoder::{AtomSink, Encoder};
 pub use error::{CustomMessage, DecodeError, DecodeErrorKind, EncodeError, LengthOf, PathStep};
 pub use external::{decode, decode_borrowed, decode_shared, decode_with, encode};
-pub use fun::{Closure, Export, Fun};
+pub use fun::{Export, Fun};
 pub use impls::CharList;
 /// Integers of any size, as [`Term::BigInteger`] holds them.
 pub use num_bigint::BigInt;

@@ -2,10 +2,12 @@
 
 use bytes::Bytes;
 
+use super::super::closure::{DIGEST_BYTES, Parts};
 use super::super::encoder::Encoder;
 use super::super::reference::REFERENCE_WORDS_MAX;
-use super::super::{Atom, DecodeError, Export, Fun, Pid, Port, Reference, fun::Closure, tag};
+use super::super::{Atom, Closure, DecodeError, Export, Fun, Pid, Port, Reference, tag};
 use super::Decoder;
+use super::walk::Skip;
 
 /// Bytes of a closure up to and with its size.
 const FUN_SIZE_END: usize = 5;
@@ -128,32 +130,46 @@ impl<'de> Decoder<'de> {
 
     fn read_closure(&mut self) -> Result<Fun, DecodeError> {
         let start = self.clone();
-        let cached = self.skip_with_atoms()?;
+        let walked = self.walk(&mut Skip)?;
         let body = start
             .reader
             .rest()
             .get(FUN_SIZE_END..self.position() - start.position())
             .unwrap_or_default();
-        let body = if cached {
+        let body = if walked.cached_atoms {
             let mut buffer = Vec::with_capacity(body.len().saturating_mul(2));
             start.clone().walk(&mut Encoder::new(&mut buffer))?;
             Bytes::from(buffer.split_off(FUN_SIZE_END.min(buffer.len())))
         } else {
             self.share(body)
         };
-        let mut head = start;
-        head.take(FUN_SIZE_END)?;
-        let arity = head.byte()?;
-        head.take(16)?;
-        let index = head.word()?;
-        head.word()?;
-        let module: Atom = head.read_atom()?;
-        head.read_integer::<i64>("the old index of a fun")?;
-        let unique: i64 = head.read_integer("the old hash of a fun")?;
-        head.read_pid()?;
-        let unique = u32::try_from(unique.rem_euclid(1 << 32)).unwrap_or_default();
+        let (parts, captured_at) = Decoder::new(&body).read_parts()?;
         Ok(Fun::closure(Closure::new(
-            module, index, unique, arity, body,
+            parts,
+            body.clone(),
+            captured_at,
+            walked.fun_depth,
         )))
+    }
+
+    /// Reads what comes before the captured values of a closure; returns where they start.
+    fn read_parts(mut self) -> Result<(Parts, usize), DecodeError> {
+        let arity = self.byte()?;
+        let digest = self.take(DIGEST_BYTES)?.try_into().unwrap_or_default();
+        let index = self.word()?;
+        let captured = self.word()?;
+        let module: Atom = self.read_atom()?;
+        self.read_integer::<i64>("the old index of a fun")?;
+        let unique: i64 = self.read_integer("the old hash of a fun")?;
+        self.read_pid()?;
+        let parts = Parts {
+            module,
+            index,
+            unique: u32::try_from(unique.rem_euclid(1 << 32)).unwrap_or_default(),
+            arity,
+            digest,
+            captured,
+        };
+        Ok((parts, self.position()))
     }
 }

@@ -46,6 +46,8 @@ impl Walker for Skip {
 pub(crate) struct Walked {
     /// Whether the term refers to the atom table.
     pub(crate) cached_atoms: bool,
+    /// How many closures are inside each other at most.
+    pub(crate) fun_depth: usize,
 }
 
 /// A closure whose end has not been reached.
@@ -82,6 +84,7 @@ impl<'de> Decoder<'de> {
                 let (fun, captured) = self.walk_fun(walker, &mut walked, missing)?;
                 missing = missing.saturating_add(captured);
                 funs.push(fun);
+                walked.fun_depth = walked.fun_depth.max(funs.len());
             } else {
                 missing = missing.saturating_add(self.walk_node(walker, &mut walked)?);
             }

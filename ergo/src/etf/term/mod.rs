@@ -19,6 +19,7 @@ mod value;
 
 pub(crate) use build::Frame;
 pub(crate) use children::Children;
+pub(crate) use compare::compare_closures;
 pub use containers::{ImproperList, List, Tuple};
 pub use map::{Map, MapKey};
 pub(crate) use number::integer_to_float;
