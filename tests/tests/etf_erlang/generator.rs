@@ -101,6 +101,29 @@ impl Generator {
         map.into()
     }
 
+    /// A map that is much like others: only few keys and values are possible.
+    pub(crate) fn common_map(&mut self) -> Term {
+        let one = |number: Term| Term::tuple([number]);
+        let keys = [
+            Term::atom("a"),
+            Term::atom("b"),
+            Term::atom("%"),
+            1.into(),
+            1.0.into(),
+            one(1.into()),
+            one(1.0.into()),
+            Term::NIL,
+            "".into(),
+            Term::from(Pid::new(Atom::from_static("a@b"), 1, 1, 1)),
+        ];
+        let values = [1.into(), 1.0.into(), Term::atom("a")];
+        let size = self.random.below(5);
+        (0..size)
+            .map(|_| (self.random.pick(&keys), self.random.pick(&values)))
+            .collect::<Map>()
+            .into()
+    }
+
     /// A closure of a module that Erlang does not know.
     fn closure(&mut self) -> Fun {
         let captured = self.terms(0);

@@ -6,4 +6,5 @@
 mod exchange;
 mod generator;
 mod oracle;
+mod order;
 mod random;

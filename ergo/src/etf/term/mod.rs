@@ -15,6 +15,7 @@ mod hash;
 mod map;
 mod number;
 mod record;
+mod typed;
 mod value;
 
 pub(crate) use build::Frame;
