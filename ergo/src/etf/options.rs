@@ -40,8 +40,10 @@ impl EncodeOptions {
     /// Equal values get equal bytes: `deterministic`. Maps are written in the order of their keys, whatever order the
     /// value has them in, also inside keys and values.
     ///
-    /// The bytes are those that OTP 27 and 29 write with the option. Those of OTP 25 differ in atoms, unless it is told
-    /// `{minor_version, 2}`, and in ports. OTP promises the same bytes only within a release.
+    /// The bytes are those that OTP 27 and 29 write with the option, but for one case in which theirs are not the same
+    /// from node to node either: maps with several atoms as keys that are themselves keys of a map. Those of OTP 25
+    /// differ in atoms, unless it is told `{minor_version, 2}`, and in ports. OTP promises the same bytes only within a
+    /// release.
     ///
     /// Without effect inside closures, which keep the bytes they came in, and on `1` and `1.0`, which are different
     /// values. Without the option, a `HashMap` has another order each time, while a [`Term`](super::Term) and a

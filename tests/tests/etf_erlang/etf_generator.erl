@@ -1,10 +1,11 @@
 %% Makes terms of every type at random, from the seed of `rand`. In the subset of Erlang that OTP 25 to 29 share.
 -module(etf_generator).
--export([term/1]).
+-export([term/2]).
 
-%% With ports or without.
-term(Ports) ->
+%% With ports or without; with maps of several keys as keys of other maps or without.
+term(Ports, Loose) ->
     put(ports, Ports),
+    put(loose, Loose),
     nested(rand:uniform(5) - 1).
 
 nested(0) -> leaf();
@@ -25,7 +26,20 @@ nested(Depth) ->
 
 terms(Depth) -> [nested(Depth - 1) || _ <- lists:seq(1, rand:uniform(6) - 1)].
 
-map(Size, Depth) -> maps:from_list([{nested(Depth - 1), nested(Depth - 1)} || _ <- lists:seq(1, Size)]).
+map(Size, Depth) -> maps:from_list([{key(Depth - 1), nested(Depth - 1)} || _ <- lists:seq(1, Size)]).
+
+key(Depth) ->
+    Key = nested(Depth),
+    case get(loose) orelse not has_larger_map(Key) of
+        true -> Key;
+        false -> key(Depth)
+    end.
+
+has_larger_map(Map) when is_map(Map) ->
+    map_size(Map) > 1 orelse has_larger_map(maps:to_list(Map));
+has_larger_map([Head | Tail]) -> has_larger_map(Head) orelse has_larger_map(Tail);
+has_larger_map(Tuple) when is_tuple(Tuple) -> has_larger_map(tuple_to_list(Tuple));
+has_larger_map(_) -> false.
 
 %% Around 32 keys a map changes its inner form. Keys that are equal in value are among them.
 small_or_large_map() ->

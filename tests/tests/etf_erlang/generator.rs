@@ -11,24 +11,25 @@ use crate::random::Random;
 /// Makes terms, the same again from the same seed.
 pub(crate) struct Generator {
     random: Random,
-    /// Whether closures and ports may be among them.
-    foreign: bool,
+    /// Whether there may be parts that Erlang does not write with the same bytes everywhere.
+    loose: bool,
 }
 
 impl Generator {
     pub(crate) fn new(seed: u64) -> Generator {
         Generator {
             random: Random::new(seed),
-            foreign: true,
+            loose: true,
         }
     }
 
-    /// Without closures, of which Erlang writes itself as the creator, and without ports, which have another form
-    /// before OTP 26.
+    /// Without closures, of which Erlang writes itself as the creator; without ports, which have another form before
+    /// OTP 26; and without maps of several keys as keys of another map, whose order depends on the table of atoms from
+    /// OTP 26 on.
     pub(crate) fn plain_term(&mut self) -> Term {
-        self.foreign = false;
+        self.loose = false;
         let term = self.term();
-        self.foreign = true;
+        self.loose = true;
         term
     }
 
@@ -36,6 +37,16 @@ impl Generator {
     pub(crate) fn term(&mut self) -> Term {
         let depth = self.random.below(5);
         self.nested(depth)
+    }
+
+    /// A key whose order is the same everywhere.
+    pub(crate) fn plain_key(&mut self) -> Term {
+        loop {
+            let key = self.plain_term();
+            if !has_larger_map(&key) {
+                return key;
+            }
+        }
     }
 
     fn nested(&mut self, depth: usize) -> Term {
@@ -54,7 +65,7 @@ impl Generator {
                 self.map(size, below)
             }
             7 => self.small_or_large_map(),
-            8 if self.foreign => self.closure().into(),
+            8 if self.loose => self.closure().into(),
             9 => {
                 let arity = self.random.pick(&[0, 1, 254, 255, 256, 257]);
                 Term::tuple(vec![
@@ -78,8 +89,17 @@ impl Generator {
     }
 
     fn map(&mut self, size: usize, depth: usize) -> Term {
-        let pairs = (0..size).map(|_| (self.nested(depth), self.nested(depth)));
+        let pairs = (0..size).map(|_| (self.key(depth), self.nested(depth)));
         Term::Map(pairs.collect())
+    }
+
+    fn key(&mut self, depth: usize) -> Term {
+        loop {
+            let key = self.nested(depth);
+            if self.loose || !has_larger_map(&key) {
+                return key;
+            }
+        }
     }
 
     /// Around 32 keys Erlang changes the inner form of a map.
@@ -129,7 +149,8 @@ impl Generator {
         let captured = self.terms(0);
         let mut rest = vec![self.random.below(256) as u8];
         rest.extend(self.random.bytes(16));
-        rest.extend(self.random.word().to_be_bytes());
+        // An index, which is small.
+        rest.extend((self.random.word() >> 1).to_be_bytes());
         rest.extend(u32::try_from(captured.len()).unwrap().to_be_bytes());
         rest.extend(&encode(&self.atom()).unwrap()[1..]);
         // Smaller than 2^27, as an index and a checksum are.
@@ -157,7 +178,7 @@ impl Generator {
             6 => self.string(),
             7 => self.pid().into(),
             8 => self.reference().into(),
-            9 if self.foreign => self.port().into(),
+            9 if self.loose => self.port().into(),
             10 => Export::new(self.atom(), self.atom(), self.random.below(256) as u32).into(),
             11 => {
                 let small = [
@@ -275,5 +296,23 @@ impl Generator {
         let id = u64::from(self.random.word()) << self.random.pick(&[0, 32])
             | u64::from(self.random.word());
         Port::new(self.node(), id, self.creation())
+    }
+}
+
+/// Whether there is a map of several keys in a term.
+fn has_larger_map(term: &Term) -> bool {
+    match term {
+        Term::Map(map) => {
+            map.len() > 1
+                || map
+                    .iter()
+                    .any(|(k, v)| has_larger_map(k) || has_larger_map(v))
+        }
+        Term::Tuple(elements) => elements.iter().any(has_larger_map),
+        Term::List(elements) => elements.iter().any(has_larger_map),
+        Term::ImproperList(list) => {
+            list.elements().iter().any(has_larger_map) || has_larger_map(list.tail())
+        }
+        _ => false,
     }
 }

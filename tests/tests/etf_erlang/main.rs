@@ -3,8 +3,11 @@
 //! Erlang is the oracle. Terms are made at random by both sides from the seed that is printed; `ERGO_SEED` sets it.
 //! Without `erl` these tests fail; with `ERGO_SKIP_ERLANG=1` they are skipped and say so.
 
+mod boundaries;
+mod deep;
 mod exchange;
 mod generator;
+mod options;
 mod oracle;
 mod order;
 mod random;
