@@ -11,3 +11,4 @@ mod options;
 mod oracle;
 mod order;
 mod random;
+mod records;

@@ -45,7 +45,7 @@ async fn every_two_terms_compare_as_in_erlang() {
 }
 
 /// `byte` is what `etf_oracle:compared` says of the two.
-fn check_pair(a: &Term, b: &Term, byte: u8) {
+pub(crate) fn check_pair(a: &Term, b: &Term, byte: u8) {
     let order =
         |bits: u8| [Ordering::Less, Ordering::Equal, Ordering::Greater][usize::from(bits & 3)];
     let (standard, key) = (order(byte), order(byte >> 2));

@@ -283,7 +283,7 @@ impl<'de> Decoder<'de> {
 
     fn read_record(&mut self, budget: &mut usize) -> Result<Node, DecodeError> {
         let count = self.length()?;
-        let flag = self.byte()?;
+        let exported = self.record_flag()?;
         let module = self.read_atom()?;
         let name = self.read_atom()?;
         // A name and a value for each.
@@ -293,11 +293,14 @@ impl<'de> Decoder<'de> {
             self.arrived(1);
             fields.push(self.read_atom()?);
         }
+        if has_duplicate(&fields) {
+            return Err(self.malformed("a native record has a field twice"));
+        }
         let kind = Box::new(RecordType {
             module,
             name,
             fields,
-            flag,
+            exported,
         });
         Ok(Node::Open(Frame::Record(
             kind,
@@ -354,4 +357,13 @@ impl<'de> Decoder<'de> {
             }
         }
     }
+}
+
+/// Whether a name is there twice.
+fn has_duplicate(names: &[Atom]) -> bool {
+    let mut sorted: Vec<&Atom> = names.iter().collect();
+    sorted.sort_unstable();
+    sorted
+        .windows(2)
+        .any(|pair| matches!(pair, [a, b] if a == b))
 }

@@ -63,7 +63,7 @@ impl<'de> Decoder<'de> {
     /// Skips the next term, checking its form. It takes no memory, however deep the term is.
     ///
     /// # Errors
-    /// A malformed term; a key twice in a map goes unnoticed.
+    /// A malformed term; a key twice in a map, or a field in a native record, goes unnoticed.
     pub fn skip(&mut self) -> Result<(), DecodeError> {
         self.walk(&mut Skip).map(drop)
     }
@@ -231,7 +231,7 @@ impl<'de> Decoder<'de> {
         let fields = self.raw_read(walker, |d| {
             d.byte()?;
             let fields = d.length()?;
-            d.byte().map(|_| fields)
+            d.record_flag().map(|_| fields)
         })?;
         self.walk_atom(walker, walked)?;
         self.walk_atom(walker, walked)?;
@@ -239,6 +239,15 @@ impl<'de> Decoder<'de> {
             self.walk_atom(walker, walked)?;
         }
         Ok(fields)
+    }
+
+    /// Whether the type of a native record is exported: 1 or 0.
+    pub(super) fn record_flag(&mut self) -> Result<bool, DecodeError> {
+        match self.byte()? {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(self.malformed("the flag of a native record is not 0 or 1")),
+        }
     }
 
     /// Walks a closure but for the values it captured, whose number it returns.

@@ -190,7 +190,7 @@ impl Encoder<'_> {
 
     fn open_record<'a>(&mut self, record: &'a Record) -> Result<Option<Open<'a>>, EncodeError> {
         self.write_header(tag::RECORD, record.values().len(), LengthOf::Record)?;
-        self.buffer.push(record.kind().flag);
+        self.buffer.push(record.is_exported().into());
         self.write_atom(record.module().as_str())?;
         self.write_atom(record.name().as_str())?;
         for field in record.fields() {
