@@ -28,6 +28,9 @@ answer({verify, Binaries}, Terms) ->
 %% Reads terms and writes them again: as usual, and with maps in order.
 answer({echo, Binaries}, Kept) ->
     {[echo(binary_to_term(Binary)) || Binary <- Binaries], Kept};
+%% Reads what may be no term, or more than one.
+answer({read, Binaries}, Kept) ->
+    {[read(Binary) || Binary <- Binaries], Kept};
 answer({with_options, Binaries, Options}, Kept) ->
     {[term_to_binary(binary_to_term(Binary), Options) || Binary <- Binaries], Kept};
 %% The values of expressions, encoded with and without `deterministic`.
@@ -69,6 +72,14 @@ evaluate(Text) ->
     {ok, Expressions} = erl_parse:parse_exprs(Tokens),
     {value, Value, _} = erl_eval:exprs(Expressions, erl_eval:new_bindings()),
     Value.
+
+read(Binary) ->
+    try binary_to_term(Binary, [used]) of
+        {Term, Used} when Used =:= byte_size(Binary) -> encode(Term);
+        {_, _} -> trailing
+    catch
+        error:badarg -> none
+    end.
 
 mismatches(_, [], []) ->
     [];

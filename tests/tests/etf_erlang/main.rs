@@ -6,6 +6,7 @@
 mod boundaries;
 mod deep;
 mod exchange;
+mod forms;
 mod generator;
 mod options;
 mod oracle;
