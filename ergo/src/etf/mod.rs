@@ -20,6 +20,7 @@
 )]
 
 mod atom;
+mod binary;
 mod bit_string;
 mod closure;
 mod compressed;
@@ -30,6 +31,7 @@ mod error;
 mod external;
 mod fun;
 mod impls;
+mod inline_text;
 mod options;
 mod pid;
 mod port;
@@ -41,6 +43,7 @@ mod time_unit;
 mod traits;
 
 pub use atom::{Atom, AtomTooLong};
+pub use binary::Binary;
 pub use bit_string::BitString;
 pub use closure::Closure;
 pub use decoder::{Decoder, Kind, ListHeader};

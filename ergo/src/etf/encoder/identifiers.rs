@@ -14,7 +14,7 @@ impl Encoder<'_> {
     #[inline]
     pub fn write_pid(&mut self, pid: &Pid) -> Result<(), EncodeError> {
         self.buffer.push(tag::NEW_PID);
-        self.write_atom(pid.node().as_str())?;
+        self.put_atom(pid.node());
         let [a, b, c, d] = pid.id().to_be_bytes();
         let [e, f, g, h] = pid.serial().to_be_bytes();
         let [i, j, k, l] = pid.creation().to_be_bytes();
@@ -34,7 +34,7 @@ impl Encoder<'_> {
             self.buffer,
             u16::try_from(reference.ids().len()).unwrap_or_default(),
         );
-        self.write_atom(reference.node().as_str())?;
+        self.put_atom(reference.node());
         put_u32(self.buffer, reference.creation());
         for word in reference.ids() {
             put_u32(self.buffer, *word);
@@ -48,7 +48,7 @@ impl Encoder<'_> {
     /// None.
     pub fn write_port(&mut self, port: &Port) -> Result<(), EncodeError> {
         self.buffer.push(tag::V4_PORT);
-        self.write_atom(port.node().as_str())?;
+        self.put_atom(port.node());
         put_u64(self.buffer, port.id());
         put_u32(self.buffer, port.creation());
         Ok(())
@@ -68,8 +68,8 @@ impl Encoder<'_> {
 
     fn write_export(&mut self, export: &Export) -> Result<(), EncodeError> {
         self.buffer.push(tag::EXPORT);
-        self.write_atom(export.module().as_str())?;
-        self.write_atom(export.function().as_str())?;
+        self.put_atom(export.module());
+        self.put_atom(export.function());
         self.write_i64(export.arity().into())
     }
 
