@@ -12,9 +12,9 @@ use super::{Atom, Decoder, Term};
 /// How many bytes tell the versions of a module apart.
 pub(crate) const DIGEST_BYTES: usize = 16;
 
-/// Closures that capture closures are compared by what they captured down to this depth. Comparing decodes and
-/// recurses, and how deep they are is up to the peer.
-const NESTING_MAX: usize = 16;
+/// Down to this depth closures that capture closures are compared by what they captured, and may capture maps. To
+/// compare and to check them is to decode them and to recurse, and how deep they are is up to the peer.
+pub(crate) const CLOSURES_NESTED_MAX: usize = 16;
 
 /// `fun() -> .. end`: code of a module together with the values it captured.
 ///
@@ -92,7 +92,7 @@ impl Closure {
 
     /// The captured values; `None` for what is too deep or malformed, which is compared byte by byte.
     fn captured(&self) -> Option<Vec<Term>> {
-        if self.nesting > NESTING_MAX {
+        if self.nesting > CLOSURES_NESTED_MAX {
             return None;
         }
         let mut decoder = Decoder::new(self.captured_bytes());

@@ -5,11 +5,13 @@
 
 mod boundaries;
 mod deep;
+mod elixir;
 mod exchange;
 mod forms;
 mod generator;
 mod options;
 mod oracle;
 mod order;
+mod passing_on;
 mod random;
 mod records;

@@ -2,12 +2,11 @@
 
 use bytes::Bytes;
 
-use super::super::closure::{DIGEST_BYTES, Parts};
+use super::super::closure::{CLOSURES_NESTED_MAX, DIGEST_BYTES, Parts};
 use super::super::encoder::Encoder;
 use super::super::reference::REFERENCE_WORDS_MAX;
 use super::super::{Atom, Closure, DecodeError, Export, Fun, Pid, Port, Reference, tag};
 use super::Decoder;
-use super::walk::Skip;
 
 /// Bytes of a closure up to and with its size.
 const FUN_SIZE_END: usize = 5;
@@ -130,7 +129,7 @@ impl<'de> Decoder<'de> {
 
     fn read_closure(&mut self) -> Result<Fun, DecodeError> {
         let start = self.clone();
-        let walked = self.walk(&mut Skip)?;
+        let walked = self.skip_walked()?;
         let body = start
             .reader
             .rest()
@@ -144,12 +143,36 @@ impl<'de> Decoder<'de> {
             self.share(body)
         };
         let (parts, captured_at) = Decoder::new(&body).read_parts()?;
+        if walked.has_names {
+            self.check_captured(&body, captured_at, parts.captured, walked.fun_depth)?;
+        }
         Ok(Fun::closure(Closure::new(
             parts,
             body.clone(),
             captured_at,
             walked.fun_depth,
         )))
+    }
+
+    /// Refuses a key that is in a captured map twice, as every other map is refused: the body is kept and passed on,
+    /// and OTP would close the connection. Recurses as deep as closures are inside each other, which is bounded here.
+    fn check_captured(
+        &self,
+        body: &[u8],
+        captured_at: usize,
+        captured: u32,
+        depth: usize,
+    ) -> Result<(), DecodeError> {
+        if depth > CLOSURES_NESTED_MAX {
+            return Err(self.limit(
+                "the number of closures inside each other that capture maps",
+                CLOSURES_NESTED_MAX,
+                depth,
+            ));
+        }
+        let mut decoder =
+            Decoder::new(body.get(captured_at..).unwrap_or_default()).limits(self.limits);
+        (0..captured).try_for_each(|_| decoder.read_term().map(drop))
     }
 
     /// Reads what comes before the captured values of a closure; returns where they start.

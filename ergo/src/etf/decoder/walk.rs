@@ -46,6 +46,9 @@ impl Walker for Skip {
 pub(crate) struct Walked {
     /// Whether the term refers to the atom table.
     pub(crate) cached_atoms: bool,
+    /// Whether there is a map with several keys or a native record with several fields, of which a walk does not see
+    /// that two are the same.
+    pub(crate) has_names: bool,
     /// How many closures are inside each other at most.
     pub(crate) fun_depth: usize,
 }
@@ -68,9 +71,9 @@ impl<'de> Decoder<'de> {
         self.walk(&mut Skip).map(drop)
     }
 
-    /// Skips the next term and says whether it refers to the atom table.
-    pub(crate) fn skip_with_atoms(&mut self) -> Result<bool, DecodeError> {
-        self.walk(&mut Skip).map(|walked| walked.cached_atoms)
+    /// Skips the next term and says what it came by.
+    pub(crate) fn skip_walked(&mut self) -> Result<Walked, DecodeError> {
+        self.walk(&mut Skip)
     }
 
     pub(crate) fn walk<W: Walker>(&mut self, walker: &mut W) -> Result<Walked, DecodeError> {
@@ -123,9 +126,9 @@ impl<'de> Decoder<'de> {
             tag::SMALL_TUPLE | tag::LARGE_TUPLE => return self.raw_read(walker, Self::read_tuple),
             tag::LIST => return self.raw_read(walker, Self::read_list_cells),
             tag::MAP => {
-                return self.raw_read(walker, |d| {
-                    d.read_map().map(|count| count.saturating_mul(2))
-                });
+                let count = self.raw_read(walker, Self::read_map)?;
+                walked.has_names |= count > 1;
+                return Ok(count.saturating_mul(2));
             }
             tag::BINARY | tag::BIT_BINARY => self.raw_read(walker, |d| d.read_bits().map(drop))?,
             tag::STRING => self.raw_read(walker, |d| d.read_list().map(drop))?,
@@ -233,6 +236,7 @@ impl<'de> Decoder<'de> {
             let fields = d.length()?;
             d.record_flag().map(|_| fields)
         })?;
+        walked.has_names |= fields > 1;
         self.walk_atom(walker, walked)?;
         self.walk_atom(walker, walked)?;
         for _ in 0..fields {

@@ -1,7 +1,7 @@
 //! Pids, references, ports and funs.
 
 use super::super::{
-    Closure, EncodeError, Encoded, Export, Fun, LengthOf, Pid, Port, Reference, tag,
+    Closure, DecodeError, EncodeError, Encoded, Export, Fun, LengthOf, Pid, Port, Reference, tag,
 };
 use super::Encoder;
 use crate::wire::writer::{put_u16, put_u32, put_u64};
@@ -84,7 +84,7 @@ impl Encoder<'_> {
     /// Writes a term that is still encoded. One that refers to the atoms of another connection is written anew.
     ///
     /// # Errors
-    /// [`EncodeError::Malformed`] for a term that came from a peer and has not been looked at before.
+    /// [`EncodeError::Malformed`] for a term that came from a peer and has not been decoded before.
     #[inline]
     pub fn write_encoded(&mut self, encoded: &Encoded) -> Result<(), EncodeError> {
         match encoded.self_contained() {
@@ -92,12 +92,17 @@ impl Encoder<'_> {
                 self.buffer.extend_from_slice(bytes);
                 Ok(())
             }
-            None => encoded
-                .decoder()
-                .walk(self)
-                .map(drop)
-                .map_err(EncodeError::Malformed),
+            None => self.write_walked(encoded).map_err(EncodeError::Malformed),
         }
+    }
+
+    /// OTP closes the connection that a map with a key twice comes in on, so such a one must not go out.
+    fn write_walked(&mut self, encoded: &Encoded) -> Result<(), DecodeError> {
+        let walked = encoded.decoder().walk(self)?;
+        if walked.has_names && encoded.keys_unchecked() {
+            encoded.to_term()?;
+        }
+        Ok(())
     }
 
     /// Writes the tag of a closure and room for its size; returns where the size is.
