@@ -7,6 +7,7 @@ mod depth;
 mod golden;
 mod identifiers;
 mod malformed;
+mod options;
 mod order;
 mod typed;
 
