@@ -65,6 +65,7 @@ pub(crate) mod encode;
 pub(crate) mod fallback;
 pub(crate) mod handle;
 pub(crate) mod handlers;
+pub(crate) mod keys;
 pub(crate) mod main_fn;
 pub(crate) mod request;
 pub(crate) mod server;

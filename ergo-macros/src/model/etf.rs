@@ -84,6 +84,28 @@ impl Container {
         })
     }
 
+    /// The fields of a struct that is a map of them and nothing else, so that it can be flattened into another.
+    pub(crate) fn plain_map(&self) -> Option<&Fields> {
+        match &self.body {
+            Body::Struct(Layout::Map { fixed, .. }, fields) if fixed.is_empty() => Some(fields),
+            _ => None,
+        }
+    }
+
+    /// Whether a struct that is a map refuses keys that are no fields.
+    pub(crate) fn deny_unknown(&self) -> bool {
+        matches!(
+            &self.body,
+            Body::Struct(
+                Layout::Map {
+                    deny_unknown: true,
+                    ..
+                },
+                _
+            )
+        )
+    }
+
     /// Every field, of all variants.
     pub(crate) fn fields(&self) -> impl Iterator<Item = &crate::model::field::Field> + Clone {
         let (own, variants) = match &self.body {
@@ -176,6 +198,7 @@ fn struct_body(
             return (layout, fields);
         }
         Layout::Keyword { .. } => {
+            fields.refuse_flatten(ctxt, "a keyword list");
             fields.refuse_same_keys(ctxt, &[]);
             return (layout, fields);
         }

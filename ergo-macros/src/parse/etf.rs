@@ -32,6 +32,7 @@ const FIELD: &[&str] = &[
     "default",
     "skip",
     "skip_if",
+    "flatten",
     "with",
     "binary",
     "list",
@@ -45,8 +46,6 @@ const FIELD: &[&str] = &[
 const ON_CONTAINER: &str = "on the struct or enum";
 const ON_VARIANT: &str = "on a variant";
 const ON_FIELD: &str = "on a field";
-const NOWHERE: &str = "nowhere, because a map on the wire begins with its size: write the fields here, or give the inner \
-                       struct a key of its own";
 
 /// `#[etf(..)]` of a struct or an enum.
 #[derive(Default)]
@@ -189,6 +188,7 @@ pub(crate) struct FieldAttrs {
     pub(crate) default: Slot<DefaultValue>,
     pub(crate) skip: Slot<()>,
     pub(crate) skip_if: Slot<PathValue>,
+    pub(crate) flatten: Slot<()>,
     pub(crate) with: Slot<PathValue>,
     pub(crate) binary: Slot<()>,
     pub(crate) list: Slot<()>,
@@ -204,11 +204,7 @@ impl FieldAttrs {
         let keys = Keys {
             attribute: "etf",
             known: FIELD,
-            elsewhere: &[
-                (ON_CONTAINER, CONTAINER),
-                (ON_VARIANT, VARIANT),
-                (NOWHERE, &["flatten"]),
-            ],
+            elsewhere: &[(ON_CONTAINER, CONTAINER), (ON_VARIANT, VARIANT)],
         };
         let mut this = Self::default();
         keys.of_attributes(ctxt, attrs, |key, meta| this.key(key, meta));
@@ -226,6 +222,7 @@ impl FieldAttrs {
             "default" => self.default.set(meta, DefaultValue::Trait),
             "skip" => self.skip.flag(meta),
             "skip_if" => self.skip_if.parse(meta),
+            "flatten" => self.flatten.flag(meta),
             "with" => self.with.parse(meta),
             "binary" => self.binary.flag(meta),
             "list" => self.list.flag(meta),

@@ -6,6 +6,7 @@
 //! errors that name a type.
 
 mod errors;
+mod fields;
 mod forms;
 mod octets;
 mod options;
@@ -25,6 +26,7 @@ pub use crate::process::{
 pub use crate::system::{CookieSource, run_main};
 
 pub use errors::{field, skipped_variant, unknown_tag, unknown_variant};
+pub use fields::{DecodeFields, EncodeFields, Keys, flattened};
 pub use forms::{atom, binary, charlist};
 pub use octets::FromOctets;
 pub use options::{option, tagged_option};

@@ -9,7 +9,7 @@ use crate::etf::{DecodeError, Decoder, ListHeader};
 /// # Errors
 /// Anything but a map with this key and an atom or a text as its value.
 pub fn find_tag<'de>(
-    decoder: &Decoder<'de>,
+    decoder: &mut Decoder<'de>,
     key: &'static str,
     of: &'static str,
 ) -> Result<Cow<'de, str>, DecodeError> {
@@ -19,23 +19,34 @@ pub fn find_tag<'de>(
             ahead.skip()?;
             continue;
         }
-        let start = ahead.clone();
+        let (start, found) = (decoder.clone(), ahead.clone());
+        decoder.count_again(&start, &ahead)?;
         return ahead
             .read_key()?
-            .ok_or_else(|| start.unexpected("an atom").in_field(key, of));
+            .ok_or_else(|| found.unexpected("an atom").in_field(key, of));
     }
     Err(DecodeError::missing_field(key, of).at(decoder.position(), None))
 }
 
 /// Reads with `read`, or stays where it was.
+///
+/// What was read in vain is charged to the decoder: types that contain themselves would otherwise try a nest of terms
+/// a number of times that is exponential in its depth.
+///
+/// # Errors
+/// Too many bytes that were read in vain.
 pub fn attempt<'de, T>(
     decoder: &mut Decoder<'de>,
     read: impl FnOnce(&mut Decoder<'de>) -> Result<T, DecodeError>,
-) -> Option<T> {
+) -> Result<Option<T>, DecodeError> {
     let mut ahead = decoder.clone();
-    let value = read(&mut ahead).ok()?;
-    *decoder = ahead;
-    Some(value)
+    if let Ok(value) = read(&mut ahead) {
+        *decoder = ahead;
+        return Ok(Some(value));
+    }
+    let start = decoder.clone();
+    decoder.count_again(&start, &ahead)?;
+    Ok(None)
 }
 
 /// The error of a term that fits no variant of the type `of`.

@@ -81,12 +81,14 @@ pub enum DecodeErrorKind {
         of: &'static str,
     },
     /// The map has a key that is no field of a type that denies unknown ones.
-    #[error("unknown field {field:?} of {of}")]
+    #[error("unknown field {field:?} of {of}{}", Known(known))]
     UnknownField {
         /// The key.
         field: String,
         /// The type.
         of: &'static str,
+        /// The fields it has, as far as they are told.
+        known: Vec<&'static str>,
     },
     /// Bytes follow the term.
     #[error("{0} bytes follow the term")]
@@ -97,6 +99,20 @@ pub enum DecodeErrorKind {
     /// What a hand-written [`Decode`](super::Decode) reports.
     #[error("{0}")]
     Custom(String),
+}
+
+/// The fields there are, at the end of a message.
+struct Known<'a>(&'a [&'static str]);
+
+impl fmt::Display for Known<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut before = ", which has ";
+        for field in self.0 {
+            write!(f, "{before}{field:?}")?;
+            before = ", ";
+        }
+        Ok(())
+    }
 }
 
 /// One step of the way from the whole value to the part that was wrong.
@@ -164,7 +180,18 @@ impl DecodeError {
         DecodeError::new(DecodeErrorKind::UnknownField {
             field: field.into(),
             of,
+            known: Vec::new(),
         })
+    }
+
+    /// The same error, of a field that is not among the `known` ones.
+    #[cold]
+    #[must_use]
+    pub fn known(mut self, fields: Vec<&'static str>) -> DecodeError {
+        if let DecodeErrorKind::UnknownField { known, .. } = &mut self.0.kind {
+            *known = fields;
+        }
+        self
     }
 
     /// A key that is in the map twice.
@@ -271,6 +298,9 @@ pub enum EncodeError {
     /// A still encoded term is malformed.
     #[error("a term to be passed on is malformed: {0}")]
     Malformed(DecodeError),
+    /// A key of a flattened map is also that of a field.
+    #[error("duplicate key {0}")]
+    DuplicateKey(CustomMessage),
     /// What a hand-written [`Encode`](super::Encode) reports.
     #[error("{0}")]
     Custom(CustomMessage),
@@ -310,9 +340,15 @@ impl fmt::Display for LengthOf {
     }
 }
 
-/// The text of [`EncodeError::Custom`].
+/// The text of [`EncodeError::Custom`], and the key of [`EncodeError::DuplicateKey`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct CustomMessage(Box<Box<str>>);
+
+impl CustomMessage {
+    fn new(text: impl fmt::Display) -> CustomMessage {
+        CustomMessage(Box::new(text.to_string().into()))
+    }
+}
 
 impl fmt::Display for CustomMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -330,6 +366,12 @@ impl EncodeError {
     /// An error in the words of a hand-written [`Encode`](super::Encode).
     #[cold]
     pub fn custom(message: impl fmt::Display) -> EncodeError {
-        EncodeError::Custom(CustomMessage(Box::new(message.to_string().into())))
+        EncodeError::Custom(CustomMessage::new(message))
+    }
+
+    /// A key that the map of a value would have twice.
+    #[cold]
+    pub fn duplicate_key(key: impl fmt::Display) -> EncodeError {
+        EncodeError::DuplicateKey(CustomMessage::new(key))
     }
 }

@@ -1,6 +1,8 @@
 //! `derive(Encode, Decode)`: every form of the mapping, both ways, and the words of its errors.
 
 mod fields;
+mod flatten;
+mod hostile;
 
 use std::fmt::Debug;
 use std::marker::PhantomData;
