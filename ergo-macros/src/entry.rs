@@ -11,7 +11,7 @@ use crate::model::etf::Container;
 use crate::model::main_fn::MainFn;
 use crate::model::request::RequestEnum;
 use crate::model::server::Server;
-use crate::parse::term::{AtomSyntax, TermSyntax, Terms};
+use crate::parse::term::{AtomSyntax, Located, TermSyntax, Terms};
 
 /// `derive(Encode)`.
 pub(crate) fn encode(input: TokenStream) -> TokenStream {
@@ -145,17 +145,17 @@ pub(crate) fn main(arguments: TokenStream, input: TokenStream) -> TokenStream {
 
 /// `term!`.
 pub(crate) fn term(input: TokenStream) -> TokenStream {
-    expression::<TermSyntax>(input, expand::term::term)
+    expression::<Located<TermSyntax>>(input, expand::term::term)
 }
 
 /// `args!`.
 pub(crate) fn args(input: TokenStream) -> TokenStream {
-    expression::<Terms>(input, expand::term::args)
+    expression::<Located<Terms>>(input, expand::term::args)
 }
 
 /// `atom!`.
 pub(crate) fn atom(input: TokenStream) -> TokenStream {
-    expression::<AtomSyntax>(input, expand::term::atom)
+    expression::<Located<AtomSyntax>>(input, expand::term::atom)
 }
 
 fn expression<T: syn::parse::Parse>(

@@ -353,52 +353,22 @@ pub fn main(arguments: TokenStream, input: TokenStream) -> TokenStream {
     entry::main(arguments.into(), input.into()).into()
 }
 
-/// A term, written as in Erlang.
-///
-/// | written | means |
-/// |---|---|
-/// | `hello`, `true`, `nil` | an atom: any name that begins with a lower-case letter |
-/// | `atom "My Atom"` | an atom of any text |
-/// | `1`, `-1`, `'a'` | an integer of up to 128 bits; a letter is its code point |
-/// | `1.5` | a float |
-/// | `"text"`, `b"bytes"` | a binary |
-/// | `{a, 1}` | a tuple |
-/// | `[1, 2]`, `[1, 2 \| (tail)]` | a list |
-/// | `#{key => 1}` | a map |
-/// | `(expression)` | a Rust value, through `Term::from` |
-///
-/// ```
-/// use ergo::prelude::*;
-///
-/// let qty = 2;
-/// let request = term!({take, 1, (qty), [urgent | [atom "Next Day"]], #{"note" => nil}});
-/// assert_eq!(request.to_string(), "{take,1,2,[urgent,'Next Day'],#{<<\"note\">> => nil}}");
-/// ```
+/// `ergo::term!` after `{$crate}`, which says where the framework is.
+#[doc(hidden)]
 #[proc_macro]
 pub fn term(input: TokenStream) -> TokenStream {
     entry::term(input.into()).into()
 }
 
-/// A vector of terms, each written as in [`term!`]: the arguments of a function on another node.
-///
-/// ```
-/// use ergo::prelude::*;
-///
-/// assert_eq!(args![1, "a", {ok, b}], [term!(1), term!("a"), term!({ok, b})]);
-/// ```
+/// `ergo::args!` after `{$crate}`.
+#[doc(hidden)]
 #[proc_macro]
 pub fn args(input: TokenStream) -> TokenStream {
     entry::args(input.into()).into()
 }
 
-/// An atom, checked and made while compiling: `atom!(hello)`, or `atom!("Any text")`.
-///
-/// ```
-/// use ergo::prelude::*;
-///
-/// assert_eq!(atom!(hello).as_str(), "hello");
-/// assert_eq!(atom!("Any text").to_string(), "'Any text'");
-/// ```
+/// `ergo::atom!` after `{$crate}`.
+#[doc(hidden)]
 #[proc_macro]
 pub fn atom(input: TokenStream) -> TokenStream {
     entry::atom(input.into()).into()
