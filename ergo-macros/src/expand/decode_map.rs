@@ -104,8 +104,8 @@ pub(crate) fn keyword(scope: &Scope<'_>, pairs: &Pairs<'_>, path: &TokenStream) 
     quote! {
         #whole
         #slots
-        #krate::__private::keyword(__decoder, |__decoder| {
-            match __decoder.read_key()?.as_deref() {
+        #krate::__private::keyword(__decoder, |__key, __decoder| {
+            match __key {
                 #(#arms)*
                 __key => #unknown,
             }

@@ -8,6 +8,9 @@ use std::hash::{BuildHasher, Hash};
 
 use crate::etf::{Decode, DecodeError, Decoder, Encode, EncodeError, Encoder, Map, Term};
 
+/// How much of the name of an unknown field its error keeps.
+const FIELD_CHARACTERS_MAX: usize = 255;
+
 /// The keys of the pairs that a type takes from a map.
 pub struct Keys {
     /// Those of its own fields, and of the pairs that are always there.
@@ -60,7 +63,10 @@ impl Keys {
         }
         let mut known = Vec::new();
         self.list(&mut known);
-        Err(DecodeError::unknown_field(key.unwrap_or("a key that is no text"), of).known(known))
+        let key = key.unwrap_or("a key that is no text");
+        // Longer ones are no mistakes in writing.
+        let key: String = key.chars().take(FIELD_CHARACTERS_MAX).collect();
+        Err(DecodeError::unknown_field(key, of).known(known))
     }
 
     fn list(&self, names: &mut Vec<&'static str>) {
@@ -265,7 +271,7 @@ fn read_rest<'de, K: Decode<'de>, V: Decode<'de>>(
     whole: &Keys,
     mut insert: impl FnMut(K, V) -> bool,
 ) -> Result<(), DecodeError> {
-    for _ in 0..count {
+    for index in 0..count {
         let before = decoder.clone();
         if let Some(key) = decoder.read_key()?
             && whole.names(&key)
@@ -274,7 +280,8 @@ fn read_rest<'de, K: Decode<'de>, V: Decode<'de>>(
             continue;
         }
         *decoder = before.clone();
-        let (key, value) = (K::decode(decoder)?, V::decode(decoder)?);
+        let key = K::decode(decoder).map_err(|error| error.in_key(index))?;
+        let value = V::decode(decoder).map_err(|error| before.in_value_of_key(error))?;
         if !insert(key, value) {
             return Err(before.duplicate_key());
         }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::etf::{DecodeError, Decoder, ListHeader};
+use crate::etf::{DecodeError, Decoder, Property, read_properties};
 
 /// Looks ahead for the value of `key` in the map that comes next, which stays where it is.
 ///
@@ -55,23 +55,21 @@ pub fn no_variant(decoder: &Decoder<'_>, of: &'static str) -> DecodeError {
     decoder.unexpected(format!("a value of {of}"))
 }
 
-/// Reads a list of pairs; `read` reads the two elements of each.
+/// Reads a property list: pairs of a key and a value, and atoms alone, which stand for `{Atom, true}`. `read` gets each
+/// key and reads its value.
 ///
 /// # Errors
-/// Anything but a proper list of pairs, and those of `read`.
+/// Anything but such a list, and those of `read`.
 pub fn keyword<'de>(
     decoder: &mut Decoder<'de>,
-    mut read: impl FnMut(&mut Decoder<'de>) -> Result<(), DecodeError>,
+    read: impl FnMut(Option<&str>, &mut Decoder<'de>) -> Result<(), DecodeError>,
 ) -> Result<(), DecodeError> {
-    let start = decoder.clone();
-    match decoder.read_list()? {
-        ListHeader::String(_) => Err(start.unexpected("a list of pairs")),
-        ListHeader::Elements(count) => {
-            for _ in 0..count {
-                decoder.expect_tuple(2)?;
-                read(decoder)?;
-            }
-            decoder.read_list_end(count)
+    let mut read = read;
+    read_properties(decoder, |_, property| match property {
+        Property::Alone(decoder, value) => read(decoder.read_key()?.as_deref(), value),
+        Property::Pair(decoder) => {
+            let key = decoder.read_key()?;
+            read(key.as_deref(), decoder)
         }
-    }
+    })
 }

@@ -5,6 +5,11 @@ use std::fmt;
 
 use thiserror::Error;
 
+use super::nearest;
+
+/// How many names of fields a message lists.
+const NAMES_TOLD_MAX: usize = 16;
+
 /// Bytes that are not the term, or not the type, that was to be read.
 ///
 /// It says where: the byte offset, the tag found there, and the path of fields and elements that led to it. One
@@ -81,7 +86,7 @@ pub enum DecodeErrorKind {
         of: &'static str,
     },
     /// The map has a key that is no field of a type that denies unknown ones.
-    #[error("unknown field {field:?} of {of}{}", Known(known))]
+    #[error("unknown field {field:?} of {of}{}", Known(field, known))]
     UnknownField {
         /// The key.
         field: String,
@@ -101,17 +106,24 @@ pub enum DecodeErrorKind {
     Custom(String),
 }
 
-/// The fields there are, at the end of a message.
-struct Known<'a>(&'a [&'static str]);
+/// The fields there are, at the end of a message about one that is not among them.
+struct Known<'a>(&'a str, &'a [&'static str]);
 
 impl fmt::Display for Known<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Known(field, known) = *self;
+        if let Some(near) = nearest(field, known.iter().copied()) {
+            return write!(f, ": did you mean {near:?}?");
+        }
         let mut before = ", which has ";
-        for field in self.0 {
+        for field in known.iter().take(NAMES_TOLD_MAX) {
             write!(f, "{before}{field:?}")?;
             before = ", ";
         }
-        Ok(())
+        match known.len().saturating_sub(NAMES_TOLD_MAX) {
+            0 => Ok(()),
+            more => write!(f, " and {more} more"),
+        }
     }
 }
 
@@ -128,6 +140,10 @@ pub enum PathStep {
     },
     /// An element of a list or tuple, counted from 0.
     Element(usize),
+    /// A key of a map, of which this is the place among its pairs, counted from 0.
+    Key(usize),
+    /// The value of a key of a map, which is described as in other messages.
+    Value(String),
 }
 
 impl fmt::Display for PathStep {
@@ -135,6 +151,8 @@ impl fmt::Display for PathStep {
         match self {
             PathStep::Field { name, of } => write!(f, "field \"{name}\" of {of}"),
             PathStep::Element(index) => write!(f, "element {index}"),
+            PathStep::Key(index) => write!(f, "key {index}"),
+            PathStep::Value(key) => write!(f, "value of {key}"),
         }
     }
 }
@@ -223,6 +241,22 @@ impl DecodeError {
     #[must_use]
     pub fn in_element(mut self, index: usize) -> DecodeError {
         self.0.path.push(PathStep::Element(index));
+        self
+    }
+
+    /// The same error, inside the key `index` of a map.
+    #[cold]
+    #[must_use]
+    pub fn in_key(mut self, index: usize) -> DecodeError {
+        self.0.path.push(PathStep::Key(index));
+        self
+    }
+
+    /// The same error, inside the value of a key of a map.
+    #[cold]
+    #[must_use]
+    pub fn in_value(mut self, key: impl Into<String>) -> DecodeError {
+        self.0.path.push(PathStep::Value(key.into()));
         self
     }
 

@@ -29,6 +29,8 @@ mod error;
 mod external;
 mod fun;
 mod impls;
+mod keyword;
+mod nearest;
 mod pid;
 mod port;
 mod reference;
@@ -47,6 +49,9 @@ pub use error::{CustomMessage, DecodeError, DecodeErrorKind, EncodeError, Length
 pub use external::{decode, decode_borrowed, decode_shared, decode_with, encode};
 pub use fun::{Closure, Export, Fun};
 pub use impls::CharList;
+pub use keyword::Keyword;
+pub(crate) use keyword::{Property, read_properties};
+pub(crate) use nearest::nearest;
 /// Integers of any size, as [`Term::BigInteger`] holds them.
 pub use num_bigint::BigInt;
 pub use pid::Pid;

@@ -238,6 +238,15 @@ impl<'de> Decoder<'de> {
         }
     }
 
+    /// The same error, inside the value of the map's key at the current position.
+    #[cold]
+    pub(crate) fn in_value_of_key(&self, error: DecodeError) -> DecodeError {
+        match self.describe() {
+            Ok(key) => error.in_value(key),
+            Err(_) => error,
+        }
+    }
+
     /// The error of a map whose key at the current position it has already.
     #[cold]
     pub fn duplicate_key(&self) -> DecodeError {
