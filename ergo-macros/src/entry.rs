@@ -15,21 +15,36 @@ use crate::parse::term::{AtomSyntax, Located, TermSyntax, Terms};
 
 /// `derive(Encode)`.
 pub(crate) fn encode(input: TokenStream) -> TokenStream {
-    codec(input, expand::encode::expand, expand::fallback::encode)
+    let check = |_: &Ctxt, _: &Container| ();
+    codec(
+        input,
+        check,
+        expand::encode::expand,
+        expand::fallback::encode,
+    )
 }
 
 /// `derive(Decode)`.
 pub(crate) fn decode(input: TokenStream) -> TokenStream {
-    codec(input, expand::decode::expand, expand::fallback::decode)
+    codec(
+        input,
+        Container::check_readable,
+        expand::decode::expand,
+        expand::fallback::decode,
+    )
 }
 
 fn codec(
     input: TokenStream,
+    check: fn(&Ctxt, &Container),
     expand: fn(&Container) -> TokenStream,
     fallback: fn(&Path, &Ident, &Generics) -> TokenStream,
 ) -> TokenStream {
     derive(input, |ctxt, input| {
         let container = Container::new(&ctxt, input);
+        if let Some(container) = container.as_ref().filter(|_| ctxt.count() == 0) {
+            check(&ctxt, container);
+        }
         let krate = container
             .as_ref()
             .map_or_else(|| parse_quote!(::ergo), |container| container.krate.clone());

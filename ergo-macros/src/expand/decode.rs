@@ -1,14 +1,16 @@
 //! `derive(Decode)`.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{GenericParam, Generics, Lifetime, LifetimeParam, Path, parse_quote};
 
 use crate::expand::decode_map::{self, Pairs};
 use crate::expand::{keys, value};
 use crate::model::bounds;
+use crate::model::case::plain_name;
 use crate::model::etf::{Body, Container, Fixed, Layout};
 use crate::model::field::{Codec, Field, Fields, OptionForm};
+use crate::model::ty;
 use crate::model::variant::{Tagging, Variant};
 use crate::parse::etf::DefaultValue;
 
@@ -28,7 +30,7 @@ pub(crate) fn expand(container: &Container) -> TokenStream {
     let scope = Scope {
         krate,
         de,
-        label: ident.to_string(),
+        label: plain_name(ident),
     };
     let generics = bounded(container, de);
     let with_de = with_lifetime(&generics, de);
@@ -265,7 +267,10 @@ pub(crate) fn default_value(field: &Field) -> TokenStream {
             let path = &path.0;
             quote!(#path())
         }
-        _ => quote!(::core::default::Default::default()),
+        _ => {
+            let span = ty::span(&field.ty);
+            quote_spanned!(span=> ::core::default::Default::default())
+        }
     }
 }
 
@@ -318,7 +323,7 @@ fn variant_scope<'c>(scope: &Scope<'c>, variant: &Variant) -> Scope<'c> {
     Scope {
         krate: scope.krate,
         de: scope.de,
-        label: format!("{}::{}", scope.label, variant.ident),
+        label: format!("{}::{}", scope.label, plain_name(&variant.ident)),
     }
 }
 

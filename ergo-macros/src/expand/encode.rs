@@ -5,6 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::{Generics, Ident, Path, parse_quote};
 
 use crate::expand::{keys, value};
+use crate::model::case::plain_name;
 use crate::model::etf::{Body, Container, Fixed, Layout};
 use crate::model::field::{Codec, Field, Fields, OptionForm};
 use crate::model::variant::Variant;
@@ -126,7 +127,7 @@ fn variant_arm(container: &Container, variant: &Variant) -> TokenStream {
     let krate = &container.krate;
     let ident = &variant.ident;
     if variant.skip {
-        let what = format!("{}::{ident}", container.ident);
+        let what = format!("{}::{}", plain_name(&container.ident), plain_name(ident));
         return quote! {
             Self::#ident { .. } => return ::core::result::Result::Err(#krate::__private::skipped_variant(#what)),
         };
@@ -274,7 +275,7 @@ fn nil(container: &Container) -> Option<TokenStream> {
             .filter_map(|variant| layout_nil(krate, &variant.layout, &variant.fields))
             .collect(),
     };
-    (!each.is_empty()).then(|| quote!(const NIL: bool = #(#each)||*;))
+    (!each.is_empty()).then(|| quote!(const NIL: ::core::primitive::bool = #(#each)||*;))
 }
 
 fn layout_nil(krate: &Path, layout: &Layout, fields: &Fields) -> Option<TokenStream> {

@@ -261,6 +261,9 @@ fn codec(ctxt: &Ctxt, ty: &Type, attrs: &FieldAttrs) -> Codec {
         }
         return Codec::Plain;
     };
+    if let Some(advice) = misfit(key, seen) {
+        ctxt.error_at(*span, advice);
+    }
     match *key {
         "with" => attrs
             .with
@@ -280,6 +283,24 @@ fn codec(ctxt: &Ctxt, ty: &Type, attrs: &FieldAttrs) -> Codec {
             Codec::Plain
         }
         builtin => Codec::Builtin(builtin),
+    }
+}
+
+/// What to say when a codec is chosen for a type that it certainly is not for.
+fn misfit(codec: &str, ty: &Type) -> Option<&'static str> {
+    let text = ["String", "str", "CharList"];
+    let is = |names: &[&str]| names.iter().any(|name| ty::is_named(ty, name));
+    match codec {
+        "binary" if ty::is_scalar(ty) || is(&text) => Some(
+            "`binary` is for bytes such as `Vec<u8>`, `Bytes` or `[u8; 4]`; this type has only one form: remove `binary`",
+        ),
+        "charlist" | "atom" if ty::is_scalar(ty) || ty::is_bytes(ty) => Some(
+            "`charlist` and `atom` are for text such as `String`; this type has another form: remove it",
+        ),
+        "unit" if ty::is_scalar(ty) || ty::is_bytes(ty) || is(&text) => Some(
+            "`unit` is for `Duration` and `SystemTime`: remove it, or give the field one of these types",
+        ),
+        _ => None,
     }
 }
 
@@ -321,6 +342,10 @@ fn option_form(
         return OptionForm::OfCodec;
     };
     if attrs.tagged_option.is_set() || (inherited.tagged_option && !attrs.none.is_set()) {
+        if ty::only_argument(inner, "Option").is_some_and(|inner| ty::is_named(inner, "Option")) {
+            let message = "`tagged_option` tells `Some(None)` and `None` apart only for the outer `Option`: give the inner ones a struct of their own";
+            ctxt.error(ty, message);
+        }
         return OptionForm::Tagged;
     }
     if ty::is_named(inner, "Option") {

@@ -69,6 +69,7 @@ impl ContainerAttrs {
     pub(crate) fn parse(ctxt: &Ctxt, attrs: &[Attribute]) -> Self {
         let keys = Keys {
             attribute: "etf",
+            needs_keys: true,
             known: CONTAINER,
             elsewhere: &[(ON_VARIANT, VARIANT), (ON_FIELD, FIELD)],
         };
@@ -105,6 +106,7 @@ impl ContainerAttrs {
 pub(crate) fn request_container(ctxt: &Ctxt, attrs: &[Attribute]) -> Path {
     let keys = Keys {
         attribute: "etf",
+        needs_keys: true,
         known: &["crate"],
         elsewhere: &[
             (ON_VARIANT, REQUEST_VARIANT),
@@ -136,6 +138,7 @@ impl VariantAttrs {
     pub(crate) fn parse(ctxt: &Ctxt, attrs: &[Attribute]) -> Self {
         let keys = Keys {
             attribute: "etf",
+            needs_keys: true,
             known: VARIANT,
             elsewhere: &[
                 (ON_CONTAINER, CONTAINER),
@@ -150,6 +153,7 @@ impl VariantAttrs {
     pub(crate) fn parse_request(ctxt: &Ctxt, attrs: &[Attribute]) -> Self {
         let keys = Keys {
             attribute: "etf",
+            needs_keys: true,
             known: REQUEST_VARIANT,
             elsewhere: &[
                 ("on an enum with derive(Encode, Decode)", CONTAINER),
@@ -203,6 +207,7 @@ impl FieldAttrs {
     pub(crate) fn parse(ctxt: &Ctxt, attrs: &[Attribute]) -> Self {
         let keys = Keys {
             attribute: "etf",
+            needs_keys: true,
             known: FIELD,
             elsewhere: &[(ON_CONTAINER, CONTAINER), (ON_VARIANT, VARIANT)],
         };

@@ -3,7 +3,7 @@
 /// Names longer than this are never compared: what a peer sends must not cost more than linear time.
 const CHARACTERS_MAX: usize = 64;
 
-/// The one of `names` that differs least from `name`, if it differs little: in a third of its characters at most.
+/// The one of `names` that differs least from `name`, if it differs little: in about a third of its characters.
 pub(crate) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let length = name.chars().count();
     if length > CHARACTERS_MAX {
@@ -11,7 +11,7 @@ pub(crate) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> O
     }
     names
         .map(|other| (distance(name, other), other))
-        .filter(|(distance, other)| *distance <= length.max(other.chars().count()) / 3)
+        .filter(|(distance, _)| *distance < length && *distance <= length.div_ceil(3))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, other)| other)
 }
@@ -59,8 +59,9 @@ mod tests {
         let names = ["limit", "owner", "id"];
         let nearest = |name| nearest(name, names.into_iter());
         assert_eq!(nearest("limits"), Some("limit"));
-        assert_eq!(nearest("onwer"), None);
+        assert_eq!(nearest("onwer"), Some("owner"));
         assert_eq!(nearest("ownr"), Some("owner"));
+        assert_eq!(nearest("x"), None);
         assert_eq!(nearest("colour"), None);
         assert_eq!(nearest("ab"), None);
         assert_eq!(nearest(&"limit".repeat(20)), None);

@@ -1,8 +1,11 @@
 //! `derive(Encode, Decode)`: every form of the mapping, both ways, and the words of its errors.
 
+mod bytes;
 mod fields;
 mod flatten;
 mod hostile;
+mod large;
+mod types;
 
 use std::fmt::Debug;
 use std::marker::PhantomData;
