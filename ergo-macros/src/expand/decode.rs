@@ -149,7 +149,7 @@ pub(crate) fn with_lifetime(generics: &Generics, de: &Lifetime) -> Generics {
 fn body(scope: &Scope<'_>, container: &Container) -> TokenStream {
     if let Some(fields) = container.plain_map() {
         let (krate, de) = (scope.krate, scope.de);
-        let check = keys::check(krate, fields, keys::Of::Decode(de));
+        let check = keys::check(krate, &container.generics, fields, keys::Of::Decode(de));
         return quote! {
             #check
             let __count = __decoder.read_map()?;

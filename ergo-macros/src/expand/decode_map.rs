@@ -121,8 +121,12 @@ fn flattened(scope: &Scope<'_>, pairs: &Pairs<'_>) -> (Option<TokenStream>, Toke
     let value = |field: &Field| {
         let span = ty::span(&field.ty);
         let private = value::private_at(scope.krate, span);
-        let (binding, ty) = (&field.binding, &field.ty);
-        quote_spanned!(span=> let #binding: #ty = #private::flattened(__decoder, &__start, __count, __whole)?;)
+        let (binding, ty, de) = (&field.binding, &field.ty, scope.de);
+        quote_spanned!(span=>
+            let #binding = #private::flattened(__decoder, &__start, |__decoder| {
+                <#ty as #private::DecodeFields<#de>>::read(__decoder, __count, __whole)
+            })?;
+        )
     };
     let values: TokenStream = pairs.fields.flattened().map(value).collect();
     let start = (!values.is_empty()).then(|| quote!(let __start = __decoder.clone();));

@@ -89,7 +89,7 @@ fn encode_fields(container: &Container, generics: &Generics, fields: &Fields) ->
 fn body(container: &Container) -> TokenStream {
     let krate = &container.krate;
     if let Some(fields) = container.plain_map() {
-        let check = keys::check(krate, fields, keys::Of::Encode);
+        let check = keys::check(krate, &container.generics, fields, keys::Of::Encode);
         return quote! {
             #check
             __encoder.write_map(#krate::__private::EncodeFields::count(self))?;
@@ -209,7 +209,8 @@ fn encode_pairs(krate: &Path, fields: &Fields) -> TokenStream {
         if field.flatten.is_some() {
             let (span, binding) = (ty::span(&field.ty), &field.binding);
             let private = value::private_at(krate, span);
-            return quote_spanned!(span=> #private::EncodeFields::write(#binding, __encoder, __whole)?;);
+            let ty = &field.ty;
+            return quote_spanned!(span=> <#ty as #private::EncodeFields>::write(#binding, __encoder, __whole)?;);
         }
         let name = value::write_atom(&field.name);
         let value = encode_one(krate, field);
@@ -259,7 +260,8 @@ fn length(krate: &Path, fields: &Fields, fixed: usize) -> TokenStream {
     let flattened = fields.flattened().map(|field| {
         let (span, binding) = (ty::span(&field.ty), &field.binding);
         let private = value::private_at(krate, span);
-        quote_spanned!(span=> + #private::EncodeFields::count(#binding))
+        let ty = &field.ty;
+        quote_spanned!(span=> + <#ty as #private::EncodeFields>::count(#binding))
     });
     quote!(#always #(#sometimes)* #(#flattened)*)
 }

@@ -69,14 +69,22 @@ pub(crate) fn whole(
     })
 }
 
-/// Stops the compiler where two fields of a struct would take the same key.
-pub(crate) fn check(krate: &Path, fields: &Fields, of: Of<'_>) -> Option<TokenStream> {
+/// Stops the compiler where two fields of a struct with parameters would take the same key: where it is used.
+pub(crate) fn check(
+    krate: &Path,
+    generics: &Generics,
+    fields: &Fields,
+    of: Of<'_>,
+) -> Option<TokenStream> {
     fields.flattened().next()?;
+    if generics.params.is_empty() {
+        return None;
+    }
     let of = of.trait_of(&quote!(#krate::__private));
     Some(quote!(const { #krate::__private::Keys::check(&<Self as #of>::KEYS) };))
 }
 
-/// The same beside a struct without parameters, which is seen before anybody uses it.
+/// The same beside a struct without parameters, whether it is used or not.
 pub(crate) fn check_early(
     krate: &Path,
     ident: &Ident,
@@ -84,10 +92,12 @@ pub(crate) fn check_early(
     fields: &Fields,
     of: Of<'_>,
 ) -> Option<TokenStream> {
-    let of = of.trait_of(&quote!(#krate::__private));
-    fields
-        .flattened()
-        .next()
-        .filter(|_| generics.params.is_empty())?;
-    Some(quote!(const _: () = #krate::__private::Keys::check(&<#ident as #of>::KEYS);))
+    let last = fields.flattened().last()?;
+    if !generics.params.is_empty() {
+        return None;
+    }
+    let span = ty::span(&last.ty);
+    let private = value::private_at(krate, span);
+    let of = of.trait_of(&private);
+    Some(quote_spanned!(span=> const _: () = #private::Keys::check(&<#ident as #of>::KEYS);))
 }

@@ -19,10 +19,14 @@ impl<T: Parse> Parse for Located<T> {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let krate;
         braced!(krate in input);
-        Ok(Self {
+        let located = Self {
             krate: krate.parse()?,
             content: input.parse()?,
-        })
+        };
+        if !input.is_empty() {
+            return Err(input.error("this follows what should be all: several terms are a tuple `{a, b}` or a list `[a, b]`"));
+        }
+        Ok(located)
     }
 }
 
@@ -113,6 +117,9 @@ fn list(input: ParseStream<'_>) -> syn::Result<TermSyntax> {
 
 fn map(input: ParseStream<'_>) -> syn::Result<TermSyntax> {
     input.parse::<Token![#]>()?;
+    if !input.peek(token::Brace) {
+        return Err(input.error("a map is written `#{key => 1}`"));
+    }
     let content;
     braced!(content in input);
     let mut pairs = Vec::new();

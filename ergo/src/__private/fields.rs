@@ -175,18 +175,17 @@ pub trait DecodeFields<'de>: Sized {
     fn read(decoder: &mut Decoder<'de>, count: usize, whole: &Keys) -> Result<Self, DecodeError>;
 }
 
-/// Reads a flattened field from the `count` pairs that begin at `pairs`, which `decoder` has gone over already.
+/// Reads a flattened field with `read` from the pairs that begin at `pairs`, which `decoder` has gone over already.
 ///
 /// # Errors
 /// Those of the field, and too many bytes that are read again.
-pub fn flattened<'de, T: DecodeFields<'de>>(
+pub fn flattened<'de, T>(
     decoder: &mut Decoder<'de>,
     pairs: &Decoder<'de>,
-    count: usize,
-    whole: &Keys,
+    read: impl FnOnce(&mut Decoder<'de>) -> Result<T, DecodeError>,
 ) -> Result<T, DecodeError> {
     let mut again = decoder.again_from(pairs);
-    let value = T::read(&mut again, count, whole)?;
+    let value = read(&mut again)?;
     decoder.count_again(pairs, &again)?;
     Ok(value)
 }
