@@ -61,7 +61,7 @@ use proc_macro::TokenStream;
 /// - `none = "undefined"` is the atom for `None` in fields written `Option<..>`; without it that is
 ///   `nil`.
 /// - `tagged_option` writes such fields as `{some, V}` or `none`.
-/// - `deny_unknown` makes an unknown key an error when reading.
+/// - `deny_unknown` makes an unknown key an error when reading. What is flattened into the map knows keys too.
 /// - `crate = "path"` says where `ergo` is, when it has another name.
 ///
 /// # Attributes of a field
@@ -69,7 +69,14 @@ use proc_macro::TokenStream;
 /// - `rename = ".."` is its key; `alias = ".."`, which may be repeated, is read too.
 /// - `default` or `default = path` is what it is when its key is missing.
 /// - `skip` leaves it out, reading gives its default; `PhantomData` is always left out. `skip_if =
-///   path` leaves it out when the function says so; give it a `default` too.
+///   path` leaves it out when the function says so; reading then needs a `default` too, or an `Option`.
+/// - `flatten` writes the pairs of its map among the pairs of the map around it, which may be that of a
+///   struct, of an Elixir struct or of a variant with named fields. The field is another struct with
+///   named fields and these derives; an `Option` of one, which is `None` when none of its keys is
+///   there; or a `HashMap`, a `BTreeMap` or an `etf::Map`, which takes all keys that no field has, and
+///   of which there may be one. The keys of a map are those it has everywhere: a `String` is a
+///   binary, an `Atom` is an atom. Two fields with one key are an error of the compiler; a map with
+///   the key of a field is an error when writing.
 /// - `binary` or `list` is how bytes such as `Vec<u8>` are written; one of them must be chosen.
 ///   `charlist` and `atom` do the same for text.
 /// - `unit = "second"` (or `millisecond`, `microsecond`, `nanosecond`) is how a `Duration` or
@@ -113,6 +120,13 @@ pub fn derive_encode(input: TokenStream) -> TokenStream {
 /// ));
 /// # Ok::<(), ergo::Error>(())
 /// ```
+///
+/// A keyword list is read in any order, of two pairs with one key the first counts, and an atom alone
+/// is a key whose value is `true`, as in a property list.
+///
+/// The variants of an untagged enum are tried in order, so one that fits more terms goes behind one
+/// that fits fewer. An input whose variants fail again and again deep within is refused: bytes may be
+/// read again 64 times on average, and no input makes reading exponential.
 ///
 /// A type with lifetimes borrows from the bytes: `&'a str`, `Cow<'a, str>`, and with
 /// `#[etf(binary)]` also `&'a [u8]`.

@@ -16,7 +16,6 @@ fn main() {
     term!({1 2});
     term!(#[1]);
     term!((no_such_value));
-    term!((std::time::Instant::now()));
     term!();
     atom!();
     atom!(a b);
