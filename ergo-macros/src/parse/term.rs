@@ -24,7 +24,7 @@ impl<T: Parse> Parse for Located<T> {
             content: input.parse()?,
         };
         if !input.is_empty() {
-            return Err(input.error("this follows what should be all: several terms are a tuple `{a, b}` or a list `[a, b]`"));
+            return Err(input.error("one is wanted here, and this follows it: put several into a tuple `{a, b}` or a list `[a, b]`"));
         }
         Ok(located)
     }

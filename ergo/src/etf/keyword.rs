@@ -92,6 +92,16 @@ impl<V> From<Vec<(Atom, V)>> for Keyword<V> {
     }
 }
 
+impl<V: Into<Term>> From<Keyword<V>> for Term {
+    /// A list of pairs.
+    fn from(list: Keyword<V>) -> Term {
+        Term::list(list.into_iter().map(|(key, value)| {
+            let pair: [Term; 2] = [key.into(), value.into()];
+            Term::tuple(pair)
+        }))
+    }
+}
+
 impl<V> FromIterator<(Atom, V)> for Keyword<V> {
     fn from_iter<I: IntoIterator<Item = (Atom, V)>>(pairs: I) -> Keyword<V> {
         Keyword(pairs.into_iter().collect())

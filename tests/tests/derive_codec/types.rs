@@ -140,6 +140,7 @@ fn keyword_lists() {
     assert_eq!((list.len(), list.contains_key("c")), (3, false));
     assert_eq!(list.to_string(), "[{a,1},{b,true},{a,[c]}]");
     assert_eq!(term_of(&list), term!([{a, 1}, {b, true}, {a, [c]}]));
+    assert_eq!(Term::from(list.clone()), term_of(&list));
     check(Keyword::<u8>::new(), term!([]));
     assert_eq!(Keyword::<u8>::new().to_string(), "[]");
     refuses::<Keyword<u8>>(
