@@ -32,6 +32,8 @@ mod external;
 mod fun;
 mod impls;
 mod inline_text;
+mod keyword;
+mod nearest;
 mod options;
 mod pid;
 mod port;
@@ -54,6 +56,9 @@ pub use error::{CustomMessage, DecodeError, DecodeErrorKind, EncodeError, Length
 pub use external::{decode, decode_borrowed, decode_shared, decode_with, encode, encode_with};
 pub use fun::{Export, Fun};
 pub use impls::CharList;
+pub use keyword::Keyword;
+pub(crate) use keyword::{Property, read_properties};
+pub(crate) use nearest::nearest;
 /// Integers of any size, as [`Term::BigInteger`] holds them.
 pub use num_bigint::BigInt;
 pub use options::EncodeOptions;
