@@ -32,12 +32,14 @@ mod impls;
 mod pid;
 mod port;
 mod reference;
+pub mod serde;
 mod syntax;
 mod tag;
 mod term;
 mod time_unit;
 mod traits;
 
+pub use self::serde::{from_bytes, from_term, to_bytes, to_term};
 pub use atom::{Atom, AtomTooLong};
 pub use bit_string::BitString;
 pub use decoder::{Decoder, Kind, ListHeader};

@@ -9,5 +9,5 @@ mod time;
 mod tuples;
 mod wrappers;
 
-pub(super) use collections::decode_elements;
+pub(super) use collections::{decode_elements, small_integer};
 pub use text::CharList;
