@@ -1,6 +1,10 @@
 //! The bridge to serde: the same bytes as the derives for the same shapes, hostile input, and other formats.
 
+mod differences;
+mod hostile;
+mod own;
 mod same_bytes;
+mod self_describing;
 
 use std::fmt::Debug;
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::num::NonZeroU16;
 use std::time::{Duration, SystemTime};
 
-use ergo::{Decode, Encode, term};
+use ergo::{Decode, Encode, etf, term};
 use serde::{Deserialize, Serialize};
 
 use crate::{both_read, both_refuse, same};
@@ -260,6 +260,43 @@ fn enums() {
         "field \"count\" of Order",
     );
     both_refuse::<Request>(term!(1), "expected an atom");
+}
+
+/// One table for the two copies of the rule, which are in crates that cannot share one.
+#[test]
+fn names_are_in_snake_case() {
+    macro_rules! names {
+        ($($name:ident: $atom:literal,)*) => {
+            #[allow(non_camel_case_types, reason = "names that are in snake_case already stay")]
+            #[derive(Debug, PartialEq, Encode, Decode, Serialize, Deserialize)]
+            enum Names {
+                $($name,)*
+            }
+            $(
+                same(Names::$name);
+                assert_eq!(etf::to_term(&Names::$name).unwrap().as_atom(), Some($atom));
+            )*
+        };
+    }
+    names! {
+        Take: "take",
+        OutOfStock: "out_of_stock",
+        HTTPServer: "http_server",
+        ServeHTTP: "serve_http",
+        Order2Item: "order2_item",
+        V2: "v2",
+        already_snake: "already_snake",
+        A: "a",
+        _Hidden: "hidden",
+        AB: "ab",
+        ABc: "a_bc",
+        X2Y3: "x2_y3",
+        Tail_: "tail",
+        Two__Parts: "two_parts",
+        SHOUTING_CASE: "shouting_case",
+        ÉcoleÀParis: "école_à_paris",
+        Straße: "straße",
+    }
 }
 
 #[test]

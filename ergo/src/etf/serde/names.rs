@@ -5,8 +5,8 @@ use smol_str::{SmolStr, SmolStrBuilder};
 /// A name of Rust as the atom of a variant or unit struct: in `snake_case`.
 ///
 /// A word begins after an underscore, at an upper-case letter that follows a lower-case letter or a digit, and at the
-/// last upper-case letter of a run when a lower-case letter follows it. The derives have the same rule; a test holds
-/// the two to one table.
+/// last upper-case letter of a run when a lower-case letter follows it. The derives have the same rule in a crate that
+/// cannot be named here; the tests hold the two to one table.
 pub(super) fn snake_case(name: &str) -> SmolStr {
     let mut snake = SmolStrBuilder::new();
     let mut before = '_';
@@ -36,7 +36,13 @@ pub(super) fn snake_case(name: &str) -> SmolStr {
 /// Whether `atom` on the wire stands for the variant or unit struct `name`: it is the name, or the name in
 /// `snake_case`.
 pub(super) fn stands_for(atom: &str, name: &str) -> bool {
-    atom == name || snake_case(name) == atom
+    atom == name || (begins_alike(atom, name) && snake_case(name) == atom)
+}
+
+/// Whether the first letters are the same, which most names of an enum fail already.
+fn begins_alike(atom: &str, name: &str) -> bool {
+    let letter = name.chars().find(|letter| *letter != '_');
+    letter.is_none_or(|letter| letter.to_lowercase().next() == atom.chars().next())
 }
 
 /// The atom of a variant: `ok` and `error` for those of `Result`, which serde names as Rust does.
@@ -51,27 +57,4 @@ pub(super) fn variant_atom(of: &str, variant: &str) -> SmolStr {
 /// Whether an enum is the `Result` of the standard library, as far as serde tells.
 pub(super) fn is_result(of: &str, variants: &[&str]) -> bool {
     of == "Result" && variants == ["Ok", "Err"]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::snake_case;
-
-    /// The table of `ergo-macros/src/model/case.rs`.
-    #[test]
-    fn snake_case_keeps_acronyms_together() {
-        for (name, expect) in [
-            ("Take", "take"),
-            ("OutOfStock", "out_of_stock"),
-            ("HTTPServer", "http_server"),
-            ("ServeHTTP", "serve_http"),
-            ("Order2Item", "order2_item"),
-            ("V2", "v2"),
-            ("already_snake", "already_snake"),
-            ("A", "a"),
-            ("_Hidden", "hidden"),
-        ] {
-            assert_eq!(snake_case(name), expect, "{name}");
-        }
-    }
 }
