@@ -93,8 +93,47 @@ fn a_key_that_is_there_twice_is_refused() {
     refuses::<Value>(&texts, words);
     let both: HashMap<Term, u8> = etf::from_bytes(&texts).unwrap();
     assert_eq!(both, HashMap::from([(term!(a), 1), (term!("a"), 2)]));
+    // The same list as a string and as a list.
+    let lists = map(b"\x6b\0\x01a\x61\x01\x6c\0\0\0\x01\x61\x61\x6a\x61\x02");
+    refuses::<HashMap<Vec<u8>, u8>>(&lists, "duplicate key a list of 1 at byte 12, tag 108");
+    let mut large = b"\x6e\x09\0\0\0\0\0\0\0\0\0\x01\x61\x01".to_vec();
+    large.extend_from_slice(b"\x6f\0\0\0\x0a\0\0\0\0\0\0\0\0\0\x01\0\x61\x02");
+    refuses::<HashMap<u128, u8>>(&map(&large), words);
     let charlist = map(b"\x6b\0\x01a\x61\x01\x6d\0\0\0\x01a\x61\x02");
     refuses::<BTreeMap<String, u8>>(&charlist, words);
+}
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+enum Keyed {
+    Map(BTreeMap<Keyed, Keyed>),
+    List(Vec<u16>),
+}
+
+#[test]
+fn keys_within_keys_do_not_multiply_the_work() {
+    // 200 maps, each a key of the one around it and a long list as the innermost key.
+    let mut bytes = vec![131];
+    let map = b"\x68\x02\x77\x03map\x74\0\0\0\x01";
+    for _ in 0..200 {
+        bytes.extend_from_slice(map);
+    }
+    let list = Keyed::List(Vec::new());
+    let value = etf::encode(&term!({list, []})).unwrap();
+    let long = etf::encode(&(Atom::from_static("list"), vec![300_u16; 100_000])).unwrap();
+    bytes.extend_from_slice(&long[1..]);
+    for _ in 0..200 {
+        bytes.extend_from_slice(&value[1..]);
+    }
+    let mut read: Keyed = etf::from_bytes(&bytes).unwrap();
+    for _ in 0..200 {
+        let Keyed::Map(map) = read else {
+            panic!("not a map");
+        };
+        let (key, value) = map.into_iter().next().unwrap();
+        assert_eq!(value, list);
+        read = key;
+    }
+    assert_eq!(read, Keyed::List(vec![300; 100_000]));
 }
 
 #[test]

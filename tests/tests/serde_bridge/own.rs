@@ -1,11 +1,13 @@
 //! The types of the codec: themselves in a term, readable elsewhere.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use ergo::etf::{
-    self, Atom, BigInt, BitString, CharList, Encoded, Export, Fun, ImproperList, List, Map, Pid,
-    Port, Reference, Term, Tuple,
+    self, Atom, AtomSink, BigInt, BitString, CharList, Decoder, Encoded, Encoder, Export, Fun,
+    ImproperList, List, Map, Pid, Port, Reference, Term, Tuple,
 };
+use ergo::wire::Limits;
 use ergo::{Decode, Encode, term};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -216,4 +218,89 @@ fn a_deep_term_is_refused_by_another_format() {
     assert!(error.contains("more than 128 levels deep"), "{error}");
     let bytes = etf::to_bytes(&deep).unwrap();
     assert_eq!(etf::from_bytes::<Term>(&bytes).as_ref(), Ok(&deep));
+}
+
+/// Writes every atom as a reference to its place in a table, as the atom cache of a connection does.
+#[derive(Default)]
+struct Table(Vec<Atom>);
+
+impl AtomSink for Table {
+    fn write_atom(&mut self, atom: &str, buffer: &mut Vec<u8>) -> bool {
+        let at = self
+            .0
+            .iter()
+            .position(|known| *known == atom)
+            .unwrap_or_else(|| {
+                self.0.push(Atom::new(atom).unwrap());
+                self.0.len() - 1
+            });
+        buffer.extend([82, u8::try_from(at).unwrap()]);
+        true
+    }
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Cached {
+    ok: Result<(), ()>,
+    wait: Duration,
+    term: Term,
+    identifiers: Identifiers,
+    atoms: BTreeMap<Atom, Option<bool>>,
+    texts: BTreeMap<String, Result<u8, Atom>>,
+    terms: BTreeMap<Term, u8>,
+}
+
+#[test]
+fn atoms_go_through_the_cache_of_a_connection() {
+    let value = Cached {
+        ok: Ok(()),
+        wait: Duration::from_millis(1500),
+        term: term!({id, [1, nil]}),
+        identifiers: identifiers(),
+        atoms: BTreeMap::from([
+            (Atom::from_static("id"), None),
+            (Atom::from_static("ok"), Some(true)),
+        ]),
+        texts: BTreeMap::from([("id".to_owned(), Err(Atom::from_static("id")))]),
+        terms: BTreeMap::from([(term!({ id }), 1), (term!({ ok }), 2)]),
+    };
+    let mut table = Table::default();
+    let mut bytes = Vec::new();
+    etf::serde::encode(&value, &mut Encoder::with_atoms(&mut bytes, &mut table)).unwrap();
+    assert!(bytes.contains(&82) && table.0.contains(&Atom::from_static("identifiers")));
+    let mut decoder = Decoder::new(&bytes).atoms(&table.0);
+    assert_eq!(
+        etf::serde::decode::<Cached>(&mut decoder).as_ref(),
+        Ok(&value)
+    );
+    decoder.finish().unwrap();
+    // A connection hands the message on as it came; it can be passed on by another.
+    let mut decoder = Decoder::new(&bytes).atoms(&table.0);
+    let encoded: Encoded = etf::serde::decode(&mut decoder).unwrap();
+    assert_eq!(
+        etf::from_bytes::<Cached>(&etf::to_bytes(&encoded).unwrap()),
+        Ok(value)
+    );
+    assert!(etf::serde::decode::<Cached>(&mut Decoder::new(&bytes)).is_err());
+}
+
+#[test]
+fn the_limits_of_the_decoder_hold() {
+    let mut limits = Limits::default();
+    limits.term_bytes_max = 1000;
+    limits.term_depth_max = 3;
+    let long = etf::encode(&vec![300; 1000]).unwrap();
+    let decoder = |bytes| Decoder::new(bytes).limits(&limits);
+    let error = etf::serde::decode::<Term>(&mut decoder(&long[1..])).unwrap_err();
+    assert!(
+        error.to_string().contains("term_bytes_max is 1000"),
+        "{error}"
+    );
+    let deep = etf::encode(&vec![vec![vec![vec![1000]]]]).unwrap();
+    let error =
+        etf::serde::decode::<Vec<Vec<Vec<Vec<u16>>>>>(&mut decoder(&deep[1..])).unwrap_err();
+    assert!(
+        error.to_string().contains("term_depth_max is 3, found 4"),
+        "{error}"
+    );
 }

@@ -255,3 +255,24 @@ fn a_variant_for_all_others() {
     );
     assert_eq!(term(&etf::to_bytes(&Other::Rest).unwrap()), term!(rest));
 }
+
+#[test]
+fn errors_do_not_show_what_was_sent() {
+    let secret = etf::encode(&term!(#{id => "the secret"})).unwrap();
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "it is never read")]
+    struct Flattened {
+        #[serde(flatten)]
+        inner: Id,
+    }
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "it is never read")]
+    struct Id {
+        id: u8,
+    }
+    refuses::<Flattened>(&secret, "expected u8, found a text of 10 bytes");
+    refuses::<Id>(
+        &secret,
+        "field \"id\" of Id: expected integer 0..255, found a binary of 10 bytes at byte 10, tag 109",
+    );
+}

@@ -157,6 +157,11 @@ impl<'de> Decoder<'de> {
         start.reader.rest().get(..count).unwrap_or_default()
     }
 
+    /// Whether [`Decoder::limits`] has set others than the default ones.
+    pub(crate) fn has_own_limits(&self) -> bool {
+        !std::ptr::eq(self.limits, &DEFAULT_LIMITS)
+    }
+
     /// The tag of the next term.
     #[inline]
     pub(crate) fn peek_tag(&self) -> Option<u8> {

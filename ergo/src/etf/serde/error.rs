@@ -21,11 +21,11 @@ impl de::Error for DecodeError {
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> DecodeError {
-        unexpected(expected.to_string(), found.to_string())
+        unexpected(expected.to_string(), describe(found))
     }
 
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> DecodeError {
-        unexpected(expected.to_string(), found.to_string())
+        unexpected(expected.to_string(), describe(found))
     }
 
     fn invalid_length(found: usize, expected: &dyn Expected) -> DecodeError {
@@ -58,8 +58,25 @@ fn unexpected(expected: String, found: String) -> DecodeError {
     })
 }
 
+/// What a visitor found, in the words of the decoder; never the text or the bytes themselves.
+fn describe(found: Unexpected<'_>) -> String {
+    match found {
+        Unexpected::Bool(value) => format!("atom {value}"),
+        Unexpected::Unsigned(value) => value.to_string(),
+        Unexpected::Signed(value) => value.to_string(),
+        Unexpected::Float(value) => value.to_string(),
+        Unexpected::Char(_) => "a code point".to_owned(),
+        Unexpected::Str(text) => format!("a text of {} bytes", text.len()),
+        Unexpected::Bytes(bytes) => format!("a binary of {} bytes", bytes.len()),
+        Unexpected::Unit | Unexpected::Option => "nil".to_owned(),
+        Unexpected::Seq => "a list or tuple".to_owned(),
+        Unexpected::Map => "a map".to_owned(),
+        other => other.to_string(),
+    }
+}
+
 /// The variants of an enum as they are on the wire, for an error.
-pub(super) fn one_of(variants: &[&str]) -> String {
+fn one_of(variants: &[&str]) -> String {
     let atoms: Vec<_> = variants.iter().map(|name| snake_case(name)).collect();
     atoms.join(" or ")
 }

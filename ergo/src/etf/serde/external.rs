@@ -124,8 +124,8 @@ pub fn to_term<T: Serialize + ?Sized>(value: &T) -> Result<Term, EncodeError> {
 /// ```
 /// use ergo::{etf, term};
 ///
-/// let value: serde_json::Value = etf::from_term(&term!(#{name => "bolt", sizes => [1, 2.5]}))?;
-/// assert_eq!(value.to_string(), r#"{"name":"bolt","sizes":[1,2.5]}"#);
+/// let sizes: Vec<(String, Option<f64>)> = etf::from_term(&term!([{"bolt", 2.5}, {"nut", undefined}]))?;
+/// assert_eq!(sizes, [("bolt".to_owned(), Some(2.5)), ("nut".to_owned(), None)]);
 /// # Ok::<(), ergo::etf::DecodeError>(())
 /// ```
 ///

@@ -16,8 +16,10 @@ enum Key<'de> {
     Text(Cow<'de, str>),
     /// An atom that was not read as text.
     Atom(Cow<'de, str>),
-    /// In the one form that `term_to_binary` writes.
+    /// A term in the one form that `term_to_binary` writes.
     Term(Cow<'de, [u8]>),
+    /// A term as it was sent, which may have other forms.
+    Sent(&'de [u8]),
 }
 
 impl<'de> Key<'de> {
@@ -35,19 +37,26 @@ impl<'de> Key<'de> {
                 .map(|text| Key::Text(Cow::Owned(text))),
             (false, Kind::Atom) => start.read_atom_text().map(Key::Atom),
             (_, Kind::Binary) => Ok(Key::Term(Cow::Borrowed(end.since(&start)))),
-            (_, Kind::Integer) if start.next_is_canonical_integer() => {
-                Ok(Key::Term(Cow::Borrowed(end.since(&start))))
+            (_, Kind::Integer) => {
+                let sent = end.since(&start);
+                if start.next_is_canonical_integer() {
+                    return Ok(Key::Term(Cow::Borrowed(sent)));
+                }
+                canonical(start).map(Key::Term)
             }
-            _ => {
-                let mut bytes = Vec::new();
-                let term = start.read_term()?;
-                Encoder::new(&mut bytes)
-                    .write_term(&term)
-                    .map_err(DecodeError::custom)?;
-                Ok(Key::Term(Cow::Owned(bytes)))
-            }
+            _ => Ok(Key::Sent(end.since(&start))),
         }
     }
+}
+
+/// The next term as `term_to_binary` writes it.
+fn canonical<'de>(mut start: Decoder<'de>) -> Result<Cow<'de, [u8]>, DecodeError> {
+    let mut bytes = Vec::new();
+    let term = start.read_term()?;
+    Encoder::new(&mut bytes)
+        .write_term(&term)
+        .map_err(DecodeError::custom)?;
+    Ok(Cow::Owned(bytes))
 }
 
 /// The entries of a map that any type is read from.
@@ -92,6 +101,7 @@ impl<'d, 'de> Entries<'d, 'de> {
             let read = count.saturating_sub(self.left);
             return Err(before.unexpected(format!("a map of {read}")));
         }
+        self.settle_sent(before)?;
         self.keys.sort_unstable();
         let twice = |pair: &&[(Key<'_>, usize)]| matches!(pair, [(a, _), (b, _)] if a == b);
         let Some([_, (_, second)]) = self.keys.windows(2).find(twice) else {
@@ -101,6 +111,21 @@ impl<'d, 'de> Entries<'d, 'de> {
             first.skip()?;
         }
         Err(first.duplicate_key())
+    }
+
+    /// Brings keys into one form of which there are several that could be equal. A single one is left alone: keys nest,
+    /// and each level would read all below it again.
+    fn settle_sent(&mut self, context: &Decoder<'de>) -> Result<(), DecodeError> {
+        let sent = |(key, _): &&mut (Key<'de>, usize)| matches!(key, Key::Sent(_));
+        if self.keys.iter_mut().filter(sent).nth(1).is_none() {
+            return Ok(());
+        }
+        for (key, _) in &mut self.keys {
+            if let Key::Sent(bytes) = *key {
+                *key = Key::Term(canonical(context.over(bytes))?);
+            }
+        }
+        Ok(())
     }
 }
 

@@ -74,10 +74,15 @@ impl<'d, 'de> Deserializer<'d, 'de> {
         .map_err(|error| place.at(error))
     }
 
-    /// Hands the bytes of the next term to a type of this crate.
+    /// Hands the bytes of the next term to a type of this crate, which reads them with the default limits.
     fn own<V: Visitor<'de>>(self, own: Own, visitor: V) -> Result<V::Value, DecodeError> {
         let decoder = self.decoder;
         let mut start = decoder.clone();
+        if start.has_own_limits()
+            && let Some(error) = own.error(&mut start.clone())
+        {
+            return Err(error);
+        }
         let value = if decoder.skip_with_atoms()? {
             let mut bytes = Vec::new();
             start.clone().walk(&mut Encoder::new(&mut bytes))?;

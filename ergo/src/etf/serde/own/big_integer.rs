@@ -1,7 +1,7 @@
 //! Integers of any size in types of serde: `#[serde(with = "ergo::etf::serde::big_integer")]`.
 //!
 //! [`BigInt`] is a type of another crate, so it cannot say itself what it is in a term. In other formats it is a number
-//! up to 64 bits, and beyond them its digits as text.
+//! up to 64 bits, and beyond them its digits as text, of which up to 10,000 are read back.
 //!
 //! ```
 //! use ergo::etf::{self, BigInt};
@@ -26,6 +26,9 @@ use super::super::super::{BigInt, Term};
 use super::Own;
 use super::foreign::big_integer_data;
 use super::types::{self, OwnType};
+
+/// The longest text that is read: reading one takes time that grows with the square of its length.
+const DIGITS_MAX: usize = 10_000;
 
 /// Writes the integer.
 ///
@@ -55,7 +58,10 @@ impl OwnType for BigInt {
         match term {
             Term::Integer(value) => Some(value.into()),
             Term::BigInteger(value) => Some(*value),
-            text => text.as_str()?.parse().ok(),
+            text => {
+                let digits = text.as_str().filter(|text| text.len() <= DIGITS_MAX)?;
+                digits.parse().ok()
+            }
         }
     }
 }
