@@ -99,6 +99,10 @@ fn floats_and_leaves() {
     same((true, false, (), 'a', 'ß', '\u{10ffff}'));
     same((String::new(), "text ß".to_owned(), Box::<str>::from("b")));
     same(bytes::Bytes::from_static(b"\0\xff"));
+    same((
+        etf::Binary::from("a text"),
+        etf::Binary::from(vec![255; 100]),
+    ));
     both_read(term!(7), 7.0_f64);
     both_read(term!([98, 223]), "bß".to_owned());
     both_read(term!({}), ());

@@ -129,7 +129,7 @@ impl OwnType for BitString {
         };
         let tail_bits = tail_bits.as_integer()?.try_into().ok()?;
         if let Some(bytes) = bytes.as_binary() {
-            return BitString::new(bytes.clone(), tail_bits);
+            return BitString::new(bytes.clone().into(), tail_bits);
         }
         let byte = |element: &Term| u8::try_from(element.as_integer()?).ok();
         let bytes = bytes

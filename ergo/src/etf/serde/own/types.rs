@@ -3,13 +3,14 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use bytes::Bytes;
 use serde::de::{self, Visitor};
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::super::super::{
-    Atom, BitString, CharList, Decode, Decoder, Encode, Encoded, Encoder, Fun, ImproperList, List,
-    Map, Pid, Port, Record, Reference, Term, Tuple,
+    Atom, Binary, BitString, CharList, Decode, Decoder, Encode, Encoded, Encoder, Fun,
+    ImproperList, List, Map, Pid, Port, Record, Reference, Term, Tuple,
 };
 use super::Own;
 use super::foreign::Nested;
@@ -97,6 +98,19 @@ impl<'de, T: OwnType> Visitor<'de> for OwnVisitor<T> {
         T::decode(&mut decoder)
             .and_then(|value| decoder.finish().map(|()| value))
             .map_err(E::custom)
+    }
+}
+
+impl Serialize for Binary {
+    /// Bytes, which a term has a binary for.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Binary {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Binary, D::Error> {
+        Bytes::deserialize(deserializer).map(Binary::from)
     }
 }
 
