@@ -148,6 +148,23 @@ fn a_length_that_is_not_there_is_refused() {
     }
 }
 
+/// Lists in lists, each of which announces as many elements as there are bytes left for all of them together.
+#[test]
+fn memory_is_linear_in_the_input() {
+    let mut bytes = vec![131];
+    for _ in 0..500 {
+        bytes.extend_from_slice(&[108, 0, 0, 0x07, 0xd0]);
+    }
+    bytes.resize(bytes.len() + 1_000_500, 106);
+    let measured = allocation_counter::measure(|| {
+        assert!(etf::from_bytes::<Value>(&bytes).is_err());
+        assert!(etf::from_bytes::<Vec<Vec<[u64; 4]>>>(&bytes).is_err());
+        assert!(etf::from_bytes::<IgnoredAny>(&bytes).is_err());
+    });
+    let most = 100 * u64::try_from(bytes.len()).unwrap();
+    assert!(measured.bytes_max < most, "{} bytes", measured.bytes_max);
+}
+
 #[test]
 fn bytes_after_and_instead_of_a_term() {
     refuses::<u8>(&[], "input too short");

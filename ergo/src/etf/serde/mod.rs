@@ -52,6 +52,9 @@
 //! their type: there a unit variant has to be called as its atom is, a variant with content cannot be read, a
 //! [`Term`](super::Term) has binaries for atoms, and a native record is an error.
 //!
+//! A recursive enum with `#[serde(untagged)]` is not for terms of a peer: serde copies all that is below each level of
+//! it, so 1 MB can become gigabytes. The `#[etf(untagged)]` of the derives reads in place.
+//!
 //! # The types of this module in other formats
 //!
 //! In a format for people to read, such as JSON, an [`Atom`](super::Atom) and a [`CharList`](super::CharList) are text,
@@ -64,7 +67,8 @@
 //!
 //! Invariants:
 //! - What is written is one well-formed term, whatever a `Serialize` by hand says about its length.
-//! - Values nest up to `term_depth_max` when they are read, and memory is linear in the bytes.
+//! - Values nest up to `term_depth_max` when they are read, and memory is linear in the bytes but for what serde
+//!   copies.
 //! - No key is read twice in a map.
 
 mod deserializer;
