@@ -38,6 +38,7 @@ pub mod serde;
 mod syntax;
 mod tag;
 mod term;
+mod text;
 mod time_unit;
 mod traits;
 
@@ -58,6 +59,7 @@ pub use pid::Pid;
 pub use port::Port;
 pub use reference::{Reference, ReferenceWords};
 pub use term::{ImproperList, List, Map, MapKey, Record, Term, Tuple};
+pub use text::{ParseError, ParseErrorKind};
 pub use time_unit::TimeUnit;
 pub use traits::{Decode, DecodeOwned, Encode};
 
