@@ -260,6 +260,19 @@ impl DecodeError {
         self
     }
 
+    /// The same error, which is about a field of the type `of` if it does not say of which: serde does not tell.
+    #[cold]
+    #[must_use]
+    pub(super) fn of_type(mut self, name: &'static str) -> DecodeError {
+        if let DecodeErrorKind::MissingField { of, .. } | DecodeErrorKind::UnknownField { of, .. } =
+            &mut self.0.kind
+            && of.is_empty()
+        {
+            *of = name;
+        }
+        self
+    }
+
     /// What was wrong.
     pub fn kind(&self) -> &DecodeErrorKind {
         &self.0.kind

@@ -38,6 +38,7 @@ mod options;
 mod pid;
 mod port;
 mod reference;
+pub mod serde;
 mod syntax;
 mod tag;
 mod term;
@@ -45,6 +46,7 @@ mod text;
 mod time_unit;
 mod traits;
 
+pub use self::serde::{from_bytes, from_term, to_bytes, to_term};
 pub use atom::{Atom, AtomTooLong};
 pub use binary::Binary;
 pub use bit_string::BitString;

@@ -55,11 +55,12 @@ pub trait Encode {
     where
         Self: Sized,
     {
+        let start = encoder.buffer().len();
         encoder.write_list(values.len())?;
         for value in values {
             value.encode(encoder)?;
         }
-        encoder.write_nil();
+        encoder.end_list(start, values.len());
         Ok(())
     }
 }

@@ -154,6 +154,23 @@ impl<'de> Decoder<'de> {
         }
     }
 
+    /// The bytes that have been read since `start`.
+    pub(crate) fn since(&self, start: &Decoder<'de>) -> &'de [u8] {
+        let count = self.position().saturating_sub(start.position());
+        start.reader.rest().get(..count).unwrap_or_default()
+    }
+
+    /// Whether [`Decoder::limits`] has set others than the default ones.
+    pub(crate) fn has_own_limits(&self) -> bool {
+        !std::ptr::eq(self.limits, &DEFAULT_LIMITS)
+    }
+
+    /// The tag of the next term.
+    #[inline]
+    pub(crate) fn peek_tag(&self) -> Option<u8> {
+        self.reader.peek()
+    }
+
     /// Goes one typed value deeper. Containers and derived types do it, so that a peer cannot exhaust the stack.
     ///
     /// # Errors

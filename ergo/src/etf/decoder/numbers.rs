@@ -120,6 +120,16 @@ impl<'de> Decoder<'de> {
         })
     }
 
+    /// Whether the integer that comes next is in the only form that `term_to_binary` writes. Large ones are not looked at.
+    pub(crate) fn next_is_canonical_integer(&self) -> bool {
+        match self.reader.rest() {
+            [tag::SMALL_INTEGER, ..] => true,
+            [tag::INTEGER, 0, 0, 0, ..] => false,
+            [tag::INTEGER, ..] => true,
+            _ => false,
+        }
+    }
+
     #[inline]
     fn read_wire_integer(&mut self, expected: &'static str) -> Result<Wire<'de>, DecodeError> {
         match self.reader.rest() {

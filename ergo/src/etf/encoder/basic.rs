@@ -12,6 +12,9 @@ use super::Encoder;
 /// The most bytes that a list of them may have to be written as a string.
 pub(crate) const STRING_BYTES_MAX: usize = 65_535;
 
+/// The tag and the length of a list.
+const LIST_HEADER_BYTES: usize = 5;
+
 impl Encoder<'_> {
     /// Writes an atom.
     ///
@@ -337,6 +340,28 @@ impl Encoder<'_> {
     #[inline]
     pub fn write_nil(&mut self) {
         self.buffer.push(tag::NIL);
+    }
+
+    /// Ends a proper list of `count` elements whose header is at `start`. Integers of one byte each become a string.
+    pub(crate) fn end_list(&mut self, start: usize, count: usize) {
+        let elements = self
+            .buffer
+            .get(start.saturating_add(LIST_HEADER_BYTES)..)
+            .unwrap_or_default();
+        let is_string = matches!(count, 1..=STRING_BYTES_MAX)
+            && elements.len() == count.saturating_mul(2)
+            && elements
+                .iter()
+                .step_by(2)
+                .all(|tag| *tag == tag::SMALL_INTEGER);
+        if !is_string {
+            return self.write_nil();
+        }
+        let bytes: Vec<u8> = elements.iter().skip(1).step_by(2).copied().collect();
+        self.buffer.truncate(start);
+        let [a, b] = u16::try_from(count).unwrap_or_default().to_be_bytes();
+        self.buffer.extend_from_slice(&[tag::STRING, a, b]);
+        self.buffer.extend_from_slice(&bytes);
     }
 
     /// Writes the header of a map; so many keys, each with its value after it, are to follow.

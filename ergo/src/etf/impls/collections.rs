@@ -11,6 +11,15 @@ static SMALL_INTEGERS: LazyLock<[[u8; 2]; 256]> = LazyLock::new(|| {
     std::array::from_fn(|value| [tag::SMALL_INTEGER, u8::try_from(value).unwrap_or_default()])
 });
 
+/// An integer of one byte as a term.
+#[inline]
+pub(in super::super) fn small_integer(byte: u8) -> &'static [u8] {
+    let integers: &'static [[u8; 2]; 256] = &SMALL_INTEGERS;
+    integers
+        .get(usize::from(byte))
+        .map_or(&[][..], |integer| integer)
+}
+
 /// Reads a list into a collection, reserving no more than the input pays for.
 #[inline]
 pub(in super::super) fn decode_elements<'de, T: Decode<'de>, C>(
@@ -34,12 +43,8 @@ pub(in super::super) fn decode_elements<'de, T: Decode<'de>, C>(
             decoder.read_list_end(count)?;
         }
         ListHeader::String(bytes) => {
-            let integers: &'static [[u8; 2]; 256] = &SMALL_INTEGERS;
             for (index, byte) in bytes.iter().enumerate() {
-                let integer = integers
-                    .get(usize::from(*byte))
-                    .map_or(&[][..], |integer| integer);
-                let element = T::decode(&mut decoder.over(integer));
+                let element = T::decode(&mut decoder.over(small_integer(*byte)));
                 push(
                     &mut collection,
                     element.map_err(|error| error.in_element(index))?,
@@ -83,11 +88,12 @@ fn encode_elements<'a, T: Encode + 'a>(
     elements: impl Iterator<Item = &'a T>,
     encoder: &mut Encoder<'_>,
 ) -> Result<(), EncodeError> {
+    let start = encoder.buffer().len();
     encoder.write_list(len)?;
     for element in elements {
         element.encode(encoder)?;
     }
-    encoder.write_nil();
+    encoder.end_list(start, len);
     Ok(())
 }
 

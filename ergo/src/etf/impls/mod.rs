@@ -11,4 +11,4 @@ mod tuples;
 mod wrappers;
 
 pub use charlist::CharList;
-pub(super) use collections::decode_elements;
+pub(super) use collections::{decode_elements, small_integer};
