@@ -24,5 +24,7 @@ pub use peer::check_peer;
 pub use source::Source;
 pub use term::{TERM_BYTES_FREE, TERM_BYTES_PER_BYTE, check_term};
 pub use typed::check_typed;
-pub use types::{Borrowed, Event, Forms, Listen, Order, Shape, Shared, Standard, Tree, User, Value};
+pub use types::{
+    Borrowed, Event, Forms, Listen, Order, Shape, Shared, Standard, Tree, User, Value,
+};
 pub use value::{check_laws, check_value};

@@ -3,7 +3,8 @@
 use std::time::Instant;
 
 use ergo::dist::handshake::{
-    Acceptor, AcceptorEvent, Admission, HandshakeError, Identity, Initiator, OpenChallenges, Refusal,
+    Acceptor, AcceptorEvent, Admission, HandshakeError, Identity, Initiator, OpenChallenges,
+    Refusal,
 };
 use ergo::dist::{Creation, Event, Flags, Inbound, NodeName, Outbound, Payload};
 use ergo::epmd::codec::{Request, RequestKind, RequestReader, ResponseReader};
@@ -218,11 +219,16 @@ fn check_proof(bytes: &[u8], established: &ergo::dist::handshake::Established) {
 pub(super) fn established(flags: Flags) -> Ends {
     // What one side has not, the connection has not; the mandatory ones are always there.
     let mandatory = Flags::MANDATORY_25 | Flags::MANDATORY_26;
-    let (mut dials, mut listens) = (initiator(flags | mandatory, false), acceptor(Flags::VISIBLE));
+    let (mut dials, mut listens) = (
+        initiator(flags | mandatory, false),
+        acceptor(Flags::VISIBLE),
+    );
     let (mut there, mut here) = (None, None);
     while here.is_none() || there.is_none() {
         let request = dials.poll_transmit().unwrap_or_default();
-        listens.handle_input(&request).expect("the acceptor goes on");
+        listens
+            .handle_input(&request)
+            .expect("the acceptor goes on");
         match listens.poll_event() {
             Some(AcceptorEvent::Introduced(_)) => {
                 listens.admit(Admission::Ok, cookie()).expect("admitted");
@@ -280,6 +286,9 @@ fn check_epmd(bytes: &[u8], portion: usize) {
 
 fn check_request(request: &Request) {
     if let Ok(bytes) = request.encode() {
-        assert_eq!(Request::decode(bytes.get(2..).unwrap_or_default()).as_ref(), Ok(request));
+        assert_eq!(
+            Request::decode(bytes.get(2..).unwrap_or_default()).as_ref(),
+            Ok(request)
+        );
     }
 }

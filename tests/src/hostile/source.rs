@@ -1,7 +1,9 @@
 //! Terms made of bytes.
 
 use bytes::Bytes;
-use ergo::etf::{Atom, BigInt, BitString, Export, ImproperList, Pid, Port, Reference, Term, decode};
+use ergo::etf::{
+    Atom, BigInt, BitString, Export, ImproperList, Pid, Port, Reference, Term, decode,
+};
 
 /// Makes terms of every kind out of bytes: any bytes give a term, and small changes of the bytes small changes of it.
 ///
@@ -88,12 +90,7 @@ impl<'a> Source<'a> {
                 let (bits, bytes) = (self.byte() % 9, Bytes::copy_from_slice(self.take()));
                 BitString::new(bytes.clone(), bits).map_or(Term::binary(bytes), Term::from)
             }
-            10 => Term::Pid(Pid::new(
-                self.atom(),
-                self.word(),
-                self.word(),
-                self.word(),
-            )),
+            10 => Term::Pid(Pid::new(self.atom(), self.word(), self.word(), self.word())),
             11 => {
                 let words: Vec<u32> = (0..1 + self.byte() % 5).map(|_| self.word()).collect();
                 Reference::new(self.atom(), self.word(), &words).map_or(Term::NIL, Term::from)

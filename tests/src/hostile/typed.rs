@@ -67,7 +67,10 @@ fn check<T: Encode + DecodeOwned + PartialEq + Debug>(bytes: &[u8]) {
     match value {
         Err(error) => assert!(!error.to_string().is_empty()),
         Ok(value) => {
-            assert!(decode::<Encoded>(bytes).is_ok(), "read but malformed: {bytes:?}");
+            assert!(
+                decode::<Encoded>(bytes).is_ok(),
+                "read but malformed: {bytes:?}"
+            );
             let written = encode(&value).expect("what was read can be written");
             let again = decode::<T>(&written).expect("what was written can be read");
             assert!(again == value, "{value:?} became {again:?}");
@@ -78,7 +81,10 @@ fn check<T: Encode + DecodeOwned + PartialEq + Debug>(bytes: &[u8]) {
 fn check_borrowed(bytes: &[u8]) {
     fn check<'de, T: Decode<'de> + Encode + PartialEq + Debug>(bytes: &'de [u8]) {
         if let Ok(value) = decode_borrowed::<T>(bytes) {
-            assert!(decode::<Encoded>(bytes).is_ok(), "read but malformed: {bytes:?}");
+            assert!(
+                decode::<Encoded>(bytes).is_ok(),
+                "read but malformed: {bytes:?}"
+            );
             let written = encode(&value).expect("what was read can be written");
             let term: Term = decode(&written).expect("what was written can be read");
             assert_eq!(encode(&term).as_deref(), Ok(&written[..]));
@@ -115,9 +121,34 @@ fn check_reads(body: &[u8]) {
         })*};
     }
     check_reads!(
-        read_atom, read_atom_text, read_bool, read_method, read_variant, read_key, read_i64, read_u64,
-        read_i128, read_u128, read_bigint, read_f64, read_binary, read_bytes, read_str, read_text,
-        read_charlist, read_char, read_bit_string, read_pid, read_reference, read_port, read_fun,
-        read_tuple, read_list, read_map, read_term, read_encoded, skip
+        read_atom,
+        read_atom_text,
+        read_bool,
+        read_method,
+        read_variant,
+        read_key,
+        read_i64,
+        read_u64,
+        read_i128,
+        read_u128,
+        read_bigint,
+        read_f64,
+        read_binary,
+        read_bytes,
+        read_str,
+        read_text,
+        read_charlist,
+        read_char,
+        read_bit_string,
+        read_pid,
+        read_reference,
+        read_port,
+        read_fun,
+        read_tuple,
+        read_list,
+        read_map,
+        read_term,
+        read_encoded,
+        skip
     );
 }

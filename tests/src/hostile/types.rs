@@ -1,6 +1,9 @@
 //! Types with every form and attribute of the mapping.
 
-#![allow(missing_docs, reason = "what they mean is in the mapping; here they are only forms")]
+#![allow(
+    missing_docs,
+    reason = "what they mean is in the mapping; here they are only forms"
+)]
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
