@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use ergo::dist::handshake::{
-    Acceptor, AcceptorEvent, Admission, HandshakeError, Identity, Initiator, OpenChallenges,
-    Refusal,
+    Acceptor, AcceptorEvent, Admission, HandshakeError, Identity, Initiator, Introduced,
+    OpenChallenges, Refusal,
 };
 use ergo::dist::{Creation, Event, Flags, Inbound, NodeName, Outbound, Payload};
 use ergo::epmd::codec::{Request, RequestKind, RequestReader, ResponseReader};
@@ -164,19 +164,9 @@ fn check_acceptor(bytes: &[u8], portion: usize) {
     let result = feed(bytes, portion, |part| {
         let taken = acceptor.handle_input(part)?;
         match acceptor.poll_event() {
-            Some(AcceptorEvent::Introduced(_)) => match bytes.len() % 5 {
-                0 => acceptor.refuse(Refusal::Nok)?,
-                1 => acceptor.admit(Admission::Alive, cookie())?,
-                2 => acceptor.admit(Admission::OkSimultaneous, cookie())?,
-                3 => acceptor.admit(
-                    Admission::Named {
-                        name: name("X1@127.0.0.1"),
-                        creation: Creation::new(7).expect("not 0"),
-                    },
-                    cookie(),
-                )?,
-                _ => acceptor.admit(Admission::Ok, cookie())?,
-            },
+            Some(AcceptorEvent::Introduced(introduction)) => {
+                answer(&mut acceptor, &introduction.peer, bytes.len());
+            }
             Some(AcceptorEvent::Established(established)) => check_proof(bytes, &established),
             None => {}
             Some(_) => unreachable!("an event that this test does not know"),
@@ -189,6 +179,24 @@ fn check_acceptor(bytes: &[u8], portion: usize) {
         assert_eq!(acceptor.handle_input(&[0]), Err(error), "for good");
     }
     acceptor.handle_close().ok();
+}
+
+/// Answers the question of the acceptor, with one of the answers that the peer may get.
+fn answer(acceptor: &mut Acceptor, peer: &Introduced, choice: usize) {
+    let admission = match (peer, choice % 4) {
+        (_, 0) => return acceptor.refuse(Refusal::Nok).expect("a question"),
+        (Introduced::Nameless { host }, _) => {
+            let Ok(name) = NodeName::parse(&format!("X1@{host}")) else {
+                return acceptor.refuse(Refusal::NotAllowed).expect("a question");
+            };
+            let creation = Creation::new(7).expect("not 0");
+            Admission::Named { name, creation }
+        }
+        (_, 1) => Admission::Alive,
+        (_, 2) => Admission::OkSimultaneous,
+        _ => Admission::Ok,
+    };
+    acceptor.admit(admission, cookie()).expect("a question");
 }
 
 /// The side that dials.

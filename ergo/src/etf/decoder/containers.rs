@@ -150,10 +150,10 @@ impl<'de> Decoder<'de> {
     #[inline]
     fn check_elements(&mut self, before: Reader<'de>, count: usize) -> Result<(), DecodeError> {
         let short = ShortRead {
-            needed: count,
+            needed: self.announced.saturating_add(count),
             remaining: self.remaining(),
         };
-        if self.announced.saturating_add(count) <= short.remaining {
+        if short.needed <= short.remaining {
             return Ok(());
         }
         self.reader = before;

@@ -222,3 +222,21 @@ fn an_integer_within_its_limit_is_read_and_beyond_it_refused() {
         "{error}"
     );
 }
+
+/// Found by fuzzing: what the containers around a term announce got into the words for the term.
+#[test]
+fn a_term_that_is_none_of_the_wanted_is_named_whatever_is_around_it() {
+    // Where the first of two keys should have an atom it has a map of 2 pairs, which would not fit beside the rest.
+    let pid = [&[88, 116, 0, 0, 0, 2][..], &[0; 4]].concat();
+    check(
+        &[&[116, 0, 0, 0, 2][..], &pid].concat(),
+        "expected an atom, found a map of 2 at byte 7, tag 116",
+    );
+    // Each header is right about the rest, but not both together: what is needed is what both announce.
+    let lists = [&[131, 108, 0, 0, 0, 6, 108, 0, 0, 0, 6][..], &[106; 8]].concat();
+    let error = decode::<Vec<Vec<Term>>>(&lists).unwrap_err();
+    assert!(
+        error.to_string().contains("12 bytes needed, 8 left"),
+        "{error}"
+    );
+}
