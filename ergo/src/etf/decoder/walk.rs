@@ -256,7 +256,11 @@ impl<'de> Decoder<'de> {
             if self.peek_kind()? != kind {
                 return Err(self.malformed("a part of a fun is of the wrong kind"));
             }
-            self.walk_node(walker, walked)?;
+            if kind == Kind::Integer {
+                self.raw_read(walker, |d| d.read_integer::<i64>("a number of a fun"))?;
+            } else {
+                self.walk_node(walker, walked)?;
+            }
         }
         Ok((
             OpenFun {
