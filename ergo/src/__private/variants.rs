@@ -32,16 +32,13 @@ pub fn attempt<'de, T>(
     decoder: &mut Decoder<'de>,
     read: impl FnOnce(&mut Decoder<'de>) -> Result<T, DecodeError>,
 ) -> Option<T> {
-    let mut ahead = decoder.clone();
-    let value = read(&mut ahead).ok()?;
-    *decoder = ahead;
-    Some(value)
+    decoder.attempt(read)
 }
 
 /// The error of a term that fits no variant of the type `of`.
 #[cold]
 pub fn no_variant(decoder: &Decoder<'_>, of: &'static str) -> DecodeError {
-    decoder.unexpected(format!("a value of {of}"))
+    decoder.no_attempt_left(of)
 }
 
 /// Reads a list of pairs; `read` reads the two elements of each.

@@ -38,7 +38,9 @@ pub struct Decoder<'de> {
     /// Elements that open lists, tuples and maps still announce; each takes at least one byte of the rest.
     pub(super) announced: usize,
     /// How many typed values deep the decoder is.
-    depth: usize,
+    pub(super) depth: usize,
+    /// How many bytes were read in vain, by attempts to read them as another variant of an untagged enum.
+    pub(super) attempted: usize,
     /// What one term read by `read_term` may still take.
     pub(super) limits: &'de Limits,
     pub(super) atoms: &'de [Atom],
@@ -56,6 +58,7 @@ impl<'de> Decoder<'de> {
             reader: Reader::new(input),
             announced: 0,
             depth: 0,
+            attempted: 0,
             limits: &DEFAULT_LIMITS,
             atoms: &[],
             shared_atoms: None,
@@ -146,6 +149,7 @@ impl<'de> Decoder<'de> {
         Decoder {
             reader: Reader::new(input),
             announced: 0,
+            attempted: 0,
             shared: None,
             ..self.clone()
         }

@@ -1,6 +1,7 @@
 //! Reading terms straight from bytes.
 
 mod atoms;
+mod attempt;
 mod binaries;
 mod containers;
 mod cursor;
