@@ -240,3 +240,19 @@ fn a_term_that_is_none_of_the_wanted_is_named_whatever_is_around_it() {
         "{error}"
     );
 }
+
+/// Showing all digits of a key takes time that grows with the square of their number, for an error that shows 80.
+#[test]
+fn a_long_integer_that_is_a_key_twice_is_not_spelled_out() {
+    let long = [&[111, 0, 0, 8, 0, 0][..], &[7; 2048]].concat();
+    let map = |key: &[u8]| [&[116, 0, 0, 0, 2], key, &[106], key, &[106]].concat();
+    check(&map(&long), "duplicate key with an integer of many digits");
+    let inside = [&[104, 2, 97, 1], &long[..]].concat();
+    check(
+        &map(&inside),
+        "duplicate key with an integer of many digits",
+    );
+    check(&map(&[104, 1, 97, 1]), "duplicate key {1}");
+    let behind = [&[104, 2][..], &[107, 0, 100], &[1; 100], &long].concat();
+    check(&map(&behind), "duplicate key {[1,1,");
+}
