@@ -90,7 +90,7 @@ impl<'a> Source<'a> {
                 let (bits, bytes) = (self.byte() % 9, Bytes::copy_from_slice(self.take()));
                 BitString::new(bytes.clone(), bits).map_or(Term::binary(bytes), Term::from)
             }
-            10 => Term::Pid(Pid::new(self.atom(), self.word(), self.word(), self.word())),
+            10 => Term::from(Pid::new(self.atom(), self.word(), self.word(), self.word())),
             11 => {
                 let words: Vec<u32> = (0..1 + self.byte() % 5).map(|_| self.word()).collect();
                 Reference::new(self.atom(), self.word(), &words).map_or(Term::NIL, Term::from)
@@ -145,7 +145,7 @@ impl<'a> Source<'a> {
             Term::Atom(self.atom()),
             Term::from(i32::from_be_bytes(self.array())),
             Term::from(i32::from_be_bytes(self.array())),
-            Term::Pid(Pid::new(self.atom(), self.word(), self.word(), 1)),
+            Term::from(Pid::new(self.atom(), self.word(), self.word(), 1)),
         ];
         for part in head.iter().chain(&captured) {
             body.extend_from_slice(&written(part));
