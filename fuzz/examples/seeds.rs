@@ -1,17 +1,16 @@
 //! Writes the first corpus of each target: `cargo run --example seeds`, from this directory.
 
-use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use ergo::dist::handshake::{Acceptor, AcceptorEvent, Admission, Established, Identity, Initiator, OpenChallenges};
 use ergo::dist::{Control, Creation, Flags, NodeName, Outbound, Payload};
 use ergo::epmd::codec::{NodeEntry, Request};
-use ergo::etf::{Atom, Encode, Pid, Reference, Term, encode};
+use ergo::etf::{Atom, Pid, Reference, Term};
 use ergo::wire::{Cookie, Limits};
-use ergo_tests::hostile::{Event, Forms, Listen, Order, Shape, Standard, Tree, User, Value};
+use ergo_tests::hostile::samples;
 
 /// Terms as OTP wrote them, in hexadecimal digits, each with its text.
 const GOLDEN: &str = include_str!("../../ergo/src/etf/tests/golden.txt");
@@ -19,7 +18,7 @@ const GOLDEN: &str = include_str!("../../ergo/src/etf/tests/golden.txt");
 fn main() -> io::Result<()> {
     let terms: Vec<Vec<u8>> = golden().chain(odd_forms()).collect();
     write("decode_term", &terms)?;
-    let typed: Vec<Vec<u8>> = typed().into_iter().chain(terms).collect();
+    let typed: Vec<Vec<u8>> = samples().into_iter().chain(terms).collect();
     write("decode_typed", &typed)?;
     // The bytes mean something else there, but they are as good as any.
     write("round_trip", &typed)?;
@@ -69,91 +68,6 @@ fn odd_forms() -> impl Iterator<Item = Vec<u8>> {
         b"\x83\x74\0\0\0\x02\x61\x01\x61\x01\x61\x01\x61\x02",
     ];
     odd.into_iter().map(<[u8]>::to_vec)
-}
-
-fn bytes(value: &impl Encode) -> Vec<u8> {
-    encode(value).expect("a value with an Erlang form")
-}
-
-fn typed() -> Vec<Vec<u8>> {
-    let tree = |branches| Tree {
-        branches,
-        room: [0; 16],
-    };
-    let leaf = Value::Pair(1, 2);
-    vec![
-        bytes(&forms(Some(Box::new(forms(None))))),
-        bytes(&User {
-            name: "a".into(),
-            friends: vec![User {
-                name: "b".into(),
-                friends: Vec::new(),
-            }],
-        }),
-        bytes(&Order {
-            id: 1,
-            qty: -1,
-            lines: vec![("a".into(), 0.5)],
-        }),
-        bytes(&Listen {
-            port: 80,
-            backlog: 5,
-            host: Some("h".into()),
-        }),
-        bytes(&Shape::Group(vec![Shape::Line(1, -1), Shape::Circle(0.5)])),
-        bytes(&Shape::Rect {
-            full_width: 3,
-            inner: Some(Box::new(Shape::Point)),
-        }),
-        bytes(&Event::Nested {
-            inner: vec![Event::Opened, Event::OrderShipped { id: 1, note: None }],
-        }),
-        bytes(&Value::Left {
-            a: Box::new(Value::Right {
-                a: Box::new(Value::List(vec![leaf, Value::Text("t".into())])),
-                right: 1,
-            }),
-            left: 2,
-        }),
-        bytes(&tree(vec![tree(vec![tree(Vec::new())]), tree(Vec::new())])),
-        bytes(&standard()),
-    ]
-}
-
-fn forms(deep: Option<Box<Forms>>) -> Forms {
-    Forms {
-        binary: vec![1, 2],
-        maybe: Some([1, 2]),
-        list: vec![1, 2],
-        chars: "é1".into(),
-        atom: Some("a".into()),
-        hex: 255,
-        own: Some(1),
-        twice: Some(None),
-        time: Duration::from_micros(7),
-        renamed: -1,
-        defaulted: 9,
-        skipped: 0,
-        deep,
-    }
-}
-
-fn standard() -> Standard {
-    Standard {
-        table: HashMap::from([("a".into(), 1)]),
-        tree: [(1, vec![0.5])].into(),
-        set: [i128::MIN].into(),
-        sorted: [u128::MAX].into(),
-        queue: [(true, 'é')].into(),
-        array: Some([1, 2, 3]),
-        never_zero: std::num::NonZero::new(1),
-        big: Some(u128::MAX.into()),
-        atom: Some(Atom::from_static("a")),
-        chars: None,
-        result: Some(Err("e".into())),
-        done: Some(Ok(())),
-        size: Some(1),
-    }
 }
 
 /// What a real peer sends; the first two bytes of each say to whom, and in what portions.

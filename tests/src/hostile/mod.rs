@@ -14,6 +14,7 @@
 //! ```
 
 mod peer;
+mod samples;
 mod source;
 mod term;
 mod typed;
@@ -21,6 +22,7 @@ mod types;
 mod value;
 
 pub use peer::check_peer;
+pub use samples::samples;
 pub use source::Source;
 pub use term::{TERM_BYTES_FREE, TERM_BYTES_PER_BYTE, check_term};
 pub use typed::check_typed;

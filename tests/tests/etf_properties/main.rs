@@ -4,6 +4,7 @@
 //! fails shows its seed. `PROPTEST_CASES` says how many inputs each test gets.
 
 mod bytes;
+mod golden;
 mod laws;
 mod terms;
 mod typed;
