@@ -1,5 +1,6 @@
 //! Bytes from a peer: in the handshake, on a connection, and at EPMD.
 
+use std::sync::OnceLock;
 use std::time::Instant;
 
 use ergo::dist::handshake::{
@@ -226,6 +227,14 @@ fn check_proof(bytes: &[u8], established: &ergo::dist::handshake::Established) {
 
 /// Both ends of a connection after a real handshake.
 pub(super) fn established(flags: Flags) -> Ends {
+    static ENDS: OnceLock<Ends> = OnceLock::new();
+    let (mut here, mut there) = ENDS.get_or_init(|| shake_hands(flags)).clone();
+    here.flags = flags;
+    there.flags = flags;
+    (here, there)
+}
+
+fn shake_hands(flags: Flags) -> Ends {
     // What one side has not, the connection has not; the mandatory ones are always there.
     let mandatory = Flags::MANDATORY_25 | Flags::MANDATORY_26;
     let (mut dials, mut listens) = (
@@ -249,10 +258,7 @@ pub(super) fn established(flags: Flags) -> Ends {
         dials.handle_input(&answer).expect("the initiator goes on");
         here = here.or_else(|| dials.poll_event());
     }
-    let (mut here, mut there) = (here.expect("checked"), there.expect("checked"));
-    here.flags = flags;
-    there.flags = flags;
-    (here, there)
+    (here.expect("checked"), there.expect("checked"))
 }
 
 /// Requests to EPMD and its answers.

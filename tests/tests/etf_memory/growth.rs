@@ -117,7 +117,8 @@ fn a_byte_becomes_a_bounded_number_of_bytes() {
             "{name}: {used:?}"
         );
         let (_, used) = measured(|| Decoder::new(&bytes[1..]).skip());
-        assert_eq!(used.count_total, 0, "{name}: skipping takes no memory");
+        // One atom in an old form at a time.
+        assert!(used.bytes_max <= 1024, "{name}: skipping took {used:?}");
     }
 }
 

@@ -1,4 +1,5 @@
-//! Properties of the codec and of the machines that read a peer's bytes, with generated inputs: promises G-12 and G-13.
+//! Properties of the codec and of the machines that read a peer's bytes, with generated inputs: promises G-12 and
+//! G-13.
 //!
 //! What must hold is in `ergo_tests::hostile`, which the fuzz targets share. `ERGO_SEED` repeats a run: a test that
 //! fails shows its seed. `PROPTEST_CASES` says how many inputs each test gets.

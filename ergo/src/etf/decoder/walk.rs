@@ -129,7 +129,7 @@ impl<'de> Decoder<'de> {
             tag::RECORD => return self.walk_record(walker, walked),
             _ => match Kind::of_tag(tag) {
                 Some(Kind::Atom) => self.walk_atom(walker, walked)?,
-                Some(Kind::Integer) => self.raw_read(walker, |d| d.read_any_integer().map(drop))?,
+                Some(Kind::Integer) => self.raw_read(walker, Self::skip_integer)?,
                 Some(Kind::Float) => self.raw_read(walker, |d| d.read_float().map(drop))?,
                 Some(_) => self.walk_identifier(tag, walker, walked)?,
                 None => return Err(self.no_term()),
