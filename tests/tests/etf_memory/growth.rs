@@ -54,6 +54,18 @@ fn shapes(count: usize) -> Vec<(&'static str, Vec<u8>)> {
             "Latin-1 atoms",
             list_of(&[&[115, 24][..], &[0xe9; 24]].concat(), count),
         ),
+    ];
+    shapes.extend(deep_and_sorted(count));
+    // A list that is full when its tail turns out to be another list.
+    let mut continued = list_of(&[106], count);
+    continued.pop();
+    continued.extend_from_slice(&[108, 0, 0, 0, 1, 106, 106]);
+    shapes.push(("a list and one more", continued));
+    shapes
+}
+
+fn deep_and_sorted(count: usize) -> Vec<(&'static str, Vec<u8>)> {
+    vec![
         ("deep tuples", nested(&[104, 1], &[106], &[], count)),
         (
             "deep lists",
@@ -81,13 +93,7 @@ fn shapes(count: usize) -> Vec<(&'static str, Vec<u8>)> {
         ),
         ("a map in order", map((0..count).collect())),
         ("a map in reverse", map((0..count).rev().collect())),
-    ];
-    // A list that is full when its tail turns out to be another list.
-    let mut continued = list_of(&[106], count);
-    continued.pop();
-    continued.extend_from_slice(&[108, 0, 0, 0, 1, 106, 106]);
-    shapes.push(("a list and one more", continued));
-    shapes
+    ]
 }
 
 fn map(keys: Vec<usize>) -> Vec<u8> {
