@@ -5,7 +5,9 @@ use std::io;
 use std::path::Path;
 use std::time::Instant;
 
-use ergo::dist::handshake::{Acceptor, AcceptorEvent, Admission, Established, Identity, Initiator, OpenChallenges};
+use ergo::dist::handshake::{
+    Acceptor, AcceptorEvent, Admission, Established, Identity, Initiator, OpenChallenges,
+};
 use ergo::dist::{Control, Creation, Flags, NodeName, Outbound, Payload};
 use ergo::epmd::codec::{NodeEntry, Request};
 use ergo::etf::{Atom, Pid, Reference, Term};
@@ -96,9 +98,16 @@ fn peer() -> Vec<Vec<u8>> {
         Request::Kill,
         Request::Alive(NodeEntry::named("a", 4000).expect("a name")),
     ];
-    seeds.extend(requests.iter().map(|request| to(7, &request.encode().expect("short"))));
+    seeds.extend(
+        requests
+            .iter()
+            .map(|request| to(7, &request.encode().expect("short"))),
+    );
     seeds.push(to(7, b"\x79\x00\x00\x01"));
-    seeds.push(to(7, b"\x77\x00\x0f\xa0\x4d\x00\x00\x06\x00\x05\x00\x01a\x00\x00"));
+    seeds.push(to(
+        7,
+        b"\x77\x00\x0f\xa0\x4d\x00\x00\x06\x00\x05\x00\x01a\x00\x00",
+    ));
     seeds.push(to(7, b"\x00\x00\x11\x11name a at port 4000\n"));
     seeds
 }
@@ -107,15 +116,34 @@ fn peer() -> Vec<Vec<u8>> {
 fn frames(established: &Established, len: usize) -> Vec<u8> {
     let mut outbound = Outbound::new(established, &Limits::default());
     let atom = Atom::from_static;
-    let (from, to) = (Pid::new(atom("a@127.0.0.1"), 1, 0, 1), Pid::new(atom("b@127.0.0.1"), 2, 0, 2));
+    let (from, to) = (
+        Pid::new(atom("a@127.0.0.1"), 1, 0, 1),
+        Pid::new(atom("b@127.0.0.1"), 2, 0, 2),
+    );
     let reference = Reference::new(atom("a@127.0.0.1"), 1, &[1, 2, 3]).expect("three words");
     let message = Term::tuple([Term::atom("hello"), Term::binary(vec![7; len])]);
     let signals = [
-        Control::Link { from: from.clone(), to: to.clone() },
-        Control::UnlinkId { id: 1, from: from.clone(), to: to.clone() },
-        Control::Send { from: Some(from.clone()), to },
-        Control::RegSend { from: from.clone(), to: atom("echo") },
-        Control::AliasSend { from, to: reference },
+        Control::Link {
+            from: from.clone(),
+            to: to.clone(),
+        },
+        Control::UnlinkId {
+            id: 1,
+            from: from.clone(),
+            to: to.clone(),
+        },
+        Control::Send {
+            from: Some(from.clone()),
+            to,
+        },
+        Control::RegSend {
+            from: from.clone(),
+            to: atom("echo"),
+        },
+        Control::AliasSend {
+            from,
+            to: reference,
+        },
     ];
     for signal in signals {
         let mut encode = |encoder: &mut ergo::etf::Encoder<'_>| encoder.write_term(&message);
@@ -137,17 +165,27 @@ fn frames(established: &Established, len: usize) -> Vec<u8> {
 fn handshake() -> (Established, Vec<u8>, Vec<u8>) {
     let name = |text| NodeName::parse(text).expect("a name");
     let cookie = || Cookie::new("secret").expect("a cookie");
-    let identity = |text| Identity::new(name(text), Creation::new(1).expect("not 0"), Flags::VISIBLE);
+    let identity =
+        |text| Identity::new(name(text), Creation::new(1).expect("not 0"), Flags::VISIBLE);
     let (limits, now) = (Limits::default(), Instant::now());
     let challenge = OpenChallenges::default().open(0xdade_314d);
     let peer = name("b@127.0.0.1");
-    let mut dials = Initiator::new(&identity("a@127.0.0.1"), peer, cookie(), challenge, &limits, now);
+    let mut dials = Initiator::new(
+        &identity("a@127.0.0.1"),
+        peer,
+        cookie(),
+        challenge,
+        &limits,
+        now,
+    );
     let challenge = OpenChallenges::default().open(0xf034_d91a);
     let mut listens = Acceptor::new(identity("b@127.0.0.1"), challenge, &limits, now);
     let (mut to_acceptor, mut to_initiator) = (Vec::new(), Vec::new());
     loop {
         let request = dials.poll_transmit().unwrap_or_default();
-        listens.handle_input(&request).expect("the acceptor goes on");
+        listens
+            .handle_input(&request)
+            .expect("the acceptor goes on");
         to_acceptor.extend(request);
         if let Some(AcceptorEvent::Introduced(_)) = listens.poll_event() {
             listens.admit(Admission::Ok, cookie()).expect("admitted");
