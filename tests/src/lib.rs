@@ -22,9 +22,11 @@
 //! - [`process`]: a child process with captured output; ends with its value.
 //! - [`program`]: a binary of this workspace, built and started.
 //! - [`erlang`]: releases, nodes and EPMD of a real Erlang/OTP.
+//! - [`hostile`]: what must hold for every input, however hostile; for property tests and fuzz targets.
 
 pub mod erlang;
 pub mod failure;
+pub mod hostile;
 pub mod ports;
 pub mod process;
 pub mod program;

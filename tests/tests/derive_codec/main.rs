@@ -387,3 +387,31 @@ fn untagged_enums() {
         "expected a value of Value, found a tuple of 3",
     );
 }
+
+/// Two variants that hold the enum in the same form: a peer could double the work with each level.
+#[derive(Debug, PartialEq, Encode, Decode)]
+#[etf(untagged)]
+enum Sum {
+    Leaf(i64),
+    Added { of: Box<Sum>, add: i64 },
+    Times { of: Box<Sum>, times: i64 },
+}
+
+#[test]
+fn untagged_enums_are_not_tried_without_end() {
+    let nested = |depth: usize, inner: Term| {
+        (0..depth).fold(inner, |term, level| match level % 2 {
+            0 => term!(#{of => (term), times => 1}),
+            _ => term!(#{of => (term), add => 1}),
+        })
+    };
+    assert!(read::<Sum>(&nested(12, term!(7))).is_ok());
+    let error = read::<Sum>(&nested(200, term!({}))).unwrap_err();
+    assert!(
+        error.contains("the number of bytes read again for an untagged enum is"),
+        "{error}"
+    );
+    // The first variant that fits is not tried in vain, however deep it is.
+    let added = (0..200).fold(term!(7), |term, _| term!(#{of => (term), add => 1}));
+    assert!(read::<Sum>(&added).is_ok());
+}

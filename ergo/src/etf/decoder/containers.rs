@@ -150,10 +150,10 @@ impl<'de> Decoder<'de> {
     #[inline]
     fn check_elements(&mut self, before: Reader<'de>, count: usize) -> Result<(), DecodeError> {
         let short = ShortRead {
-            needed: count,
+            needed: self.announced.saturating_add(count),
             remaining: self.remaining(),
         };
-        if self.announced.saturating_add(count) <= short.remaining {
+        if short.needed <= short.remaining {
             return Ok(());
         }
         self.reader = before;
@@ -161,10 +161,10 @@ impl<'de> Decoder<'de> {
     }
 
     /// How many elements of type `T` to reserve memory for when `count` are announced: no more than the rest of the
-    /// input pays for.
+    /// input pays for. The deeper a value is the less, for a peer may announce much on every level and send none of it.
     #[inline]
     pub fn reservation<T>(&self, count: usize) -> usize {
-        let bytes = self.remaining().saturating_mul(4);
+        let bytes = self.remaining().saturating_mul(4) / self.depth.max(1);
         count.min(1 + bytes / size_of::<T>().max(1))
     }
 }

@@ -38,7 +38,7 @@ pub struct Decoder<'de> {
     /// Elements that open lists, tuples and maps still announce; each takes at least one byte of the rest.
     pub(super) announced: usize,
     /// How many typed values deep the decoder is.
-    depth: usize,
+    pub(super) depth: usize,
     /// Bytes that may still be read more than once, or 0 when there were too many.
     rereads: usize,
     /// What one term read by `read_term` may still take.
@@ -149,6 +149,7 @@ impl<'de> Decoder<'de> {
         Decoder {
             reader: Reader::new(input),
             announced: 0,
+            rereads: rereads_max(input.len()),
             shared: None,
             ..self.clone()
         }

@@ -10,6 +10,8 @@ impl Decoder<'_> {
     /// Describes the next term, which stays where it is.
     pub(super) fn describe(&self) -> Result<String, DecodeError> {
         let mut copy = self.clone();
+        // What containers around it announce does not matter for what it is.
+        copy.announced = 0;
         Ok(match self.peek_kind()? {
             Kind::Integer => {
                 let value = copy.read_bigint()?;

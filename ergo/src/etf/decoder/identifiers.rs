@@ -5,8 +5,11 @@ use bytes::Bytes;
 use super::super::closure::{CLOSURES_NESTED_MAX, DIGEST_BYTES, Parts};
 use super::super::encoder::Encoder;
 use super::super::reference::REFERENCE_WORDS_MAX;
-use super::super::{Atom, Closure, DecodeError, Export, Fun, Pid, Port, Reference, tag};
+use super::super::{
+    Atom, Closure, DecodeError, EncodeError, Export, Fun, LengthOf, Pid, Port, Reference, tag,
+};
 use super::Decoder;
+use super::walk::Walker;
 
 /// Bytes of a closure up to and with its size.
 const FUN_SIZE_END: usize = 5;
@@ -112,11 +115,36 @@ impl<'de> Decoder<'de> {
     /// # Errors
     /// Another kind of term.
     pub fn read_fun(&mut self) -> Result<Fun, DecodeError> {
+        let mut budget = self.limits.term_bytes_max;
+        self.read_fun_within(&mut budget)
+    }
+
+    /// Reads a function as a part of a term that may still take `budget` bytes.
+    pub(super) fn read_fun_within(&mut self, budget: &mut usize) -> Result<Fun, DecodeError> {
         match self.reader.peek() {
             Some(tag::EXPORT) => self.read_export(),
-            Some(tag::NEW_FUN) => self.read_closure(),
+            Some(tag::NEW_FUN) => self.read_closure(budget),
             _ => Err(self.unexpected("a fun")),
         }
+    }
+
+    /// The next term, of `len` bytes, with the texts of atoms in place of references. Two bytes may become a thousand,
+    /// so it takes from the budget.
+    fn without_cached_atoms(&self, len: usize, budget: &mut usize) -> Result<Vec<u8>, DecodeError> {
+        let mut buffer = Vec::with_capacity(len.saturating_mul(2).min(*budget));
+        let mut walker = Spelling {
+            encoder: Encoder::new(&mut buffer),
+            max: *budget,
+        };
+        let walked = self.clone().walk(&mut walker);
+        let needed = walker.encoder.buffer().len();
+        if walked.is_err() || needed > *budget {
+            let max = self.limits.term_bytes_max;
+            let value = (max - *budget).saturating_add(needed.max(*budget + 1));
+            return Err(self.limit("term_bytes_max", max, value));
+        }
+        *budget -= needed;
+        Ok(buffer)
     }
 
     fn read_export(&mut self) -> Result<Fun, DecodeError> {
@@ -127,7 +155,7 @@ impl<'de> Decoder<'de> {
         Ok(Export::new(module, function, arity).into())
     }
 
-    fn read_closure(&mut self) -> Result<Fun, DecodeError> {
+    fn read_closure(&mut self, budget: &mut usize) -> Result<Fun, DecodeError> {
         let start = self.clone();
         let walked = self.skip_walked()?;
         let body = start
@@ -136,8 +164,7 @@ impl<'de> Decoder<'de> {
             .get(FUN_SIZE_END..self.position() - start.position())
             .unwrap_or_default();
         let body = if walked.cached_atoms {
-            let mut buffer = Vec::with_capacity(body.len().saturating_mul(2));
-            start.clone().walk(&mut Encoder::new(&mut buffer))?;
+            let mut buffer = start.without_cached_atoms(body.len(), budget)?;
             Bytes::from(buffer.split_off(FUN_SIZE_END.min(buffer.len())))
         } else {
             self.share(body)
@@ -194,5 +221,34 @@ impl<'de> Decoder<'de> {
             captured,
         };
         Ok((parts, self.position()))
+    }
+}
+
+/// Writes a term that is known to be well-formed with the texts of its atoms, as long as that takes no more than `max`.
+struct Spelling<'b> {
+    encoder: Encoder<'b>,
+    max: usize,
+}
+
+impl Walker for Spelling<'_> {
+    fn raw(&mut self, bytes: &[u8]) {
+        self.encoder.raw(bytes);
+    }
+
+    fn atom(&mut self, text: &str) -> Result<(), EncodeError> {
+        let length = self.encoder.buffer().len();
+        if length > self.max {
+            let what = LengthOf::Fun;
+            return Err(EncodeError::TooLong { what, length });
+        }
+        self.encoder.atom(text)
+    }
+
+    fn begin_fun(&mut self) -> usize {
+        self.encoder.begin_fun()
+    }
+
+    fn end_fun(&mut self, mark: usize) -> Result<(), EncodeError> {
+        self.encoder.end_fun(mark)
     }
 }

@@ -108,6 +108,11 @@ impl<'de> Decoder<'de> {
         })
     }
 
+    /// Passes an integer of any size without making one.
+    pub(super) fn skip_integer(&mut self) -> Result<(), DecodeError> {
+        self.read_wire_integer("an integer").map(drop)
+    }
+
     /// The integer as a small one, or else as a big one.
     #[inline]
     pub(super) fn read_any_integer(&mut self) -> Result<Result<i64, BigInt>, DecodeError> {

@@ -324,15 +324,15 @@ impl<'de> Decoder<'de> {
             }
             tag::NEW_FLOAT | tag::FLOAT => self.read_float().map(Term::Float),
             tag::NEW_PID | tag::PID => self.read_pid().map(Term::from),
-            _ => self.read_other_leaf(tag),
+            _ => self.read_other_leaf(tag, budget),
         }
     }
 
-    fn read_other_leaf(&mut self, tag: u8) -> Result<Term, DecodeError> {
+    fn read_other_leaf(&mut self, tag: u8, budget: &mut usize) -> Result<Term, DecodeError> {
         Ok(match Kind::of_tag(tag) {
             Some(Kind::Reference) => Term::Reference(Box::new(self.read_reference()?)),
             Some(Kind::Port) => Term::Port(Box::new(self.read_port()?)),
-            Some(Kind::Fun) => Term::Fun(self.read_fun()?),
+            Some(Kind::Fun) => Term::Fun(self.read_fun_within(budget)?),
             Some(Kind::BitString) => {
                 let (bytes, bits) = self.read_bits()?;
                 let bytes = self.share(bytes);

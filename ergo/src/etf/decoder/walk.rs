@@ -135,7 +135,7 @@ impl<'de> Decoder<'de> {
             tag::RECORD => return self.walk_record(walker, walked),
             _ => match Kind::of_tag(tag) {
                 Some(Kind::Atom) => self.walk_atom(walker, walked)?,
-                Some(Kind::Integer) => self.raw_read(walker, |d| d.read_any_integer().map(drop))?,
+                Some(Kind::Integer) => self.raw_read(walker, Self::skip_integer)?,
                 Some(Kind::Float) => self.raw_read(walker, |d| d.read_float().map(drop))?,
                 Some(_) => self.walk_identifier(tag, walker, walked)?,
                 None => return Err(self.no_term()),
@@ -272,7 +272,11 @@ impl<'de> Decoder<'de> {
             if self.peek_kind()? != kind {
                 return Err(self.malformed("a part of a fun is of the wrong kind"));
             }
-            self.walk_node(walker, walked)?;
+            if kind == Kind::Integer {
+                self.raw_read(walker, |d| d.read_integer::<i64>("a number of a fun"))?;
+            } else {
+                self.walk_node(walker, walked)?;
+            }
         }
         Ok((
             OpenFun {

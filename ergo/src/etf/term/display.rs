@@ -257,10 +257,14 @@ fn character(term: &Term) -> Option<char> {
 pub(crate) struct Shortened<'a>(pub(crate) Option<&'a Term>);
 
 const SHORTENED_CHARACTERS: usize = 80;
+const SHORTENED_BITS_MAX: u64 = 4096;
 
 impl fmt::Display for Shortened<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(term) = self.0 else { return Ok(()) };
+        if begins_with_a_long_integer(term) {
+            return f.write_str("with an integer of many digits");
+        }
         let mut beginning = Beginning::new(SHORTENED_CHARACTERS);
         // An error here only says that the text is long enough.
         match write!(beginning, "{term}") {
@@ -268,6 +272,26 @@ impl fmt::Display for Shortened<'_> {
             Err(fmt::Error) => write!(f, "{}..", beginning.text),
         }
     }
+}
+
+/// Whether one of the parts that would be shown is an integer whose digits take long to find: that time grows with the
+/// square of their number.
+fn begins_with_a_long_integer(term: &Term) -> bool {
+    let is_long =
+        |term: &Term| matches!(term, Term::BigInteger(value) if value.bits() > SHORTENED_BITS_MAX);
+    let mut pending = vec![term];
+    // Each part takes a character at least.
+    for _ in 0..SHORTENED_CHARACTERS {
+        let Some(term) = pending.pop() else { break };
+        if is_long(term) {
+            return true;
+        }
+        let children = term.children().into_iter().flatten();
+        let first = pending.len();
+        pending.extend(children.take(SHORTENED_CHARACTERS));
+        pending.get_mut(first..).unwrap_or_default().reverse();
+    }
+    false
 }
 
 /// As many characters of a text as there is room for; a longer text is an error.

@@ -2,6 +2,7 @@
 
 use super::super::*;
 use super::term;
+use crate::wire::Limits;
 
 /// What OTP 27 makes of the bytes: `term_to_binary(binary_to_term(B))`.
 fn check(bytes: &[u8], written: &[u8]) {
@@ -140,4 +141,57 @@ fn references_have_1_to_5_words() {
         Reference::new(node, 7, &[0; 6]),
         Err(ReferenceWords { words: 6 })
     );
+}
+
+/// A closure that captured a list of references to the first atom of the table, `count` times.
+fn closure_of_references(count: u32) -> Vec<u8> {
+    let references = [82, 0].repeat(usize::try_from(count).unwrap());
+    let mut body = vec![0; 1 + 16 + 4];
+    body.extend_from_slice(&[0, 0, 0, 1, 119, 1, 109, 97, 1, 97, 2, 88, 119, 1, 97]);
+    body.extend_from_slice(&[0; 12]);
+    body.extend_from_slice(&[&[108][..], &count.to_be_bytes(), &references, &[106]].concat());
+    let size = u32::try_from(body.len() + 4).unwrap();
+    [&[112][..], &size.to_be_bytes(), &body].concat()
+}
+
+/// Two bytes of a peer became a thousand, without a limit.
+#[test]
+fn the_atoms_of_a_closure_take_from_the_limit_of_the_term() {
+    let limits = Limits {
+        term_bytes_max: 100_000,
+        ..Limits::DEFAULT
+    };
+    // 1,023 bytes with its tag and length.
+    let atoms = [Atom::new("\u{1f600}".repeat(255)).unwrap()];
+    let read = |bytes: &[u8]| {
+        let decoder = Decoder::new(bytes).atoms(&atoms).limits(&limits);
+        let term = decoder.clone().read_term();
+        assert!(bytes[0] != 112 || term.is_ok() == decoder.clone().read_fun().is_ok());
+        term.map(drop).map_err(|error| error.to_string())
+    };
+    assert_eq!(read(&closure_of_references(97)), Ok(()));
+    for count in [98, 1_000_000] {
+        let error = read(&closure_of_references(count)).unwrap_err();
+        // Refused when the limit is reached, not when all are written.
+        let expect = "term_bytes_max is 100000, found 10";
+        assert!(error.contains(expect), "{error}");
+    }
+    // The closures of one term share its limit.
+    let several = |count| [&[104, 3][..], &closure_of_references(count).repeat(3)].concat();
+    assert_eq!(read(&several(31)), Ok(()));
+    assert!(read(&several(33)).is_err());
+}
+
+/// What is skipped is also read: the numbers of a closure have 64 bits at most in both.
+#[test]
+fn a_closure_with_a_number_of_more_than_64_bits_is_refused_everywhere() {
+    let mut body = vec![0; 1 + 16 + 4 + 4];
+    body.extend_from_slice(&[119, 1, 109, 110, 9, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 97, 2]);
+    body.extend_from_slice(&[88, 119, 1, 97]);
+    body.extend_from_slice(&[0; 12]);
+    let size = u32::try_from(body.len() + 4).unwrap();
+    let bytes = [&[131, 112][..], &size.to_be_bytes(), &body].concat();
+    assert!(decode::<Term>(&bytes).is_err());
+    assert!(decode::<Encoded>(&bytes).is_err());
+    assert!(Decoder::new(&bytes[1..]).skip().is_err());
 }

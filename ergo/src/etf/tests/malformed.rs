@@ -222,3 +222,37 @@ fn an_integer_within_its_limit_is_read_and_beyond_it_refused() {
         "{error}"
     );
 }
+
+/// Found by fuzzing: what the containers around a term announce got into the words for the term.
+#[test]
+fn a_term_that_is_none_of_the_wanted_is_named_whatever_is_around_it() {
+    // Where the first of two keys should have an atom it has a map of 2 pairs, which would not fit beside the rest.
+    let pid = [&[88, 116, 0, 0, 0, 2][..], &[0; 4]].concat();
+    check(
+        &[&[116, 0, 0, 0, 2][..], &pid].concat(),
+        "expected an atom, found a map of 2 at byte 7, tag 116",
+    );
+    // Each header is right about the rest, but not both together: what is needed is what both announce.
+    let lists = [&[131, 108, 0, 0, 0, 6, 108, 0, 0, 0, 6][..], &[106; 8]].concat();
+    let error = decode::<Vec<Vec<Term>>>(&lists).unwrap_err();
+    assert!(
+        error.to_string().contains("12 bytes needed, 8 left"),
+        "{error}"
+    );
+}
+
+/// Showing all digits of a key takes time that grows with the square of their number, for an error that shows 80.
+#[test]
+fn a_long_integer_that_is_a_key_twice_is_not_spelled_out() {
+    let long = [&[111, 0, 0, 8, 0, 0][..], &[7; 2048]].concat();
+    let map = |key: &[u8]| [&[116, 0, 0, 0, 2], key, &[106], key, &[106]].concat();
+    check(&map(&long), "duplicate key with an integer of many digits");
+    let inside = [&[104, 2, 97, 1], &long[..]].concat();
+    check(
+        &map(&inside),
+        "duplicate key with an integer of many digits",
+    );
+    check(&map(&[104, 1, 97, 1]), "duplicate key {1}");
+    let behind = [&[104, 2][..], &[107, 0, 100], &[1; 100], &long].concat();
+    check(&map(&behind), "duplicate key {[1,1,");
+}

@@ -1,0 +1,98 @@
+//! Terms that exist, and what is made of them.
+
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+
+use bytes::Bytes;
+use ergo::dist::handshake::Established;
+use ergo::dist::{Control, Event, Flags, Inbound, Outbound, Payload};
+use ergo::etf::{Encoded, Pid, Term, decode, decode_shared, encode};
+use ergo::wire::Limits;
+
+use super::peer::established;
+
+/// A term goes out and comes back the same: whole, kept encoded, and on a connection with and without an atom cache.
+pub fn check_value(term: &Term) {
+    let bytes = encode(term).expect("a term of finite floats");
+    let again: Term = decode(&bytes).expect("what was written can be read");
+    assert!(again == *term, "{term} became {again}");
+    check_laws(term, &again);
+    assert!(decode_shared::<Term>(&Bytes::from(bytes.clone())).as_ref() == Ok(term));
+    let encoded: Encoded = decode(&bytes).expect("what was written can be kept");
+    assert!(encoded.to_term().as_ref() == Ok(term));
+    assert_eq!(encode(&encoded).as_ref(), Ok(&bytes));
+    let limits = Limits::default();
+    for flags in [
+        Flags::VISIBLE,
+        Flags::VISIBLE.without(Flags::DIST_HDR_ATOM_CACHE),
+    ] {
+        let (here, there) = established(flags);
+        let mut outbound = Outbound::new(&here, &limits);
+        let mut inbound = Inbound::new(&there, &limits);
+        // The second time the atoms are in the cache.
+        for _ in 0..2 {
+            check_connection(&mut outbound, &mut inbound, term, &encoded);
+        }
+    }
+}
+
+/// Sends the term both ways there are to send one; each time it arrives.
+fn check_connection(
+    outbound: &mut Outbound,
+    inbound: &mut Inbound,
+    term: &Term,
+    encoded: &Encoded,
+) {
+    let node = |name| ergo::etf::Atom::from_static(name);
+    let control = Control::Send {
+        from: Some(Pid::new(node("a@h"), 1, 0, 1)),
+        to: Pid::new(node("b@h"), 2, 0, 2),
+    };
+    let mut bytes = Vec::new();
+    let mut encode = |encoder: &mut ergo::etf::Encoder<'_>| encoder.write_term(term);
+    for payload in [Payload::Encode(&mut encode), Payload::Encoded(encoded)] {
+        outbound.send(&control, payload).expect("a signal");
+        outbound.take_transmit(&mut bytes);
+        inbound.handle_input(&bytes);
+        let Ok(Some(Event::Signal {
+            payload: Some(payload),
+            ..
+        })) = inbound.poll_event()
+        else {
+            panic!("no message arrived: {term}");
+        };
+        let arrived = payload.to_term().expect("a term arrived");
+        assert!(arrived == *term, "{term} arrived as {arrived}");
+        let relayed = ergo::etf::encode(&payload).expect("a term to pass on");
+        assert!(decode::<Term>(&relayed).as_ref() == Ok(term));
+    }
+}
+
+/// Whether two terms are equal but for atoms in old forms inside closures. A closure that is read is kept to the byte; in
+/// a term that is passed on without being read atoms are written anew.
+pub(super) fn is_same_but_for_closures(a: &Term, b: &Term) -> bool {
+    a == b || a.to_string() == b.to_string()
+}
+
+fn hash(term: &Term) -> u64 {
+    BuildHasherDefault::<DefaultHasher>::default().hash_one(term)
+}
+
+/// Equality, order and hashes agree, a clone is equal, and the text of equal terms is the same.
+pub fn check_laws(a: &Term, b: &Term) {
+    let clone = a.clone();
+    assert!(clone == *a, "a clone is not equal: {a}");
+    assert!(clone.cmp(a).is_eq());
+    assert_eq!(hash(&clone), hash(a));
+    assert_eq!(clone.to_string(), a.to_string());
+    assert_eq!(a == b, a.cmp(b).is_eq(), "{a} and {b}");
+    assert_eq!(a.cmp(b), b.cmp(a).reverse(), "{a} and {b}");
+    assert_eq!(a.cmp_standard(b), b.cmp_standard(a).reverse());
+    if a == b {
+        assert_eq!(hash(a), hash(b), "{a} and {b}");
+        assert_eq!(a.to_string(), b.to_string());
+        assert!(a.cmp_standard(b).is_eq());
+    }
+}
+
+/// The two ends of a connection after a real handshake, for [`super::peer`].
+pub(super) type Ends = (Established, Established);
