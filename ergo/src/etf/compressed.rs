@@ -1,6 +1,9 @@
 //! Compressed terms: tag 80, at the start of a whole term only.
 
-use flate2::{Decompress, FlushDecompress, Status};
+use std::io::Write;
+
+use flate2::write::ZlibEncoder;
+use flate2::{Compression, Decompress, FlushDecompress, Status};
 
 use super::{DecodeError, DecodeErrorKind, tag};
 use crate::wire::{Limits, Reader};
@@ -9,6 +12,18 @@ use crate::wire::{Limits, Reader};
 const OFFSET: usize = 6;
 /// What is inflated at once, so that no more memory is taken than the stream fills.
 const CHUNK_BYTES: usize = 64 * 1024;
+
+/// A whole term compressed, if that makes it smaller and its size can be told.
+pub(super) fn deflate(whole: &[u8], level: u8) -> Option<Vec<u8>> {
+    let (version, term) = whole.split_first()?;
+    let size = u32::try_from(term.len()).ok()?;
+    let mut output = vec![*version, tag::COMPRESSED];
+    output.extend_from_slice(&size.to_be_bytes());
+    let mut stream = ZlibEncoder::new(output, Compression::new(level.into()));
+    stream.write_all(term).ok()?;
+    let output = stream.finish().ok()?;
+    (output.len() < whole.len()).then_some(output)
+}
 
 /// Inflates what follows the size of a compressed term: to exactly that size, nothing after it.
 pub(super) fn inflate(input: &[u8], limits: &Limits) -> Result<Vec<u8>, DecodeError> {

@@ -24,8 +24,18 @@ pub struct Encoded {
     bytes: Bytes,
     /// What tag 82 refers to.
     atoms: Arc<[Atom]>,
-    /// Whether the bytes are known to be one well-formed term and nothing else.
-    checked: bool,
+    state: State,
+}
+
+/// What is known of the bytes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Nothing.
+    Unchecked,
+    /// That they are one term and nothing else, but for a key that may be in a map twice.
+    Walked,
+    /// That they are one well-formed term and nothing else.
+    Checked,
 }
 
 impl Encoded {
@@ -39,7 +49,7 @@ impl Encoded {
         Ok(Encoded {
             bytes: bytes.into(),
             atoms: Arc::default(),
-            checked: true,
+            state: State::Checked,
         })
     }
 
@@ -62,7 +72,7 @@ impl Encoded {
         Encoded {
             bytes,
             atoms,
-            checked: false,
+            state: State::Unchecked,
         }
     }
 
@@ -70,7 +80,7 @@ impl Encoded {
         Encoded {
             bytes,
             atoms,
-            checked: true,
+            state: State::Checked,
         }
     }
 
@@ -116,9 +126,14 @@ impl Encoded {
         self.bytes.len()
     }
 
+    /// Whether two keys of a map in it may be the same if a walk came by one.
+    pub(super) fn keys_unchecked(&self) -> bool {
+        self.state != State::Checked
+    }
+
     /// The bytes, if they mean the same anywhere else.
     pub(super) fn self_contained(&self) -> Option<&[u8]> {
-        (self.checked && self.atoms.is_empty()).then_some(&self.bytes)
+        (self.state == State::Checked && self.atoms.is_empty()).then_some(&self.bytes)
     }
 }
 
@@ -129,14 +144,23 @@ impl<'de> Decoder<'de> {
     /// A malformed term.
     pub fn read_encoded(&mut self) -> Result<Encoded, DecodeError> {
         let start = self.clone();
-        let cached = self.skip_with_atoms()?;
+        let walked = self.skip_walked()?;
         let bytes = self.share_since(&start);
-        let atoms = if cached {
+        let atoms = if walked.cached_atoms {
             self.atom_table()
         } else {
             Arc::default()
         };
-        Ok(Encoded::checked(bytes, atoms))
+        let state = if walked.has_names {
+            State::Walked
+        } else {
+            State::Checked
+        };
+        Ok(Encoded {
+            bytes,
+            atoms,
+            state,
+        })
     }
 }
 

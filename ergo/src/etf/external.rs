@@ -3,8 +3,8 @@
 use bytes::Bytes;
 
 use super::{
-    Decode, DecodeError, DecodeErrorKind, DecodeOwned, Decoder, Encode, EncodeError, Encoder,
-    compressed, tag,
+    Decode, DecodeError, DecodeErrorKind, DecodeOwned, Decoder, Encode, EncodeError, EncodeOptions,
+    Encoder, Term, compressed, tag,
 };
 use crate::wire::Limits;
 
@@ -20,6 +20,26 @@ pub fn encode<T: Encode + ?Sized>(value: &T) -> Result<Vec<u8>, EncodeError> {
     bytes.push(tag::VERSION);
     value.encode(&mut Encoder::new(&mut bytes))?;
     Ok(bytes)
+}
+
+/// [`encode`] with options: `term_to_binary/2`.
+///
+/// # Errors
+/// A value that has no Erlang form.
+pub fn encode_with<T: Encode + ?Sized>(
+    value: &T,
+    options: &EncodeOptions,
+) -> Result<Vec<u8>, EncodeError> {
+    let bytes = if options.is_deterministic() {
+        // A map among terms keeps its entries in the order of the keys.
+        encode(&Term::from_value(value)?)?
+    } else {
+        encode(value)?
+    };
+    Ok(match options.level() {
+        Some(level) => compressed::deflate(&bytes, level).unwrap_or(bytes),
+        None => bytes,
+    })
 }
 
 /// Reads a value from a whole term, compressed or not: `binary_to_term`.

@@ -1,33 +1,20 @@
 //! Funs of other nodes.
 
-use std::cmp::Ordering;
 use std::fmt;
 
-use bytes::Bytes;
-
-use super::Atom;
+use super::{Atom, Closure};
 
 /// A function value of an Erlang node. Ergo cannot call it; it keeps it and sends it back unchanged.
 ///
-/// Funs are equal when they were sent with the same bytes, which implies that Erlang takes them as equal.
-#[derive(Clone, PartialEq, Eq, Hash)]
+/// Funs are equal as in Erlang: see [`Closure`] and [`Export`].
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Fun(Box<Repr>);
 
+/// In Erlang's order: closures before functions by name.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Repr {
     Closure(Closure),
     Export(Export),
-}
-
-/// `fun() -> .. end`: code of a module together with the values it captured.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Closure {
-    module: Atom,
-    index: u32,
-    unique: u32,
-    arity: u8,
-    /// The whole of NEW_FUN_EXT after its size field, without references into an atom cache.
-    body: Bytes,
 }
 
 /// `fun Module:Function/Arity`: a function by name.
@@ -69,7 +56,7 @@ impl Fun {
     /// How many arguments it takes.
     pub fn arity(&self) -> u32 {
         match &*self.0 {
-            Repr::Closure(closure) => closure.arity.into(),
+            Repr::Closure(closure) => closure.arity().into(),
             Repr::Export(export) => export.arity,
         }
     }
@@ -77,41 +64,9 @@ impl Fun {
     /// The module whose code it is.
     pub fn module(&self) -> &Atom {
         match &*self.0 {
-            Repr::Closure(closure) => &closure.module,
+            Repr::Closure(closure) => closure.module(),
             Repr::Export(export) => &export.module,
         }
-    }
-}
-
-impl Closure {
-    pub(crate) const fn new(
-        module: Atom,
-        index: u32,
-        unique: u32,
-        arity: u8,
-        body: Bytes,
-    ) -> Closure {
-        Closure {
-            module,
-            index,
-            unique,
-            arity,
-            body,
-        }
-    }
-
-    /// The module whose code it is.
-    pub const fn module(&self) -> &Atom {
-        &self.module
-    }
-
-    /// How many arguments it takes.
-    pub const fn arity(&self) -> u8 {
-        self.arity
-    }
-
-    pub(crate) const fn body(&self) -> &Bytes {
-        &self.body
     }
 }
 
@@ -148,34 +103,9 @@ impl From<Export> for Fun {
     }
 }
 
-impl Ord for Fun {
-    /// Erlang's order: closures before functions by name, then by their parts.
-    fn cmp(&self, other: &Fun) -> Ordering {
-        self.0.cmp(&other.0)
-    }
-}
-
-impl PartialOrd for Fun {
-    fn partial_cmp(&self, other: &Fun) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
 impl fmt::Display for Export {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "fun {}:{}/{}", self.module, self.function, self.arity)
-    }
-}
-
-impl fmt::Display for Closure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "#Fun<{}.{}.{}>",
-            self.module.as_str(),
-            self.index,
-            self.unique
-        )
     }
 }
 
@@ -189,12 +119,6 @@ impl fmt::Display for Fun {
 }
 
 impl fmt::Debug for Export {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl fmt::Debug for Closure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use thiserror::Error;
 
@@ -20,7 +21,7 @@ pub(crate) const REFERENCE_WORDS_MAX: usize = 5;
 /// assert!(Reference::new(Atom::from_static("shop@localhost"), 7, &[0; 6]).is_err());
 /// # Ok::<(), ergo::etf::ReferenceWords>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub struct Reference {
     node: Atom,
     creation: u32,
@@ -88,6 +89,21 @@ impl Reference {
     }
 }
 
+impl PartialEq for Reference {
+    /// As in Erlang: words of 0 that one has beyond the other do not count.
+    fn eq(&self, other: &Reference) -> bool {
+        self.node == other.node && self.creation == other.creation && self.words == other.words
+    }
+}
+
+impl Eq for Reference {}
+
+impl Hash for Reference {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (&self.node, self.creation, self.words).hash(state);
+    }
+}
+
 impl Ord for Reference {
     /// Erlang's order: the node first, then the words from the most significant one, absent ones counting as 0.
     fn cmp(&self, other: &Reference) -> Ordering {
@@ -95,7 +111,6 @@ impl Ord for Reference {
             .cmp(&other.node)
             .then_with(|| self.creation.cmp(&other.creation))
             .then_with(|| self.words.iter().rev().cmp(other.words.iter().rev()))
-            .then_with(|| self.len.cmp(&other.len))
     }
 }
 

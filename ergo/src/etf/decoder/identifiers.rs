@@ -2,9 +2,10 @@
 
 use bytes::Bytes;
 
+use super::super::closure::{CLOSURES_NESTED_MAX, DIGEST_BYTES, Parts};
 use super::super::encoder::Encoder;
 use super::super::reference::REFERENCE_WORDS_MAX;
-use super::super::{Atom, DecodeError, Export, Fun, Pid, Port, Reference, fun::Closure, tag};
+use super::super::{Atom, Closure, DecodeError, Export, Fun, Pid, Port, Reference, tag};
 use super::Decoder;
 
 /// Bytes of a closure up to and with its size.
@@ -128,32 +129,70 @@ impl<'de> Decoder<'de> {
 
     fn read_closure(&mut self) -> Result<Fun, DecodeError> {
         let start = self.clone();
-        let cached = self.skip_with_atoms()?;
+        let walked = self.skip_walked()?;
         let body = start
             .reader
             .rest()
             .get(FUN_SIZE_END..self.position() - start.position())
             .unwrap_or_default();
-        let body = if cached {
+        let body = if walked.cached_atoms {
             let mut buffer = Vec::with_capacity(body.len().saturating_mul(2));
             start.clone().walk(&mut Encoder::new(&mut buffer))?;
             Bytes::from(buffer.split_off(FUN_SIZE_END.min(buffer.len())))
         } else {
             self.share(body)
         };
-        let mut head = start;
-        head.take(FUN_SIZE_END)?;
-        let arity = head.byte()?;
-        head.take(16)?;
-        let index = head.word()?;
-        head.word()?;
-        let module: Atom = head.read_atom()?;
-        head.read_integer::<i64>("the old index of a fun")?;
-        let unique: i64 = head.read_integer("the old hash of a fun")?;
-        head.read_pid()?;
-        let unique = u32::try_from(unique.rem_euclid(1 << 32)).unwrap_or_default();
+        let (parts, captured_at) = Decoder::new(&body).read_parts()?;
+        if walked.has_names {
+            self.check_captured(&body, captured_at, parts.captured, walked.fun_depth)?;
+        }
         Ok(Fun::closure(Closure::new(
-            module, index, unique, arity, body,
+            parts,
+            body.clone(),
+            captured_at,
+            walked.fun_depth,
         )))
+    }
+
+    /// Refuses a key that is in a captured map twice, as every other map is refused: the body is kept and passed on,
+    /// and OTP would close the connection. Recurses as deep as closures are inside each other, which is bounded here.
+    fn check_captured(
+        &self,
+        body: &[u8],
+        captured_at: usize,
+        captured: u32,
+        depth: usize,
+    ) -> Result<(), DecodeError> {
+        if depth > CLOSURES_NESTED_MAX {
+            return Err(self.limit(
+                "the number of closures inside each other that capture maps",
+                CLOSURES_NESTED_MAX,
+                depth,
+            ));
+        }
+        let mut decoder =
+            Decoder::new(body.get(captured_at..).unwrap_or_default()).limits(self.limits);
+        (0..captured).try_for_each(|_| decoder.read_term().map(drop))
+    }
+
+    /// Reads what comes before the captured values of a closure; returns where they start.
+    fn read_parts(mut self) -> Result<(Parts, usize), DecodeError> {
+        let arity = self.byte()?;
+        let digest = self.take(DIGEST_BYTES)?.try_into().unwrap_or_default();
+        let index = self.word()?;
+        let captured = self.word()?;
+        let module: Atom = self.read_atom()?;
+        self.read_integer::<i64>("the old index of a fun")?;
+        let unique: i64 = self.read_integer("the old hash of a fun")?;
+        self.read_pid()?;
+        let parts = Parts {
+            module,
+            index,
+            unique: u32::try_from(unique.rem_euclid(1 << 32)).unwrap_or_default(),
+            arity,
+            digest,
+            captured,
+        };
+        Ok((parts, self.position()))
     }
 }

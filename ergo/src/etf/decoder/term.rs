@@ -378,7 +378,7 @@ impl<'de> Decoder<'de> {
 
     fn read_record(&mut self, budget: &mut usize) -> Result<Node, DecodeError> {
         let count = self.length()?;
-        let flag = self.byte()?;
+        let exported = self.record_flag()?;
         let module = self.read_atom()?;
         let name = self.read_atom()?;
         // A name and a value for each.
@@ -388,11 +388,14 @@ impl<'de> Decoder<'de> {
             self.arrived(1);
             fields.push(self.read_atom()?);
         }
+        if has_duplicate(&fields) {
+            return Err(self.malformed("a native record has a field twice"));
+        }
         let kind = Box::new(RecordType {
             module,
             name,
             fields,
-            flag,
+            exported,
         });
         Ok(Node::Open(Frame::Record(
             kind,
@@ -481,4 +484,13 @@ fn push_atom(elements: &mut Vec<Term>, words: TextWords) {
     if let Some(Term::Atom(atom)) = elements.last_mut() {
         atom.set_inline(words);
     }
+}
+
+/// Whether a name is there twice.
+fn has_duplicate(names: &[Atom]) -> bool {
+    let mut sorted: Vec<&Atom> = names.iter().collect();
+    sorted.sort_unstable();
+    sorted
+        .windows(2)
+        .any(|pair| matches!(pair, [a, b] if a == b))
 }

@@ -46,6 +46,11 @@ impl Walker for Skip {
 pub(crate) struct Walked {
     /// Whether the term refers to the atom table.
     pub(crate) cached_atoms: bool,
+    /// Whether there is a map with several keys or a native record with several fields, of which a walk does not see
+    /// that two are the same.
+    pub(crate) has_names: bool,
+    /// How many closures are inside each other at most.
+    pub(crate) fun_depth: usize,
 }
 
 /// A closure whose end has not been reached.
@@ -61,14 +66,14 @@ impl<'de> Decoder<'de> {
     /// Skips the next term, checking its form. It takes no memory, however deep the term is.
     ///
     /// # Errors
-    /// A malformed term; a key twice in a map goes unnoticed.
+    /// A malformed term; a key twice in a map, or a field in a native record, goes unnoticed.
     pub fn skip(&mut self) -> Result<(), DecodeError> {
         self.walk(&mut Skip).map(drop)
     }
 
-    /// Skips the next term and says whether it refers to the atom table.
-    pub(crate) fn skip_with_atoms(&mut self) -> Result<bool, DecodeError> {
-        self.walk(&mut Skip).map(|walked| walked.cached_atoms)
+    /// Skips the next term and says what it came by.
+    pub(crate) fn skip_walked(&mut self) -> Result<Walked, DecodeError> {
+        self.walk(&mut Skip)
     }
 
     pub(crate) fn walk<W: Walker>(&mut self, walker: &mut W) -> Result<Walked, DecodeError> {
@@ -82,6 +87,7 @@ impl<'de> Decoder<'de> {
                 let (fun, captured) = self.walk_fun(walker, &mut walked, missing)?;
                 missing = missing.saturating_add(captured);
                 funs.push(fun);
+                walked.fun_depth = walked.fun_depth.max(funs.len());
             } else {
                 missing = missing.saturating_add(self.walk_node(walker, &mut walked)?);
             }
@@ -120,9 +126,9 @@ impl<'de> Decoder<'de> {
             tag::SMALL_TUPLE | tag::LARGE_TUPLE => return self.raw_read(walker, Self::read_tuple),
             tag::LIST => return self.raw_read(walker, Self::read_list_cells),
             tag::MAP => {
-                return self.raw_read(walker, |d| {
-                    d.read_map().map(|count| count.saturating_mul(2))
-                });
+                let count = self.raw_read(walker, Self::read_map)?;
+                walked.has_names |= count > 1;
+                return Ok(count.saturating_mul(2));
             }
             tag::BINARY | tag::BIT_BINARY => self.raw_read(walker, |d| d.read_bits().map(drop))?,
             tag::STRING => self.raw_read(walker, |d| d.read_list().map(drop))?,
@@ -228,14 +234,24 @@ impl<'de> Decoder<'de> {
         let fields = self.raw_read(walker, |d| {
             d.byte()?;
             let fields = d.length()?;
-            d.byte().map(|_| fields)
+            d.record_flag().map(|_| fields)
         })?;
+        walked.has_names |= fields > 1;
         self.walk_atom(walker, walked)?;
         self.walk_atom(walker, walked)?;
         for _ in 0..fields {
             self.walk_atom(walker, walked)?;
         }
         Ok(fields)
+    }
+
+    /// Whether the type of a native record is exported: 1 or 0.
+    pub(super) fn record_flag(&mut self) -> Result<bool, DecodeError> {
+        match self.byte()? {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(self.malformed("the flag of a native record is not 0 or 1")),
+        }
     }
 
     /// Walks a closure but for the values it captured, whose number it returns.

@@ -1,12 +1,10 @@
 //! Pids, references, ports and funs.
 
-use super::super::fun::Closure;
-use super::super::{EncodeError, Encoded, Export, Fun, LengthOf, Pid, Port, Reference, tag};
+use super::super::{
+    Closure, DecodeError, EncodeError, Encoded, Export, Fun, LengthOf, Pid, Port, Reference, tag,
+};
 use super::Encoder;
 use crate::wire::writer::{put_u16, put_u32, put_u64};
-
-/// The largest number of a port that `term_to_binary` writes in the older of the two current forms.
-const SHORT_PORT_MAX: u64 = (1 << 28) - 1;
 
 impl Encoder<'_> {
     /// Writes a pid.
@@ -44,24 +42,14 @@ impl Encoder<'_> {
         Ok(())
     }
 
-    /// Writes a port.
+    /// Writes a port, in the form that OTP 26 and later write for every port and OTP 24 and later read.
     ///
     /// # Errors
     /// None.
     pub fn write_port(&mut self, port: &Port) -> Result<(), EncodeError> {
-        let short = u32::try_from(port.id())
-            .ok()
-            .filter(|id| u64::from(*id) <= SHORT_PORT_MAX);
-        self.buffer.push(if short.is_some() {
-            tag::NEW_PORT
-        } else {
-            tag::V4_PORT
-        });
+        self.buffer.push(tag::V4_PORT);
         self.put_atom(port.node());
-        match short {
-            Some(id) => put_u32(self.buffer, id),
-            None => put_u64(self.buffer, port.id()),
-        }
+        put_u64(self.buffer, port.id());
         put_u32(self.buffer, port.creation());
         Ok(())
     }
@@ -96,7 +84,7 @@ impl Encoder<'_> {
     /// Writes a term that is still encoded. One that refers to the atoms of another connection is written anew.
     ///
     /// # Errors
-    /// [`EncodeError::Malformed`] for a term that came from a peer and has not been looked at before.
+    /// [`EncodeError::Malformed`] for a term that came from a peer and has not been decoded before.
     #[inline]
     pub fn write_encoded(&mut self, encoded: &Encoded) -> Result<(), EncodeError> {
         match encoded.self_contained() {
@@ -104,12 +92,17 @@ impl Encoder<'_> {
                 self.buffer.extend_from_slice(bytes);
                 Ok(())
             }
-            None => encoded
-                .decoder()
-                .walk(self)
-                .map(drop)
-                .map_err(EncodeError::Malformed),
+            None => self.write_walked(encoded).map_err(EncodeError::Malformed),
         }
+    }
+
+    /// OTP closes the connection that a map with a key twice comes in on, so such a one must not go out.
+    fn write_walked(&mut self, encoded: &Encoded) -> Result<(), DecodeError> {
+        let walked = encoded.decoder().walk(self)?;
+        if walked.has_names && encoded.keys_unchecked() {
+            encoded.to_term()?;
+        }
+        Ok(())
     }
 
     /// Writes the tag of a closure and room for its size; returns where the size is.

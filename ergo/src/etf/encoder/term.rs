@@ -221,7 +221,7 @@ impl Encoder<'_> {
 
     fn open_record<'a>(&mut self, record: &'a Record) -> Result<Option<Open<'a>>, EncodeError> {
         self.write_header(tag::RECORD, record.values().len(), LengthOf::Record)?;
-        self.buffer.push(record.kind().flag);
+        self.buffer.push(record.is_exported().into());
         self.put_atom(record.module());
         self.put_atom(record.name());
         for field in record.fields() {

@@ -6,7 +6,7 @@
 use std::cmp::Ordering;
 use std::slice;
 
-use super::super::BitString;
+use super::super::{BitString, Closure, Fun};
 use super::number::{compare_big_float, compare_integer_float};
 use super::{ImproperList, Map, Term};
 
@@ -102,6 +102,24 @@ pub(super) fn compare_maps(a: &Map, b: &Map) -> Ordering {
     a.len().cmp(&b.len()).then_with(|| by_both(pairs))
 }
 
+/// The order of two closures.
+pub(crate) fn compare_closures(a: &Closure, b: &Closure) -> Ordering {
+    by_both(|mode| closures(a, b, mode))
+}
+
+fn closures(a: &Closure, b: &Closure, mode: Mode) -> Ordering {
+    a.compare(b, mode == Mode::Key, |a, b| {
+        run(vec![Frame::elements(a, b, mode)])
+    })
+}
+
+fn funs(a: &Fun, b: &Fun, mode: Mode) -> Ordering {
+    match (a.as_closure(), b.as_closure()) {
+        (Some(a), Some(b)) => closures(a, b, mode),
+        _ => a.cmp(b),
+    }
+}
+
 fn by_both(compare: impl Fn(Mode) -> Ordering) -> Ordering {
     compare(Mode::Standard).then_with(|| compare(Mode::Key))
 }
@@ -138,7 +156,7 @@ fn shallow<'a>(a: &'a Term, b: &'a Term, mode: Mode, frames: &mut Vec<Frame<'a>>
         (Term::Atom(a), Term::Atom(b)) => a.cmp(b),
         (Term::Binary(a), Term::Binary(b)) => a.cmp(b),
         (Term::Reference(a), Term::Reference(b)) => a.cmp(b),
-        (Term::Fun(a), Term::Fun(b)) => a.cmp(b),
+        (Term::Fun(a), Term::Fun(b)) => funs(a, b, mode),
         (Term::Port(a), Term::Port(b)) => a.cmp(b),
         (Term::Pid(a), Term::Pid(b)) => a.cmp(b),
         (Term::Tuple(a), Term::Tuple(b)) => match a.len().cmp(&b.len()) {

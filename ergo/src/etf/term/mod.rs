@@ -17,10 +17,12 @@ mod map;
 mod number;
 mod pretty;
 mod record;
+mod typed;
 mod value;
 
 pub(crate) use build::Frame;
 pub(crate) use children::Children;
+pub(crate) use compare::compare_closures;
 pub use containers::{ImproperList, List, Tuple};
 pub use map::{Map, MapKey};
 pub(crate) use number::integer_to_float;

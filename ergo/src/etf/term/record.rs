@@ -21,12 +21,30 @@ struct Parts {
 }
 
 /// What the records of one type have in common.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct RecordType {
     pub(crate) module: Atom,
     pub(crate) name: Atom,
     pub(crate) fields: Vec<Atom>,
-    pub(crate) flag: u8,
+    /// Whether other modules may take records of the type apart.
+    pub(crate) exported: bool,
+}
+
+impl Ord for RecordType {
+    /// The order of OTP 29: the names, then types that are not exported, then those with fewer fields.
+    fn cmp(&self, other: &RecordType) -> Ordering {
+        let key = |kind: &RecordType| (kind.exported, kind.fields.len());
+        (&self.module, &self.name)
+            .cmp(&(&other.module, &other.name))
+            .then_with(|| key(self).cmp(&key(other)))
+            .then_with(|| self.fields.cmp(&other.fields))
+    }
+}
+
+impl PartialOrd for RecordType {
+    fn partial_cmp(&self, other: &RecordType) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 impl Record {
@@ -61,6 +79,11 @@ impl Record {
     /// The name of the record.
     pub fn name(&self) -> &Atom {
         &self.0.kind.name
+    }
+
+    /// Whether the module exports the type (`-export_record`), so that others may take its records apart.
+    pub fn is_exported(&self) -> bool {
+        self.kind().exported
     }
 
     /// The names of the fields, in their order.

@@ -3,7 +3,7 @@
 use super::super::*;
 use super::term;
 
-/// What OTP 25 makes of the bytes: `term_to_binary(binary_to_term(B), [{minor_version, 2}])`.
+/// What OTP 27 makes of the bytes: `term_to_binary(binary_to_term(B))`.
 fn check(bytes: &[u8], written: &[u8]) {
     let term = term(bytes).unwrap();
     assert_eq!(encode(&term).unwrap()[1..], *written, "{term}");
@@ -21,11 +21,11 @@ fn old_forms_are_written_anew() {
     );
     check(
         &with_node(&[102], &[0, 0, 0, 1, 3]),
-        &with_node(&[89], &[0, 0, 0, 1, 0, 0, 0, 3]),
+        &with_node(&[120], &[0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 3]),
     );
     check(
-        &with_node(&[120], &[0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 3]),
         &with_node(&[89], &[0, 0, 0, 1, 0, 0, 0, 3]),
+        &with_node(&[120], &[0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 3]),
     );
     check(
         &with_node(&[101], &[0, 0, 0, 5, 1]),

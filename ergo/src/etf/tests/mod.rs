@@ -7,6 +7,7 @@ mod depth;
 mod golden;
 mod identifiers;
 mod malformed;
+mod options;
 mod order;
 mod parse;
 mod parse_binaries;
@@ -26,7 +27,8 @@ fn unhex(digits: &str) -> Vec<u8> {
         .collect()
 }
 
-/// Terms as OTP 25 wrote them (`term_to_binary(T, [{minor_version, 2}])`), each with what `Display` shows.
+/// Terms as OTP 25 wrote them (`term_to_binary(T, [{minor_version, 2}])`), and small ports as OTP 26 writes them, each
+/// with what `Display` shows.
 fn golden() -> impl Iterator<Item = (Vec<u8>, &'static str)> {
     include_str!("golden.txt").lines().map(|line| {
         let (digits, text) = line.split_once('\t').unwrap();

@@ -198,3 +198,43 @@ fn lists_normalise() {
         "[1,2|3]"
     );
 }
+
+fn closure(creator: u8, digest: u8, captured: &[u8]) -> Term {
+    let pid = [
+        88, 119, 3, 97, 64, 98, 0, 0, 0, creator, 0, 0, 0, 2, 0, 0, 0, 3,
+    ];
+    let head = [&[2][..], &[digest; 16], &[0, 0, 0, 7, 0, 0, 0, 1]].concat();
+    let body = [&head[..], &[119, 1, 109, 97, 3, 97, 4], &pid, captured].concat();
+    let size = u32::try_from(body.len() + 4).unwrap().to_be_bytes();
+    super::term(&[&[112], &size[..], &body].concat()).unwrap()
+}
+
+#[test]
+fn closures_are_equal_whoever_made_them_and_however_they_were_sent() {
+    use std::hash::{BuildHasher, RandomState};
+    let state = RandomState::new();
+    let map = [116, 0, 0, 0, 2, 97, 1, 97, 1, 97, 2, 97, 2];
+    let other_way_round = [116, 0, 0, 0, 2, 97, 2, 97, 2, 97, 1, 97, 1];
+    let (a, b) = (closure(1, 9, &map), closure(2, 9, &other_way_round));
+    assert_eq!(a, b);
+    assert_eq!(state.hash_one(&a), state.hash_one(&b));
+    assert_ne!(encode(&a).unwrap(), encode(&b).unwrap());
+    assert_ne!(a, closure(1, 8, &map));
+    let (one, float) = (
+        closure(1, 9, &[97, 1]),
+        closure(1, 9, &[70, 63, 240, 0, 0, 0, 0, 0, 0]),
+    );
+    assert!(one.cmp_standard(&float).is_eq() && one < float);
+}
+
+#[test]
+fn words_of_zero_do_not_tell_references_apart() {
+    use std::hash::{BuildHasher, RandomState};
+    let state = RandomState::new();
+    let make = |words: &[u32]| Reference::new(Atom::from_static("a@b"), 1, words).unwrap();
+    let (short, long) = (make(&[5]), make(&[5, 0, 0]));
+    assert_eq!(short, long);
+    assert_eq!(state.hash_one(&short), state.hash_one(&long));
+    assert!(short.cmp(&long).is_eq());
+    assert_eq!((short.ids().len(), long.ids().len()), (1, 3));
+}

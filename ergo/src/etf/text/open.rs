@@ -8,9 +8,6 @@ use super::{number, parser};
 use crate::etf::term::RecordType;
 use crate::etf::{Atom, ImproperList, Record, Term};
 
-/// Records are only named outside their module when it exports them.
-const EXPORTED: u8 = 1;
-
 pub(super) enum Open {
     /// `(`, which only groups.
     Parenthesis,
@@ -170,7 +167,8 @@ pub(super) fn record(cursor: &mut Cursor<'_>) -> Result<Step, ParseError> {
         module,
         name,
         fields: Vec::new(),
-        flag: EXPORTED,
+        // Records are only named outside their module when it exports them.
+        exported: true,
     });
     cursor.skip_blank();
     if cursor.eat("}") {
