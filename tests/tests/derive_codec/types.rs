@@ -168,7 +168,10 @@ fn charlists_are_text() {
     let text: CharList = "bolt".chars().collect();
     assert_eq!((text.as_str(), text.len()), ("bolt", 4));
     let owned: String = "bolt".into();
-    assert!(text == *"bolt" && "bolt" == text && text == owned && owned == text);
+    assert_eq!(text, *"bolt");
+    assert_eq!("bolt", text);
+    assert_eq!(text, owned);
+    assert_eq!(owned, text);
     assert_eq!(format!("{text:>6}|{text:?}"), "  bolt|\"bolt\"");
     assert_eq!(Term::from(text.clone()), term!(['b', 'o', 'l', 't']));
     assert_eq!(String::from(text.clone()), text.into_string());
