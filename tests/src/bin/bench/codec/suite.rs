@@ -1,0 +1,252 @@
+//! Runs the cells in alternation and says what ergo is to reach in each.
+
+use std::time::Duration;
+
+use ergo_tests::erlang::Release;
+
+use super::beam::{self, Beam};
+use super::bytes::AtomForm;
+use super::cell::{Batch, Cell, Operation};
+use super::data::Workload;
+use super::ergo;
+use crate::report::{Rival, Row, Unit, median};
+use crate::rounds::alternate;
+
+/// One slice of a round: short, so that most of them are not interrupted on a busy machine.
+const SLICE: Duration = Duration::from_millis(1);
+/// One round of one cell.
+const ROUND: Duration = Duration::from_millis(100);
+
+/// What to measure and how.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Options {
+    pub(crate) workloads: Vec<Workload>,
+    /// One cell, by its name.
+    pub(crate) only: Option<String>,
+    /// No rounds: so many iterations of each cell, for a profiler.
+    pub(crate) iterations: Option<u64>,
+    pub(crate) rounds: usize,
+    pub(crate) json: bool,
+    /// How the atoms of the bytes to read are written.
+    pub(crate) atoms: AtomForm,
+    pub(crate) otp: Release,
+}
+
+impl Default for Options {
+    /// Without workloads.
+    fn default() -> Options {
+        Options {
+            workloads: Vec::new(),
+            only: None,
+            iterations: None,
+            rounds: 5,
+            json: false,
+            atoms: AtomForm::Latin1,
+            otp: Release::Machine,
+        }
+    }
+}
+
+/// Measures what was asked for.
+pub(crate) fn run(options: &Options) -> Result<Vec<Row>, String> {
+    if !cfg!(feature = "bench") {
+        eprintln!("bench: ergo and the BEAM only; the crates come with `--features bench`");
+    }
+    let wants = |name: &str| options.only.as_ref().is_none_or(|only| only == name);
+    let beam = Operation::ALL
+        .iter()
+        .any(|operation| wants(&format!("{}-{}", beam::NAME, operation.name())))
+        .then(|| Beam::start(options.otp));
+    if beam.as_ref().is_some_and(Option::is_none) {
+        eprintln!("bench: no `erl` here: the BEAM is left out");
+    }
+    let beam = beam.flatten();
+    let mut rows = Vec::new();
+    for workload in &options.workloads {
+        let bytes = &*workload.bytes(options.atoms).leak();
+        let mut cells = cells(*workload, bytes, beam.as_ref());
+        let names: Vec<String> = cells.iter().map(Cell::name).collect();
+        cells.retain(|cell| wants(&cell.name()));
+        if cells.is_empty() {
+            return Err(format!(
+                "{} has the cells {}",
+                workload.name(),
+                names.join(" ")
+            ));
+        }
+        describe(*workload, bytes.len(), options.json);
+        match options.iterations {
+            Some(iterations) => cells.iter_mut().for_each(|cell| repeat(cell, iterations)),
+            None => rows.extend(measured(*workload, cells, options.rounds)),
+        }
+    }
+    Ok(rows)
+}
+
+fn cells(workload: Workload, bytes: &'static [u8], beam: Option<&Beam>) -> Vec<Cell> {
+    let mut cells = ergo::cells(workload, bytes);
+    #[cfg(feature = "bench")]
+    cells.extend(super::rivals::cells(workload, bytes));
+    cells.extend(
+        beam.into_iter()
+            .flat_map(|beam| beam.cells(workload, bytes)),
+    );
+    cells
+}
+
+/// The bytes that are read, and those that ergo writes.
+fn describe(workload: Workload, read: usize, json: bool) {
+    let (name, written) = (workload.name(), workload.bytes(AtomForm::Utf8).len());
+    let description = workload.description();
+    if json {
+        println!(
+            r#"{{"workload":"{name}","description":"{description}","bytes_read":{read},"bytes_written":{written}}}"#
+        );
+    } else {
+        println!("{name}  {description}: {read} B read, {written} B written by ergo");
+    }
+}
+
+fn repeat(cell: &mut Cell, iterations: u64) {
+    let batch = Batch {
+        iterations,
+        slices: 1,
+    };
+    let nanoseconds = median(&cell.run(batch));
+    println!(
+        "   {}: {iterations} times, {nanoseconds:.1} ns each",
+        cell.name()
+    );
+}
+
+fn measured(workload: Workload, mut cells: Vec<Cell>, rounds: usize) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for operation in Operation::ALL {
+        let mut cells: Vec<&mut Cell> = cells
+            .iter_mut()
+            .filter(|cell| cell.operation == operation)
+            .collect();
+        let batches: Vec<Batch> = cells.iter_mut().map(|cell| batch(cell)).collect();
+        let indices: Vec<usize> = (0..cells.len()).collect();
+        let samples = alternate(&indices, rounds, |index| {
+            median(&cells[index].run(batches[index]))
+        });
+        let samples: Vec<(&'static str, Vec<f64>)> = samples
+            .into_iter()
+            .map(|(index, values)| (cells[index].contender, values))
+            .collect();
+        rows.extend(rows_of(workload, operation, &samples));
+    }
+    rows
+}
+
+/// As many iterations as fill a slice, and as many slices as fill a round. Finding out also warms up.
+fn batch(cell: &mut Cell) -> Batch {
+    let slice = SLICE.as_nanos() as f64;
+    let mut iterations = 1;
+    loop {
+        let nanoseconds = median(&cell.run(Batch {
+            iterations,
+            slices: 3,
+        }));
+        if nanoseconds * iterations as f64 >= slice / 2.0 || nanoseconds >= slice {
+            let iterations = (slice / nanoseconds).ceil().max(1.0);
+            let slices = ROUND.as_nanos() as f64 / (iterations * nanoseconds);
+            return Batch {
+                iterations: iterations as u64,
+                slices: slices.ceil() as usize,
+            };
+        }
+        iterations *= 2;
+    }
+}
+
+fn rows_of(
+    workload: Workload,
+    operation: Operation,
+    samples: &[(&'static str, Vec<f64>)],
+) -> Vec<Row> {
+    let row = |(contender, values): &(&'static str, Vec<f64>)| {
+        let reach = Reach::of(workload, operation, contender);
+        let rivals = reach.rivals(samples);
+        Row {
+            workload: format!("{} {}", workload.name(), operation.name()),
+            contender,
+            unit: Unit::Nanoseconds,
+            values: values.clone(),
+            rivals,
+            at_most: reach.at_most,
+        }
+    };
+    samples.iter().map(row).collect()
+}
+
+/// What a contender is to reach; nothing, unless it is ergo.
+#[derive(Debug, Default, PartialEq)]
+struct Reach {
+    is_term: bool,
+    is_typed: bool,
+    at_most: Option<f64>,
+    /// How many times as fast as the best codec in Rust of any term.
+    rival_times: Option<f64>,
+    /// How many times as fast as the BEAM.
+    beam_times: Option<f64>,
+}
+
+impl Reach {
+    fn of(workload: Workload, operation: Operation, contender: &str) -> Reach {
+        let is_term = matches!(contender, ergo::TERM | ergo::TERM_SHARED);
+        let is_typed = matches!(contender, ergo::TYPED | ergo::SHARED | ergo::BORROWED);
+        let absolute = match (workload, operation) {
+            (Workload::Call, _) => 80.0,
+            (Workload::Fields, Operation::Encode) => 250.0,
+            (Workload::Fields, Operation::Decode) => 400.0,
+            (Workload::Integers, Operation::Encode) => 50_000.0,
+            (Workload::Integers, Operation::Decode) => 45_000.0,
+            (Workload::Binary, Operation::Encode) => 70_000.0,
+            (Workload::Binary, Operation::Decode) => 1_000.0,
+            (Workload::Nested, Operation::Encode) => 20_000.0,
+            (Workload::Nested, Operation::Decode) => 80_000.0,
+            (Workload::Tuples, Operation::Encode) => 15_000.0,
+            (Workload::Tuples, Operation::Decode) => 30_000.0,
+        };
+        // A binary of 1 MB cannot be copied faster than memory is; not to copy it takes a buffer to share.
+        let copies = workload == Workload::Binary
+            && (contender, operation) == (ergo::TERM, Operation::Decode);
+        let absolute_term = workload == Workload::Binary && !copies;
+        Reach {
+            is_term,
+            is_typed,
+            at_most: (is_typed || is_term && absolute_term).then_some(absolute),
+            rival_times: (is_term && workload != Workload::Binary).then_some(2.0),
+            beam_times: ((is_term || is_typed) && !copies).then_some(1.5),
+        }
+    }
+
+    /// The best codec in Rust of any term, and the BEAM, with their values in the same rounds.
+    fn rivals(&self, samples: &[(&'static str, Vec<f64>)]) -> Vec<Rival> {
+        let rival = |(name, values): &(&'static str, Vec<f64>), times| Rival {
+            name,
+            values: values.clone(),
+            times,
+        };
+        let best = samples
+            .iter()
+            .filter(|(name, _)| is_codec_of_terms(name))
+            .min_by(|(_, a), (_, b)| median(a).total_cmp(&median(b)));
+        let beam = samples.iter().find(|(name, _)| *name == beam::NAME);
+        let best = best.filter(|_| self.is_term);
+        let beam = beam.filter(|_| self.is_term || self.is_typed);
+        let best = best.map(|sample| rival(sample, self.rival_times));
+        let beam = beam.map(|sample| rival(sample, self.beam_times));
+        best.into_iter().chain(beam).collect()
+    }
+}
+
+fn is_codec_of_terms(name: &str) -> bool {
+    #[cfg(feature = "bench")]
+    let names = &super::rivals::TERMS;
+    #[cfg(not(feature = "bench"))]
+    let names: &[&str] = &[];
+    names.contains(&name)
+}
