@@ -29,6 +29,7 @@ fn main() -> std::process::ExitCode {
             Ok(rows) => report::print(&rows, options.json),
             Err(message) => return refuse(&message),
         },
+        Ok(Command::Help) => println!("{USAGE}"),
         Ok(Command::MemoryProbe {
             contender,
             processes,

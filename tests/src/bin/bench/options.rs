@@ -37,6 +37,8 @@ pub(crate) enum Command {
     Local(Options),
     /// Measure the External Term Format.
     Codec(codec::Options),
+    /// Print how the program is used.
+    Help,
     /// Print the memory of idle processes: run as a program of its own, with a fresh heap.
     MemoryProbe {
         /// Whose processes.
@@ -63,6 +65,7 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, 
     match arguments.next().as_deref() {
         Some("local") => local(arguments).map(Command::Local),
         Some("codec") => codec(arguments).map(Command::Codec),
+        Some("help" | "--help") => Ok(Command::Help),
         Some("memory-probe") => probe(arguments),
         Some(other) => Err(format!(
             "`{other}` is no suite; there are `local` and `codec`"

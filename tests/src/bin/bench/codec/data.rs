@@ -148,7 +148,7 @@ fn nested(term: &mut TermBytes) {
 /// Keys are counted through, so that those of each map are in order; so are the integers that the innermost maps hold.
 fn level(term: &mut TermBytes, entries: &[usize], count: &mut i64) {
     let Some((entries, inner)) = entries.split_first() else {
-        term.integer(*count + 49);
+        term.integer(*count + 14);
         return;
     };
     term.map(*entries);

@@ -9,6 +9,7 @@ mod bytes;
 mod cell;
 mod data;
 mod ergo;
+mod reach;
 #[cfg(feature = "bench")]
 mod rivals;
 mod suite;

@@ -9,7 +9,8 @@ use super::bytes::AtomForm;
 use super::cell::{Batch, Cell, Operation};
 use super::data::Workload;
 use super::ergo;
-use crate::report::{Rival, Row, Unit, median};
+use super::reach::Reach;
+use crate::report::{Row, Unit, median};
 use crate::rounds::alternate;
 
 /// One slice of a round: short, so that most of them are not interrupted on a busy machine.
@@ -179,74 +180,4 @@ fn rows_of(
         }
     };
     samples.iter().map(row).collect()
-}
-
-/// What a contender is to reach; nothing, unless it is ergo.
-#[derive(Debug, Default, PartialEq)]
-struct Reach {
-    is_term: bool,
-    is_typed: bool,
-    at_most: Option<f64>,
-    /// How many times as fast as the best codec in Rust of any term.
-    rival_times: Option<f64>,
-    /// How many times as fast as the BEAM.
-    beam_times: Option<f64>,
-}
-
-impl Reach {
-    fn of(workload: Workload, operation: Operation, contender: &str) -> Reach {
-        let is_term = matches!(contender, ergo::TERM | ergo::TERM_SHARED);
-        let is_typed = matches!(contender, ergo::TYPED | ergo::SHARED | ergo::BORROWED);
-        let absolute = match (workload, operation) {
-            (Workload::Call, _) => 80.0,
-            (Workload::Fields, Operation::Encode) => 250.0,
-            (Workload::Fields, Operation::Decode) => 400.0,
-            (Workload::Integers, Operation::Encode) => 50_000.0,
-            (Workload::Integers, Operation::Decode) => 45_000.0,
-            (Workload::Binary, Operation::Encode) => 70_000.0,
-            (Workload::Binary, Operation::Decode) => 1_000.0,
-            (Workload::Nested, Operation::Encode) => 20_000.0,
-            (Workload::Nested, Operation::Decode) => 80_000.0,
-            (Workload::Tuples, Operation::Encode) => 15_000.0,
-            (Workload::Tuples, Operation::Decode) => 30_000.0,
-        };
-        // A binary of 1 MB cannot be copied faster than memory is; not to copy it takes a buffer to share.
-        let copies = workload == Workload::Binary
-            && (contender, operation) == (ergo::TERM, Operation::Decode);
-        let absolute_term = workload == Workload::Binary && !copies;
-        Reach {
-            is_term,
-            is_typed,
-            at_most: (is_typed || is_term && absolute_term).then_some(absolute),
-            rival_times: (is_term && workload != Workload::Binary).then_some(2.0),
-            beam_times: ((is_term || is_typed) && !copies).then_some(1.5),
-        }
-    }
-
-    /// The best codec in Rust of any term, and the BEAM, with their values in the same rounds.
-    fn rivals(&self, samples: &[(&'static str, Vec<f64>)]) -> Vec<Rival> {
-        let rival = |(name, values): &(&'static str, Vec<f64>), times| Rival {
-            name,
-            values: values.clone(),
-            times,
-        };
-        let best = samples
-            .iter()
-            .filter(|(name, _)| is_codec_of_terms(name))
-            .min_by(|(_, a), (_, b)| median(a).total_cmp(&median(b)));
-        let beam = samples.iter().find(|(name, _)| *name == beam::NAME);
-        let best = best.filter(|_| self.is_term);
-        let beam = beam.filter(|_| self.is_term || self.is_typed);
-        let best = best.map(|sample| rival(sample, self.rival_times));
-        let beam = beam.map(|sample| rival(sample, self.beam_times));
-        best.into_iter().chain(beam).collect()
-    }
-}
-
-fn is_codec_of_terms(name: &str) -> bool {
-    #[cfg(feature = "bench")]
-    let names = &super::rivals::TERMS;
-    #[cfg(not(feature = "bench"))]
-    let names: &[&str] = &[];
-    names.contains(&name)
 }

@@ -26,7 +26,7 @@ fn same<T>(bytes: &'static [u8]) -> Vec<Cell>
 where
     T: Encode + DecodeOwned + Serialize + DeserializeOwned + 'static,
 {
-    let expected = etf::decode::<T>(bytes).and_then(|value| Ok(etf::encode(&value)));
+    let expected = etf::decode::<T>(bytes).map(|value| etf::encode(&value));
     let value: T = erltf_serde::from_bytes(bytes).expect("a value");
     let written = erltf_serde::to_bytes(&value).expect("bytes");
     let again: T = erltf_serde::from_bytes(&written).expect("a value");

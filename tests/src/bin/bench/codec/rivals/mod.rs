@@ -11,8 +11,10 @@ use ::ergo::etf::{Term, decode};
 use super::cell::Cell;
 use super::data::Workload;
 
-/// The codecs that ergo's `Term` is compared with.
-pub(crate) const TERMS: [&str; 3] = [erltf::NAME, erltf::BORROWED, eetf::NAME];
+/// Codecs whose terms own what they have read.
+pub(crate) const OWNED_TERMS: [&str; 2] = [erltf::NAME, eetf::NAME];
+/// Codecs whose terms borrow from the bytes.
+pub(crate) const BORROWED_TERMS: [&str; 1] = [erltf::BORROWED];
 
 /// All of them.
 pub(crate) fn cells(workload: Workload, bytes: &'static [u8]) -> Vec<Cell> {
