@@ -285,7 +285,7 @@ async fn a_handle_travels_in_messages() {
         .unwrap();
     let pid = other.as_ref().pid().unwrap();
     let named: ClerkRef = office.node.at(&*name);
-    let by_term = Term::tuple([term!(delegate), Term::Pid(pid.clone())]);
+    let by_term = Term::tuple([term!(delegate), Term::from(pid.clone())]);
     let by_name = Term::tuple([
         term!(delegate),
         Term::tuple([
@@ -314,7 +314,7 @@ async fn a_handle_travels_in_messages() {
     let answer = office.node.call(&office.pid, term!(itself));
     assert_eq!(
         deadline(PATIENCE, answer).await,
-        Ok(Term::Pid(office.pid.clone()))
+        Ok(Term::from(office.pid.clone()))
     );
     assert_eq!(office.noted(), Vec::<String>::new());
     stop(office.node).await;

@@ -1,23 +1,23 @@
 //! Atoms.
 
 use std::borrow::Borrow;
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
-use smol_str::SmolStr;
 use thiserror::Error;
 
+use super::inline_text::InlineText;
 use super::syntax;
 
 /// The most characters, not bytes, that an atom has.
 pub(crate) const ATOM_CHARACTERS_MAX: usize = 255;
 
-/// The longest text that is kept without an allocation.
-const INLINE_BYTES_MAX: usize = 23;
-
 /// An Erlang atom: a name of at most 255 characters.
 ///
-/// Atoms of up to 23 bytes live inline and longer ones are shared when cloned. There is no global table, so a peer
-/// cannot fill one. The order is that of the text, as in Erlang.
+/// Atoms of up to 23 ASCII characters live inline and others are shared when cloned. There is no global table, so a
+/// peer cannot fill one. The order is that of the text, as in Erlang.
 ///
 /// ```
 /// use ergo::etf::Atom;
@@ -29,8 +29,16 @@ const INLINE_BYTES_MAX: usize = 23;
 /// assert!(Atom::new("x".repeat(256)).is_err());
 /// # Ok::<(), ergo::etf::AtomTooLong>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Atom(SmolStr);
+#[derive(Clone)]
+pub struct Atom(Repr);
+
+/// Every text that fits inline is inline, so two forms never hold the same text but for the two that do not fit.
+#[derive(Clone)]
+enum Repr {
+    Inline(InlineText),
+    Static(&'static str),
+    Shared(Arc<str>),
+}
 
 /// A text of more than 255 characters, which is no atom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -49,25 +57,41 @@ impl Atom {
     pub fn new(text: impl AsRef<str>) -> Result<Atom, AtomTooLong> {
         let text = text.as_ref();
         check_length(text)?;
-        Ok(Atom(SmolStr::new(text)))
+        Ok(Atom::unchecked(text))
     }
 
-    /// The atom of a text of at most 255 bytes.
-    #[inline(always)]
-    pub(crate) fn from_short(text: &str) -> Atom {
-        debug_assert!(text.len() <= ATOM_CHARACTERS_MAX);
-        if text.len() <= INLINE_BYTES_MAX {
-            return Atom(SmolStr::new_inline(text));
+    /// The atom of a text of at most 255 characters.
+    fn unchecked(text: &str) -> Atom {
+        match InlineText::new(text.as_bytes()) {
+            Some(inline) => Atom(Repr::Inline(inline)),
+            None => Atom(Repr::Shared(text.into())),
         }
-        Atom(SmolStr::new(text))
     }
 
-    /// The atom of a text known at compile time; nothing is allocated, however long it is.
+    /// The atom of the first `len` bytes of `input`, if that is the common case: ASCII that fits inline.
+    #[inline(always)]
+    pub(super) fn from_input(input: &[u8], len: u8) -> Option<Atom> {
+        InlineText::from_input(input, len).map(|inline| Atom(Repr::Inline(inline)))
+    }
+
+    /// The text as it lies inline, which is quicker to copy than a slice.
+    #[inline(always)]
+    pub(super) fn inline(&self) -> Option<&InlineText> {
+        match &self.0 {
+            Repr::Inline(inline) => Some(inline),
+            _ => None,
+        }
+    }
+
+    /// An atom whose text is known at compile time; nothing is allocated, however long it is.
     ///
     /// # Panics
     /// Above 255 characters, at compile time when used in a constant.
     #[must_use]
     pub const fn from_static(text: &'static str) -> Atom {
+        if let Some(inline) = InlineText::new(text.as_bytes()) {
+            return Atom(Repr::Inline(inline));
+        }
         let mut bytes = text.as_bytes();
         let mut characters = 0;
         while let Some((byte, rest)) = bytes.split_first() {
@@ -81,13 +105,17 @@ impl Atom {
             characters <= ATOM_CHARACTERS_MAX,
             "an atom has at most 255 characters"
         );
-        Atom(SmolStr::new_static(text))
+        Atom(Repr::Static(text))
     }
 
     /// The text, without quotes.
     #[inline]
     pub fn as_str(&self) -> &str {
-        &self.0
+        match &self.0 {
+            Repr::Inline(inline) => inline.as_str(),
+            Repr::Static(text) => text,
+            Repr::Shared(text) => text,
+        }
     }
 }
 
@@ -106,6 +134,44 @@ fn check_characters(text: &str) -> Result<(), AtomTooLong> {
     match text.chars().count() {
         0..=ATOM_CHARACTERS_MAX => Ok(()),
         characters => Err(AtomTooLong { characters }),
+    }
+}
+
+impl PartialEq for Atom {
+    #[inline]
+    fn eq(&self, other: &Atom) -> bool {
+        match (&self.0, &other.0) {
+            (Repr::Inline(a), Repr::Inline(b)) => a == b,
+            (Repr::Inline(_), _) | (_, Repr::Inline(_)) => false,
+            _ => self.as_str() == other.as_str(),
+        }
+    }
+}
+
+impl Eq for Atom {}
+
+impl Ord for Atom {
+    #[inline]
+    fn cmp(&self, other: &Atom) -> Ordering {
+        match (&self.0, &other.0) {
+            (Repr::Inline(a), Repr::Inline(b)) => a.cmp(b),
+            _ => self.as_str().cmp(other.as_str()),
+        }
+    }
+}
+
+impl PartialOrd for Atom {
+    #[inline]
+    fn partial_cmp(&self, other: &Atom) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Hash for Atom {
+    /// That of the text, so that a map keyed by atoms can be asked with a text.
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
     }
 }
 

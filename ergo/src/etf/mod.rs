@@ -20,6 +20,7 @@
 )]
 
 mod atom;
+mod binary;
 mod bit_string;
 mod compressed;
 mod decoder;
@@ -29,6 +30,7 @@ mod error;
 mod external;
 mod fun;
 mod impls;
+mod inline_text;
 mod pid;
 mod port;
 mod reference;
@@ -39,6 +41,7 @@ mod time_unit;
 mod traits;
 
 pub use atom::{Atom, AtomTooLong};
+pub use binary::Binary;
 pub use bit_string::BitString;
 pub use decoder::{Decoder, Kind, ListHeader};
 pub use encoded::Encoded;

@@ -30,7 +30,7 @@ fn handle(cx: &PlainContext, message: &Term) {
         return;
     }
     let reply = [Term::atom("io_reply"), reply_as.clone(), answer(request)];
-    if let Err(error) = cx.send(from, Term::tuple(reply)) {
+    if let Err(error) = cx.send(&**from, Term::tuple(reply)) {
         tracing::debug!(%from, %error, "user could not answer");
     }
 }

@@ -36,7 +36,7 @@ async fn a_start_that_fails_takes_those_before_it_back() {
             "panics" => assert!(reason.to_string().starts_with("{panic,<<"), "{reason}"),
             _ => assert_eq!(
                 *reason,
-                Term::tuple([term!(already_started), Term::Pid(holder)])
+                Term::tuple([term!(already_started), Term::from(holder)])
             ),
         }
         assert_eq!(journal.take(), ["start a", "stop a"]);
@@ -111,12 +111,12 @@ async fn what_it_says_of_its_children_in_the_shapes_of_otp() {
     let children = Term::list([
         row(
             term!(c),
-            Term::Pid(c.clone()),
+            Term::from(c.clone()),
             term!(supervisor),
             "Supervisor",
         ),
         row(term!(b), term!(undefined), term!(worker), "Child"),
-        row(term!(a), Term::Pid(a.clone()), term!(worker), "Child"),
+        row(term!(a), Term::from(a.clone()), term!(worker), "Child"),
     ]);
     assert_eq!(node.call(&pid, term!(which_children)).await, Ok(children));
     let count = term!([{specs, 3}, {active, 2}, {supervisors, 1}, {workers, 2}]);

@@ -189,7 +189,7 @@ pub(super) fn start_error(error: SpawnError) -> ExitReason {
         SpawnError::Init(reason) => reason,
         SpawnError::NameTaken { holder, .. } => ExitReason::from(crate::etf::Term::tuple([
             crate::etf::Term::atom("already_started"),
-            crate::etf::Term::Pid(holder),
+            holder.into(),
         ])),
         other => ExitReason::from(crate::etf::Term::from(other.to_string())),
     }

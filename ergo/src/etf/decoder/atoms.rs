@@ -16,12 +16,12 @@ impl<'de> Decoder<'de> {
     #[inline]
     pub fn read_atom(&mut self) -> Result<Atom, DecodeError> {
         match self.reader.rest() {
-            [tag::SMALL_ATOM_UTF8, len, rest @ ..] => {
-                if let Some((text, rest)) = rest.split_at_checked(usize::from(*len))
-                    && let Ok(text) = std::str::from_utf8(text)
+            [tag::SMALL_ATOM_UTF8, len, text @ ..] => {
+                if let Some(atom) = Atom::from_input(text, *len)
+                    && let Some(rest) = text.get(usize::from(*len)..)
                 {
                     self.reader.advance_to(rest);
-                    return Ok(Atom::from_short(text));
+                    return Ok(atom);
                 }
             }
             [tag::ATOM_CACHE_REF, index, rest @ ..] => {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
-use super::super::{BitString, DecodeError, tag};
+use super::super::{Binary, BitString, DecodeError, tag};
 use super::{Decoder, Kind, ListHeader};
 
 /// Binaries shorter than this are copied: a slice would keep the whole buffer alive for a few bytes.
@@ -56,6 +56,16 @@ impl<'de> Decoder<'de> {
     pub fn read_bytes(&mut self) -> Result<Bytes, DecodeError> {
         let bytes = self.read_binary()?;
         Ok(self.share(bytes))
+    }
+
+    /// Reads a binary: inline when it is short, otherwise as [`Decoder::read_bytes`] does.
+    ///
+    /// # Errors
+    /// Another kind of term.
+    #[inline]
+    pub fn read_binary_value(&mut self) -> Result<Binary, DecodeError> {
+        let bytes = self.read_binary()?;
+        Ok(Binary::inline(bytes).unwrap_or_else(|| self.share(bytes).into()))
     }
 
     /// `bytes`, which have just been read, as a value of their own.

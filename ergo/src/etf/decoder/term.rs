@@ -113,12 +113,12 @@ impl<'de> Decoder<'de> {
             self.arrived(1);
             // What long lists are mostly made of, without the call and the moves.
             match self.reader.rest() {
-                [tag::SMALL_ATOM_UTF8, len, rest @ ..]
-                    if let Some((text, rest)) = rest.split_at_checked(usize::from(*len))
-                        && let Ok(text) = std::str::from_utf8(text) =>
+                [tag::SMALL_ATOM_UTF8, len, text @ ..]
+                    if let Some(atom) = Atom::from_input(text, *len)
+                        && let Some(rest) = text.get(usize::from(*len)..) =>
                 {
                     self.reader.advance_to(rest);
-                    elements.push(Term::Atom(Atom::from_short(text)));
+                    elements.push(Term::Atom(atom));
                 }
                 [tag::SMALL_INTEGER, value, rest @ ..] => {
                     self.reader.advance_to(rest);
@@ -210,7 +210,7 @@ impl<'de> Decoder<'de> {
             return Err(self.no_term());
         };
         match tag {
-            tag::BINARY => self.read_bytes().map(Term::Binary),
+            tag::BINARY => self.read_binary_value().map(Term::Binary),
             tag::NIL => self.byte().map(|_| Term::NIL),
             tag::SMALL_INTEGER | tag::INTEGER | tag::SMALL_BIG | tag::LARGE_BIG => {
                 Ok(match self.read_any_integer()? {
@@ -228,7 +228,7 @@ impl<'de> Decoder<'de> {
                 Ok(Term::List(bytes.iter().copied().map(Term::from).collect()))
             }
             tag::NEW_FLOAT | tag::FLOAT => self.read_float().map(Term::Float),
-            tag::NEW_PID | tag::PID => self.read_pid().map(Term::Pid),
+            tag::NEW_PID | tag::PID => self.read_pid().map(Term::from),
             _ => self.read_other_leaf(tag),
         }
     }
@@ -243,7 +243,7 @@ impl<'de> Decoder<'de> {
                 let bytes = self.share(bytes);
                 match BitString::new(bytes.clone(), bits) {
                     Some(bit_string) => Term::BitString(Box::new(bit_string)),
-                    None => Term::Binary(bytes),
+                    None => Term::Binary(bytes.into()),
                 }
             }
             _ => return Err(self.no_term()),

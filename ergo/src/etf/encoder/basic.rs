@@ -5,7 +5,8 @@ use std::time::{Duration, SystemTime};
 use num_bigint::{BigInt, Sign};
 
 use super::super::atom::ATOM_CHARACTERS_MAX;
-use super::super::{BitString, EncodeError, LengthOf, TimeUnit, atom, tag};
+use super::super::inline_text::INLINE_BYTES_MAX;
+use super::super::{Atom, BitString, EncodeError, LengthOf, TimeUnit, atom, tag};
 use super::Encoder;
 
 /// The most bytes that a list of them may have to be written as a string.
@@ -31,6 +32,24 @@ impl Encoder<'_> {
                 Ok(())
             }
             Err(_) => self.write_long_atom(text),
+        }
+    }
+
+    /// Writes an atom that is a value already, which cannot fail.
+    #[inline]
+    pub(crate) fn put_atom(&mut self, atom: &Atom) {
+        match (atom.inline(), &mut self.atoms) {
+            (Some(inline), None) => {
+                let len = inline.len();
+                let start = self.buffer.len();
+                self.buffer.reserve(2 + INLINE_BYTES_MAX);
+                self.buffer.extend_from_slice(&[tag::SMALL_ATOM_UTF8, len]);
+                // All of it and then less is a few moves; so many bytes as there are is a call.
+                self.buffer.extend_from_slice(inline.padded());
+                self.buffer.truncate(start + 2 + usize::from(len));
+            }
+            // An atom has no more characters than an atom may have.
+            _ => self.write_atom(atom.as_str()).unwrap_or_default(),
         }
     }
 

@@ -16,7 +16,7 @@ impl Encoder<'_> {
     #[inline]
     pub fn write_pid(&mut self, pid: &Pid) -> Result<(), EncodeError> {
         self.buffer.push(tag::NEW_PID);
-        self.write_atom(pid.node().as_str())?;
+        self.put_atom(pid.node());
         let [a, b, c, d] = pid.id().to_be_bytes();
         let [e, f, g, h] = pid.serial().to_be_bytes();
         let [i, j, k, l] = pid.creation().to_be_bytes();
@@ -36,7 +36,7 @@ impl Encoder<'_> {
             self.buffer,
             u16::try_from(reference.ids().len()).unwrap_or_default(),
         );
-        self.write_atom(reference.node().as_str())?;
+        self.put_atom(reference.node());
         put_u32(self.buffer, reference.creation());
         for word in reference.ids() {
             put_u32(self.buffer, *word);
@@ -57,7 +57,7 @@ impl Encoder<'_> {
         } else {
             tag::V4_PORT
         });
-        self.write_atom(port.node().as_str())?;
+        self.put_atom(port.node());
         match short {
             Some(id) => put_u32(self.buffer, id),
             None => put_u64(self.buffer, port.id()),
@@ -80,8 +80,8 @@ impl Encoder<'_> {
 
     fn write_export(&mut self, export: &Export) -> Result<(), EncodeError> {
         self.buffer.push(tag::EXPORT);
-        self.write_atom(export.module().as_str())?;
-        self.write_atom(export.function().as_str())?;
+        self.put_atom(export.module());
+        self.put_atom(export.function());
         self.write_i64(export.arity().into())
     }
 

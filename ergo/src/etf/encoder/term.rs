@@ -91,7 +91,10 @@ impl Encoder<'_> {
                 self.put_i64(*value);
                 Ok(())
             }
-            Term::Atom(atom) => self.write_atom(atom.as_str()),
+            Term::Atom(atom) => {
+                self.put_atom(atom);
+                Ok(())
+            }
             term => match self.write_node(term)? {
                 Some(open) => self.write_children(open, levels),
                 None => Ok(()),
@@ -124,7 +127,7 @@ impl Encoder<'_> {
     fn write_node<'a>(&mut self, term: &'a Term) -> Result<Option<Open<'a>>, EncodeError> {
         match term {
             Term::Integer(value) => self.write_i64(*value)?,
-            Term::Atom(value) => self.write_atom(value.as_str())?,
+            Term::Atom(value) => self.put_atom(value),
             Term::Binary(bytes) => self.write_binary(bytes)?,
             Term::Float(value) => self.write_f64(*value)?,
             Term::Pid(pid) => self.write_pid(pid)?,
@@ -191,10 +194,10 @@ impl Encoder<'_> {
     fn open_record<'a>(&mut self, record: &'a Record) -> Result<Option<Open<'a>>, EncodeError> {
         self.write_header(tag::RECORD, record.values().len(), LengthOf::Record)?;
         self.buffer.push(record.kind().flag);
-        self.write_atom(record.module().as_str())?;
-        self.write_atom(record.name().as_str())?;
+        self.put_atom(record.module());
+        self.put_atom(record.name());
         for field in record.fields() {
-            self.write_atom(field.as_str())?;
+            self.put_atom(field);
         }
         Ok(Some(Open {
             children: Children::elements(record.values()),

@@ -1,8 +1,8 @@
 //! Terms themselves.
 
 use super::super::{
-    Atom, BitString, Decode, DecodeError, Decoder, Encode, EncodeError, Encoded, Encoder, Fun,
-    ImproperList, List, Map, Pid, Port, Record, Reference, Term, Tuple,
+    Atom, Binary, BitString, Decode, DecodeError, Decoder, Encode, EncodeError, Encoded, Encoder,
+    Fun, ImproperList, List, Map, Pid, Port, Record, Reference, Term, Tuple,
 };
 
 macro_rules! leaves {
@@ -36,7 +36,8 @@ leaves! {
 impl Encode for Atom {
     #[inline]
     fn encode(&self, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
-        encoder.write_atom(self.as_str())
+        encoder.put_atom(self);
+        Ok(())
     }
 }
 
@@ -44,6 +45,20 @@ impl<'de> Decode<'de> for Atom {
     #[inline]
     fn decode(decoder: &mut Decoder<'de>) -> Result<Self, DecodeError> {
         decoder.read_atom()
+    }
+}
+
+impl Encode for Binary {
+    #[inline]
+    fn encode(&self, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        encoder.write_binary(self)
+    }
+}
+
+impl<'de> Decode<'de> for Binary {
+    #[inline]
+    fn decode(decoder: &mut Decoder<'de>) -> Result<Self, DecodeError> {
+        decoder.read_binary_value()
     }
 }
 

@@ -170,13 +170,13 @@ fn same_rank<'a>(a: &'a Term, b: &'a Term, mode: Mode, frames: &mut Vec<Frame<'a
     }
     match (a, b) {
         (Term::BitString(a), Term::BitString(b)) => bits(a).cmp(&bits(b)),
-        (Term::BitString(a), Term::Binary(b)) => bits(a).cmp(&(b, 8)),
-        (Term::Binary(a), Term::BitString(b)) => (a, 8).cmp(&bits(b)),
+        (Term::BitString(a), Term::Binary(b)) => bits(a).cmp(&(b.as_slice(), 8)),
+        (Term::Binary(a), Term::BitString(b)) => (a.as_slice(), 8).cmp(&bits(b)),
         _ => numbers(a, b, mode),
     }
 }
 
-fn bits(bits: &BitString) -> (&bytes::Bytes, u8) {
+fn bits(bits: &BitString) -> (&[u8], u8) {
     (bits.bytes(), bits.tail_bits())
 }
 

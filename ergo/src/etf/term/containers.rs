@@ -3,37 +3,38 @@
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::mem;
 use std::ops::{Deref, DerefMut};
 
-use super::{Term, clone, compare, display, drop, hash};
+use super::elements::Elements;
+use super::{Term, compare, display};
 
-/// What a container is to its parent: the variant, the elements, and the trait impls that walk them without recursion.
+/// What tuples and proper lists have in common.
 macro_rules! sequence {
     ($name:ident) => {
         impl $name {
             /// Without elements.
-            pub const EMPTY: $name = $name(Vec::new());
+            pub const EMPTY: $name = $name(Elements::EMPTY);
 
             /// The elements.
             pub fn into_vec(mut self) -> Vec<Term> {
-                mem::take(&mut self.0)
+                self.0.take()
             }
 
             pub(super) fn take(&mut self) -> Vec<Term> {
-                mem::take(&mut self.0)
+                self.0.take()
             }
         }
 
         impl From<Vec<Term>> for $name {
+            #[inline]
             fn from(elements: Vec<Term>) -> $name {
-                $name(elements)
+                $name(elements.into())
             }
         }
 
         impl FromIterator<Term> for $name {
             fn from_iter<I: IntoIterator<Item = Term>>(elements: I) -> $name {
-                $name(elements.into_iter().collect())
+                Vec::from_iter(elements).into()
             }
         }
 
@@ -51,7 +52,7 @@ macro_rules! sequence {
             type IntoIter = std::slice::Iter<'a, Term>;
 
             fn into_iter(self) -> Self::IntoIter {
-                self.0.iter()
+                self.iter()
             }
         }
 
@@ -60,47 +61,20 @@ macro_rules! sequence {
 
             #[inline]
             fn deref(&self) -> &[Term] {
-                &self.0
+                self.0.as_slice()
             }
         }
 
         impl DerefMut for $name {
             #[inline]
             fn deref_mut(&mut self) -> &mut [Term] {
-                &mut self.0
+                self.0.as_mut_slice()
             }
         }
-
-        impl Drop for $name {
-            #[inline]
-            fn drop(&mut self) {
-                drop::drop_elements(&mut self.0);
-            }
-        }
-
-        impl Clone for $name {
-            fn clone(&self) -> $name {
-                $name(clone::clone_elements(&self.0))
-            }
-        }
-
-        impl PartialEq for $name {
-            fn eq(&self, other: &$name) -> bool {
-                self.0.len() == other.0.len() && compare::elements_equal(&self.0, &other.0)
-            }
-        }
-
-        impl Eq for $name {}
 
         impl PartialOrd for $name {
             fn partial_cmp(&self, other: &$name) -> Option<Ordering> {
                 Some(self.cmp(other))
-            }
-        }
-
-        impl Hash for $name {
-            fn hash<H: Hasher>(&self, state: &mut H) {
-                hash::hash_elements(&self.0, state);
             }
         }
 
@@ -121,7 +95,8 @@ macro_rules! sequence {
 /// assert_eq!(tuple.len(), 2);
 /// assert_eq!(tuple.to_string(), "{ok,1}");
 /// ```
-pub struct Tuple(Vec<Term>);
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Tuple(Elements);
 
 sequence!(Tuple);
 
@@ -140,7 +115,8 @@ impl fmt::Display for Tuple {
     }
 }
 
-/// A proper list, which derefs to its elements.
+/// A proper list, which derefs to its elements. It takes exactly their room, so to append, take them out with
+/// [`List::into_vec`] and make a new one.
 ///
 /// ```
 /// use ergo::etf::List;
@@ -148,22 +124,10 @@ impl fmt::Display for Tuple {
 /// let list: List = [1.into(), 2.into()].into_iter().collect();
 /// assert_eq!(list.to_string(), "[1,2]");
 /// ```
-pub struct List(Vec<Term>);
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct List(Elements);
 
 sequence!(List);
-
-impl List {
-    /// Appends an element.
-    pub fn push(&mut self, element: Term) {
-        self.0.push(element);
-    }
-}
-
-impl Extend<Term> for List {
-    fn extend<I: IntoIterator<Item = Term>>(&mut self, elements: I) {
-        self.0.extend(elements);
-    }
-}
 
 impl Ord for List {
     /// Erlang's order: element by element, the shorter one first when it is the start of the other.
@@ -187,11 +151,10 @@ impl fmt::Display for List {
 /// assert_eq!(list.to_string(), "[a|b]");
 /// assert_eq!(ImproperList::term(vec![Term::atom("a")], Term::NIL).to_string(), "[a]");
 /// ```
+#[derive(Clone)]
 pub struct ImproperList {
-    /// Never empty.
-    elements: Vec<Term>,
-    /// Never a list.
-    tail: Box<Term>,
+    /// The elements, at least one, and then the tail, which is no list.
+    cells: Elements,
 }
 
 impl ImproperList {
@@ -207,56 +170,46 @@ impl ImproperList {
                 Term::List(elements.into())
             }
             Term::ImproperList(mut tail) => {
-                elements.append(&mut tail.elements);
-                let tail = mem::replace(&mut tail.tail, Box::new(Term::NIL));
-                Term::ImproperList(ImproperList { elements, tail })
+                elements.append(&mut tail.cells.take());
+                Term::ImproperList(ImproperList {
+                    cells: elements.into(),
+                })
             }
-            tail => Term::ImproperList(ImproperList {
-                elements,
-                tail: Box::new(tail),
-            }),
+            tail => {
+                elements.reserve_exact(1);
+                elements.push(tail);
+                Term::ImproperList(ImproperList {
+                    cells: elements.into(),
+                })
+            }
         }
     }
 
     /// The elements before the tail; there is at least one.
     pub fn elements(&self) -> &[Term] {
-        &self.elements
+        self.parts().1
     }
 
     /// The tail, which is no list.
     pub fn tail(&self) -> &Term {
-        &self.tail
+        self.parts().0
+    }
+
+    fn parts(&self) -> (&Term, &[Term]) {
+        const NIL: &Term = &Term::NIL;
+        self.cells.as_slice().split_last().unwrap_or((NIL, &[]))
     }
 
     /// The elements and the tail.
     pub fn into_parts(mut self) -> (Vec<Term>, Term) {
-        self.take()
+        let mut elements = self.cells.take();
+        let tail = elements.pop().unwrap_or(Term::NIL);
+        (elements, tail)
     }
 
-    pub(super) fn take(&mut self) -> (Vec<Term>, Term) {
-        (
-            mem::take(&mut self.elements),
-            mem::replace(&mut *self.tail, Term::NIL),
-        )
-    }
-}
-
-impl Drop for ImproperList {
-    fn drop(&mut self) {
-        if self.tail.is_branch() {
-            self.elements.push(mem::replace(&mut *self.tail, Term::NIL));
-        }
-        drop::drop_elements(&mut self.elements);
-    }
-}
-
-impl Clone for ImproperList {
-    fn clone(&self) -> ImproperList {
-        let elements = clone::clone_elements(&self.elements);
-        ImproperList {
-            elements,
-            tail: self.tail.clone(),
-        }
+    /// Takes out the elements and, after them, the tail.
+    pub(super) fn take(&mut self) -> Vec<Term> {
+        self.cells.take()
     }
 }
 
@@ -283,8 +236,7 @@ impl PartialOrd for ImproperList {
 
 impl Hash for ImproperList {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        hash::hash_elements(&self.elements, state);
-        self.tail.hash(state);
+        self.cells.hash(state);
     }
 }
 

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use num_bigint::BigInt;
 
-use super::super::{Atom, BitString, Export, Fun, Pid, Port, Reference};
+use super::super::{Atom, Binary, BitString, Export, Fun, Pid, Port, Reference};
 use super::{ImproperList, List, Map, Record, Term, Tuple};
 
 macro_rules! from_integer {
@@ -34,6 +34,7 @@ from_variant! {
     f64 => Float,
     f32 => Float,
     Atom => Atom,
+    Binary => Binary,
     Bytes => Binary,
     String => Binary,
     BitString => BitString,
@@ -67,14 +68,14 @@ impl From<bool> for Term {
 impl From<&str> for Term {
     /// A binary.
     fn from(text: &str) -> Term {
-        Term::Binary(Bytes::copy_from_slice(text.as_bytes()))
+        Term::Binary(text.into())
     }
 }
 
 impl From<&[u8]> for Term {
     /// A binary.
     fn from(bytes: &[u8]) -> Term {
-        Term::Binary(Bytes::copy_from_slice(bytes))
+        Term::Binary(bytes.into())
     }
 }
 
@@ -87,7 +88,7 @@ impl From<Vec<Term>> for Term {
 
 impl From<&Pid> for Term {
     fn from(pid: &Pid) -> Term {
-        Term::Pid(pid.clone())
+        Term::from(pid.clone())
     }
 }
 

@@ -1,7 +1,5 @@
 //! Dropping terms of any depth.
 
-use std::mem;
-
 use super::Term;
 
 /// What was taken out of a container that is being dropped.
@@ -13,23 +11,14 @@ enum Level {
 /// Levels that are dropped by recursion, which is faster; what is deeper has a stack of its own.
 const RECURSION_MAX: u8 = 16;
 
-/// Empties `elements` unless they are leaves, so that dropping the vector does not recurse.
-#[inline]
-pub(super) fn drop_elements(elements: &mut Vec<Term>) {
-    if elements.iter().any(Term::is_branch) {
-        drop_level(Level::Elements(mem::take(elements)), RECURSION_MAX);
-    }
+/// Drops elements some of which have children.
+pub(super) fn drop_elements(elements: Vec<Term>) {
+    drop_level(Level::Elements(elements), RECURSION_MAX);
 }
 
-/// The same for the pairs of a map.
-#[inline]
-pub(super) fn drop_pairs(pairs: &mut Vec<(Term, Term)>) {
-    if pairs
-        .iter()
-        .any(|(key, value)| key.is_branch() || value.is_branch())
-    {
-        drop_level(Level::Pairs(mem::take(pairs)), RECURSION_MAX);
-    }
+/// Drops the pairs of a map some of which have children.
+pub(super) fn drop_pairs(pairs: Vec<(Term, Term)>) {
+    drop_level(Level::Pairs(pairs), RECURSION_MAX);
 }
 
 /// Drops a level of which what is inside may recurse so many times more.
@@ -77,11 +66,7 @@ impl Level {
             Term::List(elements) => Level::Elements(elements.take()),
             Term::Map(map) => Level::Pairs(map.take()),
             Term::Record(record) => Level::Elements(record.take()),
-            Term::ImproperList(list) => {
-                let (mut elements, tail) = list.take();
-                elements.push(tail);
-                Level::Elements(elements)
-            }
+            Term::ImproperList(list) => Level::Elements(list.take()),
             _ => return None,
         })
     }

@@ -26,11 +26,11 @@ use super::{Term, compare, display, drop};
 pub struct Map(Entries);
 
 /// The pairs in ascending order of their keys, no key twice.
-struct Entries(Vec<(Term, Term)>);
+struct Entries(Option<Box<[(Term, Term)]>>);
 
 impl Map {
     /// Without entries.
-    pub const EMPTY: Map = Map(Entries(Vec::new()));
+    pub const EMPTY: Map = Map(Entries(None));
 
     /// An empty map.
     #[must_use]
@@ -47,7 +47,7 @@ impl Map {
     /// The value of a key, to be changed.
     pub fn get_mut<K: MapKey + ?Sized>(&mut self, key: &K) -> Option<&mut Term> {
         let index = self.find(key).ok()?;
-        self.0.0.get_mut(index).map(|(_, value)| value)
+        self.0.as_mut_slice().get_mut(index).map(|(_, value)| value)
     }
 
     /// Whether the key is there.
@@ -58,13 +58,14 @@ impl Map {
     /// Sets the value of a key and returns the one before.
     pub fn insert(&mut self, key: Term, value: Term) -> Option<Term> {
         match self.find(&key) {
-            Ok(index) => self
-                .0
-                .0
-                .get_mut(index)
-                .map(|(_, old)| mem::replace(old, value)),
+            Ok(index) => {
+                let (_, old) = self.0.as_mut_slice().get_mut(index)?;
+                Some(mem::replace(old, value))
+            }
             Err(index) => {
-                self.0.0.insert(index, (key, value));
+                let mut pairs = self.take();
+                pairs.insert(index, (key, value));
+                self.0 = pairs.into();
                 None
             }
         }
@@ -73,7 +74,10 @@ impl Map {
     /// Takes a key and its value out.
     pub fn remove<K: MapKey + ?Sized>(&mut self, key: &K) -> Option<Term> {
         let index = self.find(key).ok()?;
-        Some(self.0.0.remove(index).1)
+        let mut pairs = self.take();
+        let (_, value) = pairs.remove(index);
+        self.0 = pairs.into();
+        Some(value)
     }
 
     /// The number of keys.
@@ -93,7 +97,7 @@ impl Map {
 
     /// The pairs, in ascending order of the keys.
     pub fn entries(&self) -> &[(Term, Term)] {
-        &self.0.0
+        self.0.as_slice()
     }
 
     /// The pairs, in ascending order of the keys.
@@ -102,7 +106,7 @@ impl Map {
     }
 
     pub(super) fn take(&mut self) -> Vec<(Term, Term)> {
-        mem::take(&mut self.0.0)
+        self.0.take()
     }
 
     fn find<K: MapKey + ?Sized>(&self, key: &K) -> Result<usize, usize> {
@@ -118,11 +122,11 @@ impl Map {
         let ordered = |pair: &[(Term, Term)]| matches!(pair, [(a, _), (b, _)] if compare::compare_keys(a, b).is_lt());
         // A sender that keeps its maps in order saves the sorting.
         if pairs.windows(2).all(ordered) {
-            return Ok(Map(Entries(pairs)));
+            return Ok(Map(pairs.into()));
         }
         pairs.sort_unstable_by(|(a, _), (b, _)| compare::compare_keys(a, b));
         match pairs.windows(2).find(|pair| !ordered(pair)) {
-            None => Ok(Map(Entries(pairs))),
+            None => Ok(Map(pairs.into())),
             Some(pair) => Err(DecodeError::duplicate_key(display::Shortened(
                 pair.first().map(|(key, _)| key),
             ))),
@@ -136,7 +140,7 @@ impl Map {
         while let (Some(key), Some(value)) = (flat.next(), flat.next()) {
             pairs.push((key, value));
         }
-        Map(Entries(pairs))
+        Map(pairs.into())
     }
 }
 
@@ -158,24 +162,57 @@ impl MapKey for str {
     }
 }
 
+impl Entries {
+    #[inline]
+    fn as_slice(&self) -> &[(Term, Term)] {
+        self.0.as_deref().unwrap_or_default()
+    }
+
+    fn as_mut_slice(&mut self) -> &mut [(Term, Term)] {
+        self.0.as_deref_mut().unwrap_or_default()
+    }
+
+    fn take(&mut self) -> Vec<(Term, Term)> {
+        self.0
+            .take()
+            .map_or_else(Vec::new, <[(Term, Term)]>::into_vec)
+    }
+}
+
+impl From<Vec<(Term, Term)>> for Entries {
+    #[inline]
+    fn from(pairs: Vec<(Term, Term)>) -> Entries {
+        if pairs.is_empty() {
+            return Entries(None);
+        }
+        Entries(Some(pairs.into_boxed_slice()))
+    }
+}
+
 impl Drop for Entries {
     #[inline]
     fn drop(&mut self) {
-        drop::drop_pairs(&mut self.0);
+        if let Some(pairs) = &self.0
+            && pairs
+                .iter()
+                .any(|(key, value)| key.is_branch() || value.is_branch())
+        {
+            drop::drop_pairs(self.take());
+        }
     }
 }
 
 impl Clone for Entries {
     fn clone(&self) -> Entries {
-        let clones = super::clone::clone_pairs(&self.0);
-        let mut map = Map::from_sorted_flat(clones);
-        Entries(map.take())
+        let clones = super::clone::clone_pairs(self.as_slice());
+        Map::from_sorted_flat(clones).0
     }
 }
 
 impl PartialEq for Entries {
     fn eq(&self, other: &Entries) -> bool {
-        self.0.len() == other.0.len() && compare::pairs_equal(&self.0, &other.0)
+        let (a, b) = (self.as_slice(), other.as_slice());
+        a.len() == b.len() && compare::pairs_equal(a, b)
     }
 }
 
@@ -193,7 +230,7 @@ impl From<Vec<(Term, Term)>> for Map {
         pairs.reverse();
         pairs.sort_by(|(a, _), (b, _)| compare::compare_keys(a, b));
         pairs.dedup_by(|(a, _), (b, _)| a == b);
-        Map(Entries(pairs))
+        Map(pairs.into())
     }
 }
 

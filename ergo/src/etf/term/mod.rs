@@ -11,6 +11,7 @@ mod containers;
 mod convert;
 mod display;
 mod drop;
+mod elements;
 mod hash;
 mod map;
 mod number;

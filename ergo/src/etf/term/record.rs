@@ -2,19 +2,22 @@
 
 use std::cmp::Ordering;
 use std::fmt;
-use std::hash::{Hash, Hasher};
-use std::mem;
 use std::sync::Arc;
 
 use super::super::Atom;
-use super::{Term, clone, compare, display, drop, hash};
+use super::elements::Elements;
+use super::{Term, compare, display};
 
 /// A native record of OTP 29 and later: a value with named fields whose type belongs to a module.
 ///
 /// Ergo reads them, shows them and sends them back; records of older releases are tuples.
-pub struct Record {
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Record(Box<Parts>);
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Parts {
     kind: Arc<RecordType>,
-    values: Vec<Term>,
+    values: Elements,
 }
 
 /// What the records of one type have in common.
@@ -28,93 +31,67 @@ pub(crate) struct RecordType {
 
 impl Record {
     pub(crate) fn from_parts(kind: Box<RecordType>, values: Vec<Term>) -> Record {
-        Record {
-            kind: Arc::from(kind),
-            values,
-        }
+        Record::new(Arc::from(kind), values)
     }
 
     pub(super) fn with_values(&self, values: Vec<Term>) -> Record {
-        Record {
-            kind: Arc::clone(&self.kind),
-            values,
-        }
+        Record::new(Arc::clone(&self.0.kind), values)
+    }
+
+    fn new(kind: Arc<RecordType>, values: Vec<Term>) -> Record {
+        Record(Box::new(Parts {
+            kind,
+            values: values.into(),
+        }))
     }
 
     pub(crate) fn kind(&self) -> &RecordType {
-        &self.kind
+        &self.0.kind
     }
 
     pub(super) fn take(&mut self) -> Vec<Term> {
-        mem::take(&mut self.values)
+        self.0.values.take()
     }
 
     /// The module that defines the record.
     pub fn module(&self) -> &Atom {
-        &self.kind.module
+        &self.0.kind.module
     }
 
     /// The name of the record.
     pub fn name(&self) -> &Atom {
-        &self.kind.name
+        &self.0.kind.name
     }
 
     /// The names of the fields, in their order.
     pub fn fields(&self) -> &[Atom] {
-        &self.kind.fields
+        &self.0.kind.fields
     }
 
     /// The values of the fields, in the order of [`Record::fields`].
     pub fn values(&self) -> &[Term] {
-        &self.values
+        self.0.values.as_slice()
     }
 
     /// The value of a field.
     pub fn get(&self, field: &str) -> Option<&Term> {
-        let index = self.kind.fields.iter().position(|name| name == field)?;
-        self.values.get(index)
+        let index = self.0.kind.fields.iter().position(|name| name == field)?;
+        self.values().get(index)
     }
 }
-
-impl Drop for Record {
-    fn drop(&mut self) {
-        drop::drop_elements(&mut self.values);
-    }
-}
-
-impl Clone for Record {
-    fn clone(&self) -> Record {
-        self.with_values(clone::clone_elements(&self.values))
-    }
-}
-
-impl PartialEq for Record {
-    fn eq(&self, other: &Record) -> bool {
-        self.kind == other.kind && compare::elements_equal(&self.values, &other.values)
-    }
-}
-
-impl Eq for Record {}
 
 impl Ord for Record {
     /// By the type, then value by value.
     fn cmp(&self, other: &Record) -> Ordering {
-        self.kind
-            .cmp(&other.kind)
-            .then_with(|| compare::compare_elements(&self.values, &other.values))
+        self.kind()
+            .cmp(other.kind())
+            .then_with(|| compare::compare_elements(self.values(), other.values()))
     }
 }
 
 impl PartialOrd for Record {
     fn partial_cmp(&self, other: &Record) -> Option<Ordering> {
         Some(self.cmp(other))
-    }
-}
-
-impl Hash for Record {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.kind.hash(state);
-        hash::hash_elements(&self.values, state);
     }
 }
 

@@ -1,9 +1,8 @@
 //! The term itself.
 
-use bytes::Bytes;
 use num_bigint::BigInt;
 
-use super::super::{Atom, BitString, Fun, Pid, Port, Reference};
+use super::super::{Atom, Binary, BitString, Fun, Pid, Port, Reference};
 use super::{ImproperList, List, Map, Record, Tuple};
 
 /// Any Erlang term.
@@ -36,7 +35,7 @@ pub enum Term {
     /// An atom.
     Atom(Atom),
     /// A binary, which is also how Erlang programs keep text.
-    Binary(Bytes),
+    Binary(Binary),
     /// Bits whose number is no multiple of eight.
     BitString(Box<BitString>),
     /// A tuple.
@@ -48,7 +47,7 @@ pub enum Term {
     /// A map.
     Map(Map),
     /// The identifier of a process.
-    Pid(Pid),
+    Pid(Box<Pid>),
     /// A reference.
     Reference(Box<Reference>),
     /// The identifier of a port.
@@ -60,7 +59,7 @@ pub enum Term {
 }
 
 // A list of terms is a vector of them: their size is the price of every element.
-const _: () = assert!(size_of::<Term>() <= 40);
+const _: () = assert!(size_of::<Term>() <= 24);
 
 impl Term {
     /// The empty list.
@@ -91,7 +90,7 @@ impl Term {
     }
 
     /// A binary.
-    pub fn binary(bytes: impl Into<Bytes>) -> Term {
+    pub fn binary(bytes: impl Into<Binary>) -> Term {
         Term::Binary(bytes.into())
     }
 
@@ -138,7 +137,7 @@ impl Term {
     }
 
     /// The bytes of the binary.
-    pub fn as_binary(&self) -> Option<&Bytes> {
+    pub fn as_binary(&self) -> Option<&Binary> {
         match self {
             Term::Binary(bytes) => Some(bytes),
             _ => None,

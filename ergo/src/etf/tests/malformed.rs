@@ -192,7 +192,7 @@ fn a_map_with_a_key_twice_is_refused_wherever_it_is() {
 fn a_term_within_its_memory_limit_is_read_and_beyond_it_refused() {
     let bytes = encode(&Term::list((0..10).map(|_| Term::NIL))).unwrap();
     let mut limits = Limits {
-        term_bytes_max: 10 * 40 + 80,
+        term_bytes_max: 10 * 24 + 80,
         ..Limits::DEFAULT
     };
     assert!(decode_with::<Term>(&bytes, &limits).is_ok());
@@ -201,7 +201,7 @@ fn a_term_within_its_memory_limit_is_read_and_beyond_it_refused() {
     assert!(
         error
             .to_string()
-            .contains("term_bytes_max is 479, found 480"),
+            .contains("term_bytes_max is 319, found 320"),
         "{error}"
     );
 }
