@@ -177,6 +177,9 @@ pub(crate) fn print(rows: &[Row], json: bool) {
         }
         return;
     }
+    if rows.is_empty() {
+        return;
+    }
     println!(
         "{:18} {:16} {:>9} {:4} {:>9} - {:<9} {:12} {:21} reach",
         "workload", "contender", "median", "", "low", "high", "reach", "ratio of pairs"

@@ -54,34 +54,44 @@ pub(crate) fn run(options: &Options) -> Result<Vec<Row>, String> {
         eprintln!("bench: ergo and the BEAM only; the crates come with `--features bench`");
     }
     let wants = |name: &str| options.only.as_ref().is_none_or(|only| only == name);
-    let beam = Operation::ALL
-        .iter()
-        .any(|operation| wants(&format!("{}-{}", beam::NAME, operation.name())))
-        .then(|| Beam::start(options.otp));
-    if beam.as_ref().is_some_and(Option::is_none) {
-        eprintln!("bench: no `erl` here: the BEAM is left out");
-    }
-    let beam = beam.flatten();
-    let mut rows = Vec::new();
+    let beam = started(options);
+    let (mut rows, mut names) = (Vec::new(), Vec::new());
+    let mut is_any = false;
     for workload in &options.workloads {
         let bytes = &*workload.bytes(options.atoms).leak();
         let mut cells = cells(*workload, bytes, beam.as_ref());
-        let names: Vec<String> = cells.iter().map(Cell::name).collect();
+        names.extend(cells.iter().map(Cell::name));
         cells.retain(|cell| wants(&cell.name()));
         if cells.is_empty() {
-            return Err(format!(
-                "{} has the cells {}",
-                workload.name(),
-                names.join(" ")
-            ));
+            continue;
         }
+        is_any = true;
         describe(*workload, bytes.len(), options.json);
         match options.iterations {
             Some(iterations) => cells.iter_mut().for_each(|cell| repeat(cell, iterations)),
             None => rows.extend(measured(*workload, cells, options.rounds)),
         }
     }
-    Ok(rows)
+    if is_any {
+        return Ok(rows);
+    }
+    names.sort();
+    names.dedup();
+    Err(format!("no such cell here; there are {}", names.join(" ")))
+}
+
+/// The BEAM, unless one cell of another contender is asked for.
+fn started(options: &Options) -> Option<Beam> {
+    if let Some(only) = &options.only
+        && !only.starts_with(beam::NAME)
+    {
+        return None;
+    }
+    let beam = Beam::start(options.otp);
+    if beam.is_none() {
+        eprintln!("bench: no `erl` here: the BEAM is left out");
+    }
+    beam
 }
 
 fn cells(workload: Workload, bytes: &'static [u8], beam: Option<&Beam>) -> Vec<Cell> {
