@@ -37,6 +37,7 @@ mod reference;
 mod syntax;
 mod tag;
 mod term;
+mod text;
 mod time_unit;
 mod traits;
 
@@ -56,6 +57,7 @@ pub use pid::Pid;
 pub use port::Port;
 pub use reference::{Reference, ReferenceWords};
 pub use term::{ImproperList, List, Map, MapKey, Record, Term, Tuple};
+pub use text::{ParseError, ParseErrorKind};
 pub use time_unit::TimeUnit;
 pub use traits::{Decode, DecodeOwned, Encode};
 

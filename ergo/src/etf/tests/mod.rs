@@ -8,6 +8,10 @@ mod golden;
 mod identifiers;
 mod malformed;
 mod order;
+mod parse;
+mod parse_binaries;
+mod parse_errors;
+mod pretty;
 mod typed;
 
 use super::Term;
