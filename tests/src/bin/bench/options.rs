@@ -1,5 +1,8 @@
 //! The command line.
 
+use ergo_tests::erlang::Release;
+
+use crate::codec;
 use crate::local::{Contender, Workload};
 
 /// How the program is used.
@@ -11,13 +14,31 @@ usage: bench local [WORKLOAD..] [--only CONTENDER] [--quick] [--json] [--rounds 
   --quick     a tenth of the messages and processes
   --json      one JSON object per row instead of the table
   --rounds N  rounds per row; 5 when not given
-  --workers N threads that run the processes; 2 when not given";
+  --workers N threads that run the processes; 2 when not given
+
+usage: bench codec [WORKLOAD..] [--only CELL] [--rounds N] [--json] [--utf8-atoms] [--otp N]
+       bench codec WORKLOAD --only CELL --iterations N
+  WORKLOAD       a b c d e f; all of them when none is named
+  --only CELL    one contender and what it does, as in ergo-term-decode
+  --iterations N exactly so often and not in rounds, for a profiler; with valgrind, only what is measured is counted by
+                 --tool=callgrind --toggle-collect='*cell::repeat*'
+  --rounds N     rounds per row; 5 when not given
+  --json         one JSON object per row instead of the table
+  --utf8-atoms   read atoms as OTP 26 and later write them; OTP 25 writes Latin-1, and the sizes are its
+  --otp N        the BEAM of OTP 27 or 29 that `scripts/otp` installed, not the machine's `erl`
+  Values are nanoseconds of one operation. All read the same bytes, and write into a new Vec each time; postcard has
+  bytes of its own. Reading includes dropping the value, for the BEAM collecting it. A round takes 0.1 s in slices of
+  1 ms, and its value is the median of the slices: a short disturbance does not count.";
 
 /// What the program was asked to do.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Command {
     /// Measure processes of one node.
     Local(Options),
+    /// Measure the External Term Format.
+    Codec(codec::Options),
+    /// Print how the program is used.
+    Help,
     /// Print the memory of idle processes: run as a program of its own, with a fresh heap.
     MemoryProbe {
         /// Whose processes.
@@ -43,8 +64,12 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, 
     let mut arguments = arguments;
     match arguments.next().as_deref() {
         Some("local") => local(arguments).map(Command::Local),
+        Some("codec") => codec(arguments).map(Command::Codec),
+        Some("help" | "--help") => Ok(Command::Help),
         Some("memory-probe") => probe(arguments),
-        Some(other) => Err(format!("`{other}` is no suite; there is `local`")),
+        Some(other) => Err(format!(
+            "`{other}` is no suite; there are `local` and `codec`"
+        )),
         None => Err("name a suite".to_owned()),
     }
 }
@@ -74,6 +99,37 @@ fn local(mut arguments: impl Iterator<Item = String>) -> Result<Options, String>
         options.workloads = Workload::ALL.to_vec();
     }
     Ok(options)
+}
+
+fn codec(mut arguments: impl Iterator<Item = String>) -> Result<codec::Options, String> {
+    let mut options = codec::Options::default();
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--json" => options.json = true,
+            "--utf8-atoms" => options.atoms = codec::AtomForm::Utf8,
+            "--only" => options.only = Some(arguments.next().ok_or("name a cell")?),
+            "--rounds" => options.rounds = number(&argument, arguments.next())?,
+            "--iterations" => {
+                options.iterations = Some(number(&argument, arguments.next())? as u64);
+            }
+            "--otp" => options.otp = release(arguments.next().as_deref())?,
+            name => options
+                .workloads
+                .push(codec::Workload::named(name).ok_or(format!("`{name}` is no workload"))?),
+        }
+    }
+    if options.workloads.is_empty() {
+        options.workloads = codec::Workload::ALL.to_vec();
+    }
+    Ok(options)
+}
+
+fn release(number: Option<&str>) -> Result<Release, String> {
+    match number {
+        Some("27") => Ok(Release::Otp27),
+        Some("29") => Ok(Release::Otp29),
+        _ => Err("--otp takes 27 or 29".to_owned()),
+    }
 }
 
 fn number(option: &str, value: Option<String>) -> Result<usize, String> {
@@ -120,6 +176,19 @@ mod tests {
     }
 
     #[test]
+    fn a_cell_of_the_codec_for_a_profiler() {
+        let Ok(Command::Codec(options)) =
+            parsed("codec b --only ergo-term-decode --iterations 9 --otp 27")
+        else {
+            panic!("not understood")
+        };
+        assert_eq!(options.workloads, [codec::Workload::Fields]);
+        assert_eq!(options.only.as_deref(), Some("ergo-term-decode"));
+        assert_eq!((options.iterations, options.rounds), (Some(9), 5));
+        assert_eq!(options.otp, Release::Otp27);
+    }
+
+    #[test]
     fn what_is_not_understood_is_named() {
         assert_eq!(
             parsed("local cats"),
@@ -127,7 +196,7 @@ mod tests {
         );
         assert_eq!(
             parsed("global"),
-            Err("`global` is no suite; there is `local`".to_owned())
+            Err("`global` is no suite; there are `local` and `codec`".to_owned())
         );
         assert_eq!(
             parsed("local --rounds 0"),

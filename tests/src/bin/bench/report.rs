@@ -41,18 +41,44 @@ pub(crate) enum Reach {
     AtMost(f64),
 }
 
+impl Reach {
+    pub(crate) fn times(self) -> Option<f64> {
+        match self {
+            Reach::Times(times) => Some(times),
+            Reach::AtMost(_) => None,
+        }
+    }
+
+    pub(crate) fn at_most(self) -> Option<f64> {
+        match self {
+            Reach::AtMost(most) => Some(most),
+            Reach::Times(_) => None,
+        }
+    }
+}
+
+/// Who a row is compared with.
+#[derive(Debug, Clone)]
+pub(crate) struct Rival {
+    pub(crate) name: &'static str,
+    /// Its values in the same rounds.
+    pub(crate) values: Vec<f64>,
+    /// How many times as good as it the contender is to be.
+    pub(crate) times: Option<f64>,
+}
+
 /// One contender in one workload.
 #[derive(Debug)]
 pub(crate) struct Row {
-    pub(crate) workload: &'static str,
+    pub(crate) workload: String,
     pub(crate) contender: &'static str,
     pub(crate) unit: Unit,
     /// One value per round.
     pub(crate) values: Vec<f64>,
-    /// The rival of the workload, unless this is it: its name and its values in the same rounds.
-    pub(crate) rival: Option<(&'static str, Vec<f64>)>,
-    /// What this contender is to reach.
-    pub(crate) reach: Option<Reach>,
+    /// Who it is compared with, the most important one first.
+    pub(crate) rivals: Vec<Rival>,
+    /// At most this much is to be reached, whatever the rivals do.
+    pub(crate) at_most: Option<f64>,
 }
 
 impl Row {
@@ -67,43 +93,40 @@ impl Row {
     }
 
     /// The median of the ratios of the rounds: what ran in the same minute is compared.
-    fn ratio(&self) -> Option<f64> {
-        let (_, theirs) = self.rival.as_ref()?;
+    fn ratio(&self, rival: &Rival) -> f64 {
         let ratios: Vec<f64> = self
             .values
             .iter()
-            .zip(theirs)
+            .zip(&rival.values)
             .map(|(ours, theirs)| self.unit.ratio(*ours, *theirs))
             .collect();
-        Some(median(&ratios))
+        median(&ratios)
     }
 
     fn is_short(&self) -> bool {
-        match self.reach {
-            None => false,
-            Some(Reach::Times(times)) => self.ratio().is_some_and(|ratio| ratio < times),
-            Some(Reach::AtMost(most)) => self.median() > most,
-        }
+        let misses = |rival: &Rival| rival.times.is_some_and(|times| self.ratio(rival) < times);
+        self.at_most.is_some_and(|most| self.median() > most) || self.rivals.iter().any(misses)
     }
 
     fn line(&self) -> String {
         let (low, high) = self.spread();
-        let ratio = match (&self.rival, self.ratio()) {
-            (Some((name, _)), Some(ratio)) => format!("{ratio:.2} x {name}"),
-            _ => String::new(),
-        };
-        let reach = match self.reach {
+        let at_most = match self.at_most {
             None => String::new(),
-            Some(Reach::Times(times)) => format!(">= {times:.1} x"),
-            Some(Reach::AtMost(most)) => format!("<= {most:.0} {}", self.unit.label()),
+            Some(most) => format!("<= {most:.0} {}", self.unit.label()),
         };
+        let rival = |rival: &Rival| {
+            let ratio = format!("{:.2} x {}", self.ratio(rival), rival.name);
+            let times = rival.times.map(|times| format!(">= {times:.1} x"));
+            format!("{ratio:21} {:8} ", times.unwrap_or_default())
+        };
+        let rivals: String = self.rivals.iter().map(rival).collect();
         let verdict = if self.is_short() {
             "short of reach"
         } else {
             ""
         };
         let line = format!(
-            "{:18} {:13} {:>9} {:4} {:>9} - {:<9} {ratio:21} {reach:10} {verdict}",
+            "{:18} {:16} {:>9} {:4} {:>9} - {:<9} {at_most:12} {rivals}{verdict}",
             self.workload,
             self.contender,
             number(self.median()),
@@ -120,26 +143,28 @@ impl Row {
             .iter()
             .map(|value| format!("{value:.3}"))
             .collect();
-        let ratio = match (&self.rival, self.ratio()) {
-            (Some((name, _)), Some(ratio)) => format!(r#","rival":"{name}","ratio":{ratio:.3}"#),
-            _ => String::new(),
+        let rival = |rival: &Rival| {
+            let times = rival
+                .times
+                .map(|times| format!(r#","reach_times":{times}"#))
+                .unwrap_or_default();
+            let ratio = self.ratio(rival);
+            format!(r#"{{"rival":"{}","ratio":{ratio:.3}{times}}}"#, rival.name)
         };
-        let reach = match self.reach {
-            None => String::new(),
-            Some(Reach::Times(times)) => {
-                format!(r#","reach_times":{times},"short":{}"#, self.is_short())
-            }
-            Some(Reach::AtMost(most)) => {
-                format!(r#","reach_at_most":{most},"short":{}"#, self.is_short())
-            }
-        };
+        let rivals: Vec<String> = self.rivals.iter().map(rival).collect();
+        let at_most = self
+            .at_most
+            .map(|most| format!(r#","reach_at_most":{most}"#))
+            .unwrap_or_default();
         format!(
-            r#"{{"workload":"{}","contender":"{}","unit":"{}","median":{:.3},"values":[{}]{ratio}{reach}}}"#,
+            r#"{{"workload":"{}","contender":"{}","unit":"{}","median":{:.3},"values":[{}],"rivals":[{}]{at_most},"short":{}}}"#,
             self.workload,
             self.contender,
             self.unit.label(),
             self.median(),
             values.join(","),
+            rivals.join(","),
+            self.is_short(),
         )
     }
 }
@@ -152,16 +177,19 @@ pub(crate) fn print(rows: &[Row], json: bool) {
         }
         return;
     }
+    if rows.is_empty() {
+        return;
+    }
     println!(
-        "{:18} {:13} {:>9} {:4} {:>9} - {:<9} {:21} {:10}",
-        "workload", "contender", "median", "", "low", "high", "ratio of pairs", "reach"
+        "{:18} {:16} {:>9} {:4} {:>9} - {:<9} {:12} {:21} reach",
+        "workload", "contender", "median", "", "low", "high", "reach", "ratio of pairs"
     );
-    let mut last = "";
+    let mut last: &str = "";
     for row in rows {
         if !last.is_empty() && last != row.workload {
             println!();
         }
-        last = row.workload;
+        last = &row.workload;
         println!("{}", row.line());
     }
 }
@@ -174,7 +202,8 @@ fn number(value: f64) -> String {
     }
 }
 
-fn median(values: &[f64]) -> f64 {
+/// The value in the middle.
+pub(crate) fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     let middle = sorted.len() / 2;
@@ -189,47 +218,47 @@ fn median(values: &[f64]) -> f64 {
 mod tests {
     use super::*;
 
-    fn row(unit: Unit, reach: Reach) -> Row {
+    fn row(unit: Unit, times: Option<f64>, at_most: Option<f64>) -> Row {
         Row {
-            workload: "cast",
+            workload: "cast".to_owned(),
             contender: "ergo",
             unit,
             values: vec![2.0, 9.0, 3.0],
-            rival: Some(("tokio", vec![1.0, 9.0, 1.0])),
-            reach: Some(reach),
+            rivals: vec![Rival {
+                name: "tokio",
+                values: vec![1.0, 9.0, 1.0],
+                times,
+            }],
+            at_most,
         }
     }
 
     #[test]
     fn the_ratio_is_the_median_of_the_pairs() {
-        assert_eq!(
-            row(Unit::MillionsPerSecond, Reach::Times(1.0)).ratio(),
-            Some(2.0)
-        );
-        assert_eq!(row(Unit::Nanoseconds, Reach::Times(1.0)).ratio(), Some(0.5));
+        let ratio = |row: Row| row.ratio(&row.rivals[0]);
+        assert_eq!(ratio(row(Unit::MillionsPerSecond, None, None)), 2.0);
+        assert_eq!(ratio(row(Unit::Nanoseconds, None, None)), 0.5);
     }
 
     #[test]
     fn a_row_that_misses_its_reach_says_so() {
+        let is_short = |row: Row| row.line().ends_with("short of reach");
+        assert!(!is_short(row(Unit::MillionsPerSecond, Some(2.0), None)));
+        assert!(is_short(row(Unit::MillionsPerSecond, Some(2.1), None)));
+        assert!(!is_short(row(Unit::Bytes, None, Some(3.0))));
+        assert!(is_short(row(Unit::Bytes, None, Some(2.9))));
+    }
+
+    #[test]
+    fn a_row_that_reaches_one_of_two_is_short() {
+        let short = row(Unit::MillionsPerSecond, Some(2.0), Some(2.9));
+        assert!(short.json().ends_with(r#""short":true}"#));
+        let reached = row(Unit::MillionsPerSecond, Some(2.0), Some(3.0));
         assert!(
-            !row(Unit::MillionsPerSecond, Reach::Times(2.0))
-                .line()
-                .ends_with("short of reach")
-        );
-        assert!(
-            row(Unit::MillionsPerSecond, Reach::Times(2.1))
-                .line()
-                .ends_with("short of reach")
-        );
-        assert!(
-            row(Unit::Bytes, Reach::AtMost(2.9))
-                .line()
-                .ends_with("short of reach")
-        );
-        assert!(
-            row(Unit::Bytes, Reach::AtMost(2.9))
+            reached
                 .json()
-                .contains(r#""median":3.000"#)
+                .ends_with(r#""reach_at_most":3,"short":false}"#)
         );
+        assert!(reached.json().contains(r#""median":3.000"#));
     }
 }

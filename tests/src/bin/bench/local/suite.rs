@@ -6,7 +6,7 @@ use crate::local::actors::Actors;
 use crate::local::contenders::{self, with_actors};
 use crate::local::{Contender, Workload, measure, memory};
 use crate::options::Options;
-use crate::report::{Row, Unit};
+use crate::report::{Reach, Rival, Row, Unit};
 use crate::rounds::{Samples, alternate};
 
 /// Measures what was asked for.
@@ -49,13 +49,22 @@ fn rows_of(
     samples: Samples<Contender>,
     theirs: Option<&(&'static str, Vec<f64>)>,
 ) -> Vec<Row> {
-    let row = |(contender, values): (Contender, Vec<f64>)| Row {
-        workload: workload.name(),
-        contender: contender.name(),
-        unit: workload.unit(),
-        values,
-        rival: theirs.filter(|_| contender != workload.rival()).cloned(),
-        reach: (contender == Contender::Ergo).then(|| workload.reach()),
+    let row = |(contender, values): (Contender, Vec<f64>)| {
+        let reach = (contender == Contender::Ergo).then(|| workload.reach());
+        let rival = theirs.filter(|_| contender != workload.rival());
+        let rival = rival.map(|(name, values)| Rival {
+            name,
+            values: values.clone(),
+            times: reach.and_then(Reach::times),
+        });
+        Row {
+            workload: workload.name().to_owned(),
+            contender: contender.name(),
+            unit: workload.unit(),
+            values,
+            rivals: rival.into_iter().collect(),
+            at_most: reach.and_then(Reach::at_most),
+        }
     };
     samples.into_iter().map(row).collect()
 }
