@@ -11,25 +11,40 @@ use crate::model::etf::Container;
 use crate::model::main_fn::MainFn;
 use crate::model::request::RequestEnum;
 use crate::model::server::Server;
-use crate::parse::term::{AtomSyntax, TermSyntax, Terms};
+use crate::parse::term::{AtomSyntax, Located, TermSyntax, Terms};
 
 /// `derive(Encode)`.
 pub(crate) fn encode(input: TokenStream) -> TokenStream {
-    codec(input, expand::encode::expand, expand::fallback::encode)
+    let check = |_: &Ctxt, _: &Container| ();
+    codec(
+        input,
+        check,
+        expand::encode::expand,
+        expand::fallback::encode,
+    )
 }
 
 /// `derive(Decode)`.
 pub(crate) fn decode(input: TokenStream) -> TokenStream {
-    codec(input, expand::decode::expand, expand::fallback::decode)
+    codec(
+        input,
+        Container::check_readable,
+        expand::decode::expand,
+        expand::fallback::decode,
+    )
 }
 
 fn codec(
     input: TokenStream,
+    check: fn(&Ctxt, &Container),
     expand: fn(&Container) -> TokenStream,
     fallback: fn(&Path, &Ident, &Generics) -> TokenStream,
 ) -> TokenStream {
     derive(input, |ctxt, input| {
         let container = Container::new(&ctxt, input);
+        if let Some(container) = container.as_ref().filter(|_| ctxt.count() == 0) {
+            check(&ctxt, container);
+        }
         let krate = container
             .as_ref()
             .map_or_else(|| parse_quote!(::ergo), |container| container.krate.clone());
@@ -145,17 +160,17 @@ pub(crate) fn main(arguments: TokenStream, input: TokenStream) -> TokenStream {
 
 /// `term!`.
 pub(crate) fn term(input: TokenStream) -> TokenStream {
-    expression::<TermSyntax>(input, expand::term::term)
+    expression::<Located<TermSyntax>>(input, expand::term::term)
 }
 
 /// `args!`.
 pub(crate) fn args(input: TokenStream) -> TokenStream {
-    expression::<Terms>(input, expand::term::args)
+    expression::<Located<Terms>>(input, expand::term::args)
 }
 
 /// `atom!`.
 pub(crate) fn atom(input: TokenStream) -> TokenStream {
-    expression::<AtomSyntax>(input, expand::term::atom)
+    expression::<Located<AtomSyntax>>(input, expand::term::atom)
 }
 
 fn expression<T: syn::parse::Parse>(

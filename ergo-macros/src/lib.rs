@@ -61,7 +61,7 @@ use proc_macro::TokenStream;
 /// - `none = "undefined"` is the atom for `None` in fields written `Option<..>`; without it that is
 ///   `nil`.
 /// - `tagged_option` writes such fields as `{some, V}` or `none`.
-/// - `deny_unknown` makes an unknown key an error when reading.
+/// - `deny_unknown` makes an unknown key an error when reading. What is flattened into the map knows keys too.
 /// - `crate = "path"` says where `ergo` is, when it has another name.
 ///
 /// # Attributes of a field
@@ -69,7 +69,14 @@ use proc_macro::TokenStream;
 /// - `rename = ".."` is its key; `alias = ".."`, which may be repeated, is read too.
 /// - `default` or `default = path` is what it is when its key is missing.
 /// - `skip` leaves it out, reading gives its default; `PhantomData` is always left out. `skip_if =
-///   path` leaves it out when the function says so; give it a `default` too.
+///   path` leaves it out when the function says so; reading then needs a `default` too, or an `Option`.
+/// - `flatten` writes the pairs of its map among the pairs of the map around it, which may be that of a
+///   struct, of an Elixir struct or of a variant with named fields. The field is another struct with
+///   named fields and these derives; an `Option` of one, which is `None` when none of its keys is
+///   there; or a `HashMap`, a `BTreeMap` or an `etf::Map`, which takes all keys that no field has, and
+///   of which there may be one. The keys of a map are those it has everywhere: a `String` is a
+///   binary, an `Atom` is an atom. Two fields with one key are an error of the compiler; a map with
+///   the key of a field is an error when writing.
 /// - `binary` or `list` is how bytes such as `Vec<u8>` are written; one of them must be chosen.
 ///   `charlist` and `atom` do the same for text.
 /// - `unit = "second"` (or `millisecond`, `microsecond`, `nanosecond`) is how a `Duration` or
@@ -113,6 +120,13 @@ pub fn derive_encode(input: TokenStream) -> TokenStream {
 /// ));
 /// # Ok::<(), ergo::Error>(())
 /// ```
+///
+/// A keyword list is read in any order, of two pairs with one key the first counts, and an atom alone
+/// is a key whose value is `true`, as in a property list.
+///
+/// The variants of an untagged enum are tried in order, so one that fits more terms goes behind one
+/// that fits fewer. An input whose variants fail again and again deep within is refused: bytes may be
+/// read again 64 times on average, and no input makes reading exponential.
 ///
 /// A type with lifetimes borrows from the bytes: `&'a str`, `Cow<'a, str>`, and with
 /// `#[etf(binary)]` also `&'a [u8]`.
@@ -353,52 +367,22 @@ pub fn main(arguments: TokenStream, input: TokenStream) -> TokenStream {
     entry::main(arguments.into(), input.into()).into()
 }
 
-/// A term, written as in Erlang.
-///
-/// | written | means |
-/// |---|---|
-/// | `hello`, `true`, `nil` | an atom: any name that begins with a lower-case letter |
-/// | `atom "My Atom"` | an atom of any text |
-/// | `1`, `-1`, `'a'` | an integer of up to 128 bits; a letter is its code point |
-/// | `1.5` | a float |
-/// | `"text"`, `b"bytes"` | a binary |
-/// | `{a, 1}` | a tuple |
-/// | `[1, 2]`, `[1, 2 \| (tail)]` | a list |
-/// | `#{key => 1}` | a map |
-/// | `(expression)` | a Rust value, through `Term::from` |
-///
-/// ```
-/// use ergo::prelude::*;
-///
-/// let qty = 2;
-/// let request = term!({take, 1, (qty), [urgent | [atom "Next Day"]], #{"note" => nil}});
-/// assert_eq!(request.to_string(), "{take,1,2,[urgent,'Next Day'],#{<<\"note\">> => nil}}");
-/// ```
+/// `ergo::term!` after `{$crate}`, which says where the framework is.
+#[doc(hidden)]
 #[proc_macro]
 pub fn term(input: TokenStream) -> TokenStream {
     entry::term(input.into()).into()
 }
 
-/// A vector of terms, each written as in [`term!`]: the arguments of a function on another node.
-///
-/// ```
-/// use ergo::prelude::*;
-///
-/// assert_eq!(args![1, "a", {ok, b}], [term!(1), term!("a"), term!({ok, b})]);
-/// ```
+/// `ergo::args!` after `{$crate}`.
+#[doc(hidden)]
 #[proc_macro]
 pub fn args(input: TokenStream) -> TokenStream {
     entry::args(input.into()).into()
 }
 
-/// An atom, checked and made while compiling: `atom!(hello)`, or `atom!("Any text")`.
-///
-/// ```
-/// use ergo::prelude::*;
-///
-/// assert_eq!(atom!(hello).as_str(), "hello");
-/// assert_eq!(atom!("Any text").to_string(), "'Any text'");
-/// ```
+/// `ergo::atom!` after `{$crate}`.
+#[doc(hidden)]
 #[proc_macro]
 pub fn atom(input: TokenStream) -> TokenStream {
     entry::atom(input.into()).into()

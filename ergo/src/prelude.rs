@@ -10,5 +10,5 @@ pub use crate::process::{
     Message, PlainContext, Reply, SpawnError, SpawnOptions,
 };
 pub use crate::remote::Exception;
-pub use crate::{millis, secs};
-pub use ergo_macros::{Actor, Decode, Encode, Request, ServerBehavior, args, atom, term};
+pub use crate::{args, atom, millis, secs, term};
+pub use ergo_macros::{Actor, Decode, Encode, Request, ServerBehavior};

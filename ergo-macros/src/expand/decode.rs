@@ -1,20 +1,24 @@
 //! `derive(Decode)`.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{GenericParam, Generics, Lifetime, LifetimeParam, Path, parse_quote};
 
 use crate::expand::decode_map::{self, Pairs};
-use crate::expand::value;
+use crate::expand::{keys, value};
 use crate::model::bounds;
+use crate::model::case::plain_name;
 use crate::model::etf::{Body, Container, Fixed, Layout};
 use crate::model::field::{Codec, Field, Fields, OptionForm};
+use crate::model::ty;
 use crate::model::variant::{Tagging, Variant};
 use crate::parse::etf::DefaultValue;
 
 /// What every part of one expansion needs to know.
 pub(crate) struct Scope<'c> {
     pub(crate) krate: &'c Path,
+    /// The lifetime of the input.
+    pub(crate) de: &'c Lifetime,
     /// What messages call the type.
     pub(crate) label: String,
 }
@@ -22,17 +26,21 @@ pub(crate) struct Scope<'c> {
 pub(crate) fn expand(container: &Container) -> TokenStream {
     let krate = &container.krate;
     let ident = &container.ident;
+    let de = &bounds::decode_lifetime(&container.generics);
     let scope = Scope {
         krate,
-        label: ident.to_string(),
+        de,
+        label: plain_name(ident),
     };
-    let de = &bounds::decode_lifetime(&container.generics);
     let generics = bounded(container, de);
     let with_de = with_lifetime(&generics, de);
     let (impl_generics, _, where_clause) = with_de.split_for_impl();
     let (_, ty_generics, _) = container.generics.split_for_impl();
     let body = body(&scope, container);
     let missing = missing(&scope, container);
+    let fields = container
+        .plain_map()
+        .map(|fields| decode_fields(&scope, container, &with_de, fields));
     quote! {
         #[automatically_derived]
         impl #impl_generics #krate::__private::Decode<#de> for #ident #ty_generics #where_clause {
@@ -43,6 +51,49 @@ pub(crate) fn expand(container: &Container) -> TokenStream {
             }
             #missing
         }
+        #fields
+    }
+}
+
+/// The impl of `DecodeFields`: a struct that is a map can also be pairs of another map.
+fn decode_fields(
+    scope: &Scope<'_>,
+    container: &Container,
+    with_de: &Generics,
+    fields: &Fields,
+) -> TokenStream {
+    let (krate, de, ident) = (scope.krate, scope.de, &container.ident);
+    let (impl_generics, _, where_clause) = with_de.split_for_impl();
+    let (_, ty_generics, _) = container.generics.split_for_impl();
+    let keys = keys::of(krate, &[], fields, keys::Of::Decode(de));
+    let pairs = Pairs {
+        fixed: &[],
+        fields,
+        deny_unknown: container.deny_unknown(),
+    };
+    let content = decode_map::pairs(scope, &pairs, &quote!(Self));
+    let early = Lifetime::new("'static", proc_macro2::Span::call_site());
+    let check = keys::check_early(
+        krate,
+        ident,
+        &container.generics,
+        fields,
+        keys::Of::Decode(&early),
+    );
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #krate::__private::DecodeFields<#de> for #ident #ty_generics #where_clause {
+            const KEYS: #krate::__private::Keys = #keys;
+            #[inline]
+            fn read(
+                __decoder: &mut #krate::__private::Decoder<#de>,
+                __count: ::core::primitive::usize,
+                __whole: &#krate::__private::Keys,
+            ) -> ::core::result::Result<Self, #krate::__private::DecodeError> {
+                #content
+            }
+        }
+        #check
     }
 }
 
@@ -58,6 +109,15 @@ fn bounded(container: &Container, de: &Lifetime) -> Generics {
         &mut generics,
         read,
         &parse_quote!(#krate::__private::Decode<#de>),
+    );
+    let flattened = container
+        .fields()
+        .filter(|field| field.flatten.is_some())
+        .map(|field| &field.ty);
+    bounds::require_whole(
+        &mut generics,
+        flattened,
+        &parse_quote!(#krate::__private::DecodeFields<#de>),
     );
     let defaulted = container
         .fields()
@@ -87,6 +147,16 @@ pub(crate) fn with_lifetime(generics: &Generics, de: &Lifetime) -> Generics {
 }
 
 fn body(scope: &Scope<'_>, container: &Container) -> TokenStream {
+    if let Some(fields) = container.plain_map() {
+        let (krate, de) = (scope.krate, scope.de);
+        let check = keys::check(krate, &container.generics, fields, keys::Of::Decode(de));
+        return quote! {
+            #check
+            let __count = __decoder.read_map()?;
+            let __whole = &<Self as #krate::__private::DecodeFields<#de>>::KEYS;
+            #krate::__private::DecodeFields::read(__decoder, __count, __whole)
+        };
+    }
     match &container.body {
         Body::Struct(layout, fields) => decode_layout(scope, layout, fields, &quote!(Self)),
         Body::Enum(Tagging::External, variants) => external(scope, variants),
@@ -197,7 +267,10 @@ pub(crate) fn default_value(field: &Field) -> TokenStream {
             let path = &path.0;
             quote!(#path())
         }
-        _ => quote!(::core::default::Default::default()),
+        _ => {
+            let span = ty::span(&field.ty);
+            quote_spanned!(span=> ::core::default::Default::default())
+        }
     }
 }
 
@@ -249,7 +322,8 @@ fn arity(variant: &Variant) -> usize {
 fn variant_scope<'c>(scope: &Scope<'c>, variant: &Variant) -> Scope<'c> {
     Scope {
         krate: scope.krate,
-        label: format!("{}::{}", scope.label, variant.ident),
+        de: scope.de,
+        label: format!("{}::{}", scope.label, plain_name(&variant.ident)),
     }
 }
 
@@ -289,7 +363,7 @@ fn untagged(scope: &Scope<'_>, variants: &[Variant]) -> TokenStream {
         let attempts = names_of(variant).map(|layout| {
             let content = decode_layout(&scope, layout.as_ref().unwrap_or(&variant.layout), &variant.fields, &path);
             quote! {
-                if let ::core::option::Option::Some(__value) = #krate::__private::attempt(__decoder, |__decoder| { #content }) {
+                if let ::core::option::Option::Some(__value) = #krate::__private::attempt(__decoder, |__decoder| { #content })? {
                     return ::core::result::Result::Ok(__value);
                 }
             }

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 
 use crate::expand::decode::{Scope, checked, construct, default_value};
-use crate::expand::value;
+use crate::expand::{keys, value};
 use crate::model::etf::Fixed;
 use crate::model::field::{Codec, Field, Fields, OptionForm};
 use crate::model::ty;
@@ -18,6 +18,28 @@ pub(crate) struct Pairs<'c> {
 
 /// A map with atom or binary keys, in any order.
 pub(crate) fn map(scope: &Scope<'_>, pairs: &Pairs<'_>, path: &TokenStream) -> TokenStream {
+    let whole = whole(scope, pairs);
+    let content = self::pairs(scope, pairs, path);
+    quote! {
+        let __count = __decoder.read_map()?;
+        #whole
+        #content
+    }
+}
+
+fn whole(scope: &Scope<'_>, pairs: &Pairs<'_>) -> Option<TokenStream> {
+    let of = keys::Of::Decode(scope.de);
+    keys::whole(
+        scope.krate,
+        pairs.fixed,
+        pairs.fields,
+        of,
+        pairs.deny_unknown,
+    )
+}
+
+/// The `__count` pairs of a map whose keys are `__whole`.
+pub(crate) fn pairs(scope: &Scope<'_>, pairs: &Pairs<'_>, path: &TokenStream) -> TokenStream {
     let (krate, label) = (scope.krate, &scope.label);
     let arms = arms(scope, pairs, true);
     let fixed = pairs.fixed.iter().enumerate().map(|(at, fixed)| {
@@ -52,11 +74,12 @@ pub(crate) fn map(scope: &Scope<'_>, pairs: &Pairs<'_>, path: &TokenStream) -> T
     });
     let (slots, values) = (slots(pairs), values(scope, pairs));
     let (unknown, construct) = (unknown(scope, pairs), construct(pairs.fields, path));
+    let (start, flattened) = flattened(scope, pairs);
     quote! {
-        let __length = __decoder.read_map()?;
+        #start
         #(#seen)*
         #slots
-        for _ in 0..__length {
+        for _ in 0..__count {
             match __decoder.read_key()?.as_deref() {
                 #(#fixed)*
                 #(#arms)*
@@ -65,6 +88,7 @@ pub(crate) fn map(scope: &Scope<'_>, pairs: &Pairs<'_>, path: &TokenStream) -> T
         }
         #(#demands)*
         #values
+        #flattened
         ::core::result::Result::Ok(#construct)
     }
 }
@@ -76,10 +100,12 @@ pub(crate) fn keyword(scope: &Scope<'_>, pairs: &Pairs<'_>, path: &TokenStream) 
     let arms = arms(scope, pairs, false);
     let (slots, values) = (slots(pairs), values(scope, pairs));
     let (unknown, construct) = (unknown(scope, pairs), construct(pairs.fields, path));
+    let whole = whole(scope, pairs);
     quote! {
+        #whole
         #slots
-        #krate::__private::keyword(__decoder, |__decoder| {
-            match __decoder.read_key()?.as_deref() {
+        #krate::__private::keyword(__decoder, |__key, __decoder| {
+            match __key {
                 #(#arms)*
                 __key => #unknown,
             }
@@ -90,10 +116,27 @@ pub(crate) fn keyword(scope: &Scope<'_>, pairs: &Pairs<'_>, path: &TokenStream) 
     }
 }
 
+/// What remembers the first pair, and what reads the flattened fields from there.
+fn flattened(scope: &Scope<'_>, pairs: &Pairs<'_>) -> (Option<TokenStream>, TokenStream) {
+    let value = |field: &Field| {
+        let span = ty::span(&field.ty);
+        let private = value::private_at(scope.krate, span);
+        let (binding, ty, de) = (&field.binding, &field.ty, scope.de);
+        quote_spanned!(span=>
+            let #binding = #private::flattened(__decoder, &__start, |__decoder| {
+                <#ty as #private::DecodeFields<#de>>::read(__decoder, __count, __whole)
+            })?;
+        )
+    };
+    let values: TokenStream = pairs.fields.flattened().map(value).collect();
+    let start = (!values.is_empty()).then(|| quote!(let __start = __decoder.clone();));
+    (start, values)
+}
+
 fn slots(pairs: &Pairs<'_>) -> TokenStream {
     pairs
         .fields
-        .wire()
+        .keyed()
         .map(|Field { binding, ty, .. }| quote!(let mut #binding: ::core::option::Option<#ty> = ::core::option::Option::None;))
         .collect()
 }
@@ -129,20 +172,19 @@ fn arms(scope: &Scope<'_>, pairs: &Pairs<'_>, unique: bool) -> Vec<TokenStream> 
             }
         }
     };
-    pairs.fields.wire().map(arm).collect()
+    pairs.fields.keyed().map(arm).collect()
 }
 
 fn unknown(scope: &Scope<'_>, pairs: &Pairs<'_>) -> TokenStream {
-    let (krate, label) = (scope.krate, &scope.label);
-    if pairs.deny_unknown {
-        quote!(return ::core::result::Result::Err(#krate::__private::DecodeError::unknown_field(
-__key.unwrap_or("a key that is no text"), #label)))
-    } else {
-        quote!({
-            let _ = __key;
-            __decoder.skip()?
-        })
-    }
+    let label = &scope.label;
+    let refuse = pairs
+        .deny_unknown
+        .then(|| quote!(__whole.refuse_unknown(__key, #label)?;));
+    quote!({
+        let _ = __key;
+        #refuse
+        __decoder.skip()?
+    })
 }
 
 /// Takes every field out of its slot, or finds what it is when its key was missing.
@@ -181,5 +223,5 @@ fn values(scope: &Scope<'_>, pairs: &Pairs<'_>) -> TokenStream {
             };
         }
     };
-    pairs.fields.wire().map(value).collect()
+    pairs.fields.keyed().map(value).collect()
 }

@@ -1,14 +1,15 @@
 //! `derive(Encode)`.
 
 use proc_macro2::TokenStream;
-use quote::quote;
-use syn::{Ident, Path, parse_quote};
+use quote::{quote, quote_spanned};
+use syn::{Generics, Ident, Path, parse_quote};
 
-use crate::expand::value;
-use crate::model::bounds;
+use crate::expand::{keys, value};
+use crate::model::case::plain_name;
 use crate::model::etf::{Body, Container, Fixed, Layout};
 use crate::model::field::{Codec, Field, Fields, OptionForm};
 use crate::model::variant::Variant;
+use crate::model::{bounds, ty};
 
 pub(crate) fn expand(container: &Container) -> TokenStream {
     let krate = &container.krate;
@@ -23,7 +24,19 @@ pub(crate) fn expand(container: &Container) -> TokenStream {
         written,
         &parse_quote!(#krate::__private::Encode),
     );
+    let flattened = container
+        .fields()
+        .filter(|field| field.flatten.is_some())
+        .map(|field| &field.ty);
+    bounds::require_whole(
+        &mut generics,
+        flattened,
+        &parse_quote!(#krate::__private::EncodeFields),
+    );
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
+    let fields = container
+        .plain_map()
+        .map(|fields| encode_fields(container, &generics, fields));
     let nil = nil(container);
     let body = body(container);
     quote! {
@@ -37,11 +50,56 @@ pub(crate) fn expand(container: &Container) -> TokenStream {
                 #body
             }
         }
+        #fields
+    }
+}
+
+/// The impl of `EncodeFields`: a struct that is a map can also be pairs of another map.
+fn encode_fields(container: &Container, generics: &Generics, fields: &Fields) -> TokenStream {
+    let (krate, ident) = (&container.krate, &container.ident);
+    let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
+    let keys = keys::of(krate, &[], fields, keys::Of::Encode);
+    let pattern = pattern(fields);
+    let (count, pairs) = (length(krate, fields, 0), encode_pairs(krate, fields));
+    let check = keys::check_early(krate, ident, generics, fields, keys::Of::Encode);
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #krate::__private::EncodeFields for #ident #ty_generics #where_clause {
+            const KEYS: #krate::__private::Keys = #keys;
+            #[inline]
+            fn count(&self) -> ::core::primitive::usize {
+                let Self #pattern = self;
+                #count
+            }
+            #[inline]
+            fn write(
+                &self,
+                __encoder: &mut #krate::__private::Encoder<'_>,
+                __whole: &#krate::__private::Keys,
+            ) -> ::core::result::Result<(), #krate::__private::EncodeError> {
+                let Self #pattern = self;
+                #pairs
+                ::core::result::Result::Ok(())
+            }
+        }
+        #check
     }
 }
 
 fn body(container: &Container) -> TokenStream {
     let krate = &container.krate;
+    if let Some(fields) = container.plain_map() {
+        let check = keys::check(krate, &container.generics, fields, keys::Of::Encode);
+        return quote! {
+            #check
+            __encoder.write_map(#krate::__private::EncodeFields::count(self))?;
+            #krate::__private::EncodeFields::write(
+                self,
+                __encoder,
+                &<Self as #krate::__private::EncodeFields>::KEYS,
+            )
+        };
+    }
     match &container.body {
         Body::Struct(layout, fields) => {
             let pattern = pattern(fields);
@@ -69,7 +127,7 @@ fn variant_arm(container: &Container, variant: &Variant) -> TokenStream {
     let krate = &container.krate;
     let ident = &variant.ident;
     if variant.skip {
-        let what = format!("{}::{ident}", container.ident);
+        let what = format!("{}::{}", plain_name(&container.ident), plain_name(ident));
         return quote! {
             Self::#ident { .. } => return ::core::result::Result::Err(#krate::__private::skipped_variant(#what)),
         };
@@ -130,25 +188,39 @@ fn encode_one(krate: &Path, field: &Field) -> TokenStream {
 }
 
 fn encode_map(krate: &Path, fixed: &[Fixed], fields: &Fields) -> TokenStream {
-    let length = length(fields, fixed.len());
+    let length = length(krate, fields, fixed.len());
+    let whole = keys::whole(krate, fixed, fields, keys::Of::Encode, false);
+    let pairs = encode_pairs(krate, fields);
     let fixed = fixed.iter().map(|Fixed { key, value, .. }| {
         let (key, value) = (value::write_atom(key), value::write_atom(value));
         quote!(#key #value)
     });
-    let pairs = fields.wire().map(|field| {
-        let name = value::write_atom(&field.name);
-        let value = encode_one(krate, field);
-        unless_skipped(field, quote!(#name #value))
-    });
     quote! {
+        #whole
         __encoder.write_map(#length)?;
         #(#fixed)*
-        #(#pairs)*
+        #pairs
     }
 }
 
+/// Writes the pairs of the fields in order.
+fn encode_pairs(krate: &Path, fields: &Fields) -> TokenStream {
+    let pair = |field: &Field| {
+        if field.flatten.is_some() {
+            let (span, binding) = (ty::span(&field.ty), &field.binding);
+            let private = value::private_at(krate, span);
+            let ty = &field.ty;
+            return quote_spanned!(span=> <#ty as #private::EncodeFields>::write(#binding, __encoder, __whole)?;);
+        }
+        let name = value::write_atom(&field.name);
+        let value = encode_one(krate, field);
+        unless_skipped(field, quote!(#name #value))
+    };
+    fields.wire().map(pair).collect()
+}
+
 fn encode_keyword(krate: &Path, fields: &Fields) -> TokenStream {
-    let length = length(fields, 0);
+    let length = length(krate, fields, 0);
     let pairs = fields.wire().map(|field| {
         let name = value::write_atom(&field.name);
         let value = encode_one(krate, field);
@@ -174,18 +246,24 @@ fn unless_skipped(field: &Field, pair: TokenStream) -> TokenStream {
     }
 }
 
-/// How many pairs are written, which `skip_if` decides at run time.
-fn length(fields: &Fields, fixed: usize) -> TokenStream {
+/// How many pairs are written, which `skip_if` and flattened fields decide at run time.
+fn length(krate: &Path, fields: &Fields, fixed: usize) -> TokenStream {
     let always = fixed
         + fields
-            .wire()
+            .keyed()
             .filter(|field| field.skip_if.is_none())
             .count();
-    let sometimes = fields.wire().filter_map(|field| {
+    let sometimes = fields.keyed().filter_map(|field| {
         let (skip, binding): (_, &Ident) = (field.skip_if.as_ref()?, &field.binding);
-        Some(quote!(+ usize::from(!#skip(#binding))))
+        Some(quote!(+ <::core::primitive::usize as ::core::convert::From<::core::primitive::bool>>::from(!#skip(#binding))))
     });
-    quote!(#always #(#sometimes)*)
+    let flattened = fields.flattened().map(|field| {
+        let (span, binding) = (ty::span(&field.ty), &field.binding);
+        let private = value::private_at(krate, span);
+        let ty = &field.ty;
+        quote_spanned!(span=> + <#ty as #private::EncodeFields>::count(#binding))
+    });
+    quote!(#always #(#sometimes)* #(#flattened)*)
 }
 
 /// `const NIL`, when a value may be written as the atom that also means `None`.
@@ -199,7 +277,7 @@ fn nil(container: &Container) -> Option<TokenStream> {
             .filter_map(|variant| layout_nil(krate, &variant.layout, &variant.fields))
             .collect(),
     };
-    (!each.is_empty()).then(|| quote!(const NIL: bool = #(#each)||*;))
+    (!each.is_empty()).then(|| quote!(const NIL: ::core::primitive::bool = #(#each)||*;))
 }
 
 fn layout_nil(krate: &Path, layout: &Layout, fields: &Fields) -> Option<TokenStream> {

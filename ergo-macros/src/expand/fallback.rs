@@ -21,6 +21,20 @@ pub(crate) fn encode(krate: &Path, ident: &Ident, generics: &Generics) -> TokenS
                 loop {}
             }
         }
+        #[automatically_derived]
+        impl #impl_generics #krate::__private::EncodeFields for #ident #ty_generics #where_clause {
+            const KEYS: #krate::__private::Keys = #krate::__private::Keys::NONE;
+            fn count(&self) -> ::core::primitive::usize {
+                loop {}
+            }
+            fn write(
+                &self,
+                _: &mut #krate::__private::Encoder<'_>,
+                _: &#krate::__private::Keys,
+            ) -> ::core::result::Result<(), #krate::__private::EncodeError> {
+                loop {}
+            }
+        }
     }
 }
 
@@ -35,6 +49,17 @@ pub(crate) fn decode(krate: &Path, ident: &Ident, generics: &Generics) -> TokenS
         impl #impl_generics #krate::__private::Decode<#de> for #ident #ty_generics #where_clause {
             fn decode(
                 _: &mut #krate::__private::Decoder<#de>,
+            ) -> ::core::result::Result<Self, #krate::__private::DecodeError> {
+                loop {}
+            }
+        }
+        #[automatically_derived]
+        impl #impl_generics #krate::__private::DecodeFields<#de> for #ident #ty_generics #where_clause {
+            const KEYS: #krate::__private::Keys = #krate::__private::Keys::NONE;
+            fn read(
+                _: &mut #krate::__private::Decoder<#de>,
+                _: ::core::primitive::usize,
+                _: &#krate::__private::Keys,
             ) -> ::core::result::Result<Self, #krate::__private::DecodeError> {
                 loop {}
             }

@@ -2,10 +2,11 @@
 //!
 //! # What expansions name
 //!
-//! All paths begin with `::ergo::__private`, or `__private` of the crate that `crate = ".."` names.
+//! All paths begin with `::ergo::__private`, or `__private` of the crate that `crate = ".."` names; those of `term!`,
+//! `args!` and `atom!` with the `$crate` of the wrapper in the framework.
 //!
 //! Terms: `Encode` (`const NIL`, `encode`), `Decode` (`decode`, `missing`), `DecodeOwned`,
-//! `Atom::from_static`, `Term::{atom, binary, tuple, list, map, from}`, `ImproperList::term`,
+//! `Atom::from_static`, `Term::{atom, binary, tuple, list, map, from}`, `integer(digits)`, `ImproperList::term`,
 //! `EncodeError::LocalOnly`, `DecodeError::{missing_field, unknown_field, duplicate_key,
 //! unknown_request}`; `Encoder::{write_atom, write_known_atom, write_tuple, write_list, write_nil,
 //! write_map}`; `Decoder::{nested, read_map, read_key, read_method, read_variant, expect_tuple, expect_atom,
@@ -17,11 +18,15 @@
 //! - `unknown_variant(&Decoder, name, arity, of, &[(name, arity)]) -> DecodeError`,
 //!   `unknown_tag(&Decoder, name, of, &[name]) -> DecodeError`, `no_variant(&Decoder, of) ->
 //!   DecodeError`, `skipped_variant(what) -> EncodeError`
-//! - `find_tag(&Decoder<'de>, key, of) -> Result<Cow<'de, str>, DecodeError>`
+//! - `Keys { own, flattened, rest }` with const `check(&self)`, `refuse_unknown(&self, key, of) ->
+//!   Result<(), DecodeError>`; `EncodeFields` (`const KEYS`, `count`, `write(&self, &mut Encoder,
+//!   &Keys)`), `DecodeFields` (`const KEYS`, `read(&mut Decoder, count, &Keys)`), `flattened(&mut
+//!   Decoder, &Decoder, read)`
+//! - `find_tag(&mut Decoder<'de>, key, of) -> Result<Cow<'de, str>, DecodeError>`
 //! - `attempt(&mut Decoder<'de>, impl FnOnce(&mut Decoder<'de>) -> Result<T, DecodeError>) ->
-//!   Option<T>`
-//! - `keyword(&mut Decoder<'de>, impl FnMut(&mut Decoder<'de>) -> Result<(), DecodeError>) ->
-//!   Result<(), DecodeError>`
+//!   Result<Option<T>, DecodeError>`
+//! - `keyword(&mut Decoder<'de>, impl FnMut(Option<&str>, &mut Decoder<'de>) -> Result<(),
+//!   DecodeError>) -> Result<(), DecodeError>`
 //! - modules `binary`, `charlist`, `atom`, `second`, `millisecond`, `microsecond`, `nanosecond`
 //!   with `encode(&T, &mut Encoder<'_>) -> Result<(), EncodeError>` and `decode(&mut Decoder<'de>)
 //!   -> Result<T, DecodeError>`
@@ -65,6 +70,7 @@ pub(crate) mod encode;
 pub(crate) mod fallback;
 pub(crate) mod handle;
 pub(crate) mod handlers;
+pub(crate) mod keys;
 pub(crate) mod main_fn;
 pub(crate) mod request;
 pub(crate) mod server;

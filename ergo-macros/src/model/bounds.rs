@@ -12,10 +12,7 @@ pub(crate) fn require<'t>(
     types: impl Iterator<Item = &'t Type>,
     bound: &TypeParamBound,
 ) {
-    let params: Vec<Ident> = generics
-        .type_params()
-        .map(|param| param.ident.clone())
-        .collect();
+    let params = params(generics);
     if params.is_empty() {
         return;
     }
@@ -33,6 +30,32 @@ pub(crate) fn require<'t>(
     for ty in mentions.found {
         clause.predicates.push(parse_quote!(#ty: #bound));
     }
+}
+
+/// Adds `bound` for each of `types` in which a type parameter occurs.
+pub(crate) fn require_whole<'t>(
+    generics: &mut Generics,
+    types: impl Iterator<Item = &'t Type>,
+    bound: &TypeParamBound,
+) {
+    for ty in types {
+        let mut mentions = Mentions {
+            params: params(generics),
+            found: Vec::new(),
+        };
+        mentions.visit_type_mut(&mut ty.clone());
+        if !mentions.found.is_empty() {
+            let clause = generics.make_where_clause();
+            clause.predicates.push(parse_quote!(#ty: #bound));
+        }
+    }
+}
+
+fn params(generics: &Generics) -> Vec<Ident> {
+    generics
+        .type_params()
+        .map(|param| param.ident.clone())
+        .collect()
 }
 
 /// A lifetime named `'de`, or another one when the item has one of that name.

@@ -5,6 +5,7 @@ use syn::{Data, DeriveInput, Generics, Ident, Path};
 use crate::ctxt::Ctxt;
 use crate::model::case::{Case, plain_name};
 use crate::model::field::{Fields, Inherited, Style};
+use crate::model::ty;
 use crate::model::variant::{self, Tagging, Variant};
 use crate::parse::etf::ContainerAttrs;
 use crate::parse::value::AtomText;
@@ -82,6 +83,44 @@ impl Container {
             krate: attrs.krate(),
             body,
         })
+    }
+
+    /// Refuses what could be written but not read.
+    pub(crate) fn check_readable(ctxt: &Ctxt, container: &Container) {
+        for field in container
+            .fields()
+            .filter(|field| !field.skip && field.default.is_none())
+        {
+            if let (Some(skip_if), None) = (&field.skip_if, ty::only_argument(&field.ty, "Option"))
+            {
+                ctxt.error(
+                    skip_if,
+                    "a field that `skip_if` has left out could not be read: add `default` or `default = path`",
+                );
+            }
+        }
+    }
+
+    /// The fields of a struct that is a map of them and nothing else, so that it can be flattened into another.
+    pub(crate) fn plain_map(&self) -> Option<&Fields> {
+        match &self.body {
+            Body::Struct(Layout::Map { fixed, .. }, fields) if fixed.is_empty() => Some(fields),
+            _ => None,
+        }
+    }
+
+    /// Whether a struct that is a map refuses keys that are no fields.
+    pub(crate) fn deny_unknown(&self) -> bool {
+        matches!(
+            &self.body,
+            Body::Struct(
+                Layout::Map {
+                    deny_unknown: true,
+                    ..
+                },
+                _
+            )
+        )
     }
 
     /// Every field, of all variants.
@@ -176,6 +215,7 @@ fn struct_body(
             return (layout, fields);
         }
         Layout::Keyword { .. } => {
+            fields.refuse_flatten(ctxt, "a keyword list");
             fields.refuse_same_keys(ctxt, &[]);
             return (layout, fields);
         }

@@ -44,6 +44,8 @@ pub(crate) struct Field {
     pub(crate) ty: Type,
     pub(crate) skip: bool,
     pub(crate) skip_if: Option<ExprPath>,
+    /// Where `flatten` stands: the pairs of its map are pairs of the map around it.
+    pub(crate) flatten: Option<Span>,
     pub(crate) default: Option<DefaultValue>,
     pub(crate) codec: Codec,
     pub(crate) option: OptionForm,
@@ -93,8 +95,29 @@ impl Fields {
         self.all.iter().filter(|field| !field.skip)
     }
 
+    /// The fields that are written with a key of their own.
+    pub(crate) fn keyed(&self) -> impl Iterator<Item = &Field> + Clone {
+        self.wire().filter(|field| field.flatten.is_none())
+    }
+
+    /// The fields whose pairs are written in place.
+    pub(crate) fn flattened(&self) -> impl Iterator<Item = &Field> + Clone {
+        self.wire().filter(|field| field.flatten.is_some())
+    }
+
+    /// Refuses `flatten` where there is no map.
+    pub(crate) fn refuse_flatten(&self, ctxt: &Ctxt, what: &str) {
+        for span in self.all.iter().filter_map(|field| field.flatten) {
+            let message = format!(
+                "`flatten` puts the pairs of a map into the map around it, and {what} is no map: remove it, or use the form of a map"
+            );
+            ctxt.error_at(span, message);
+        }
+    }
+
     /// Refuses keys that need names where the wire has only positions.
     pub(crate) fn refuse_names(&self, ctxt: &Ctxt, what: &str) {
+        self.refuse_flatten(ctxt, what);
         for (key, span) in self.all.iter().flat_map(|field| &field.named_only) {
             let message = format!(
                 "`{key}` needs a key on the wire, and {what} has none: remove it, or use the form of a map"
@@ -106,7 +129,7 @@ impl Fields {
     /// Refuses two fields with one key; `fixed` are the keys that are not fields.
     pub(crate) fn refuse_same_keys(&self, ctxt: &Ctxt, fixed: &[String]) {
         let mut seen = fixed.to_vec();
-        for field in self.wire() {
+        for field in self.keyed() {
             for name in std::iter::once(&field.name).chain(&field.aliases) {
                 if seen.contains(name) {
                     ctxt.error(
@@ -139,13 +162,16 @@ impl Field {
         let skip = attrs.skip.is_set() || ty::is_named(&field.ty, "PhantomData");
         if attrs.skip.is_set() {
             refuse_with_skip(ctxt, &attrs);
+        } else if attrs.flatten.is_set() {
+            refuse_with_flatten(ctxt, &attrs);
         }
-        let codec = if skip {
+        let no_value = skip || attrs.flatten.is_set();
+        let codec = if no_value {
             Codec::Plain
         } else {
             codec(ctxt, &field.ty, &attrs)
         };
-        let option = if skip {
+        let option = if no_value {
             OptionForm::OfCodec
         } else {
             option_form(ctxt, &field.ty, &attrs, &codec, inherited)
@@ -159,6 +185,7 @@ impl Field {
             ty: field.ty.clone(),
             skip,
             skip_if: attrs.skip_if.get().map(|path| path.0.clone()),
+            flatten: attrs.flatten.span().filter(|_| !skip),
             default: attrs.default.get().cloned(),
             codec,
             option,
@@ -168,7 +195,7 @@ impl Field {
 
     /// Whether the value is written by the traits of its type.
     pub(crate) fn uses_traits(&self) -> bool {
-        !self.skip && matches!(self.codec, Codec::Plain)
+        !self.skip && self.flatten.is_none() && matches!(self.codec, Codec::Plain)
     }
 
     /// The type its codec sees: `T` of an `Option<T>` that this field takes apart.
@@ -181,8 +208,7 @@ impl Field {
 }
 
 fn refuse_with_skip(ctxt: &Ctxt, attrs: &FieldAttrs) {
-    let others = attrs.codecs().into_iter().chain(attrs.named_only());
-    for (key, span) in others.chain(attrs.none.span().map(|span| ("none", span))) {
+    for (key, span) in beside(attrs).chain(attrs.flatten.span().map(|span| ("flatten", span))) {
         ctxt.error_at(
             span,
             format!(
@@ -190,6 +216,33 @@ fn refuse_with_skip(ctxt: &Ctxt, attrs: &FieldAttrs) {
             ),
         );
     }
+}
+
+fn refuse_with_flatten(ctxt: &Ctxt, attrs: &FieldAttrs) {
+    for (key, span) in beside(attrs) {
+        ctxt.error_at(
+            span,
+            format!(
+                "a flattened field has no key and no value of its own, so `{key}` means nothing: remove one of them"
+            ),
+        );
+    }
+}
+
+/// The keys given that are about the key or the value of a field.
+fn beside(attrs: &FieldAttrs) -> impl Iterator<Item = (&'static str, Span)> {
+    let option = [
+        ("none", attrs.none.span()),
+        ("tagged_option", attrs.tagged_option.span()),
+    ];
+    let option = option
+        .into_iter()
+        .filter_map(|(key, span)| span.map(|span| (key, span)));
+    attrs
+        .codecs()
+        .into_iter()
+        .chain(attrs.named_only())
+        .chain(option)
 }
 
 fn codec(ctxt: &Ctxt, ty: &Type, attrs: &FieldAttrs) -> Codec {
@@ -208,6 +261,9 @@ fn codec(ctxt: &Ctxt, ty: &Type, attrs: &FieldAttrs) -> Codec {
         }
         return Codec::Plain;
     };
+    if let Some(advice) = misfit(key, seen) {
+        ctxt.error_at(*span, advice);
+    }
     match *key {
         "with" => attrs
             .with
@@ -227,6 +283,24 @@ fn codec(ctxt: &Ctxt, ty: &Type, attrs: &FieldAttrs) -> Codec {
             Codec::Plain
         }
         builtin => Codec::Builtin(builtin),
+    }
+}
+
+/// What to say when a codec is chosen for a type that it certainly is not for.
+fn misfit(codec: &str, ty: &Type) -> Option<&'static str> {
+    let text = ["String", "str", "CharList"];
+    let is = |names: &[&str]| names.iter().any(|name| ty::is_named(ty, name));
+    match codec {
+        "binary" if ty::is_scalar(ty) || is(&text) => Some(
+            "`binary` is for bytes such as `Vec<u8>`, `Bytes` or `[u8; 4]`; this type has only one form: remove `binary`",
+        ),
+        "charlist" | "atom" if ty::is_scalar(ty) || ty::is_bytes(ty) => Some(
+            "`charlist` and `atom` are for text such as `String`; this type has another form: remove it",
+        ),
+        "unit" if ty::is_scalar(ty) || ty::is_bytes(ty) || is(&text) => Some(
+            "`unit` is for `Duration` and `SystemTime`: remove it, or give the field one of these types",
+        ),
+        _ => None,
     }
 }
 
@@ -268,6 +342,10 @@ fn option_form(
         return OptionForm::OfCodec;
     };
     if attrs.tagged_option.is_set() || (inherited.tagged_option && !attrs.none.is_set()) {
+        if ty::only_argument(inner, "Option").is_some_and(|inner| ty::is_named(inner, "Option")) {
+            let message = "`tagged_option` tells `Some(None)` and `None` apart only for the outer `Option`: give the inner ones a struct of their own";
+            ctxt.error(ty, message);
+        }
         return OptionForm::Tagged;
     }
     if ty::is_named(inner, "Option") {

@@ -57,6 +57,15 @@ pub(crate) fn is_bytes(ty: &Type) -> bool {
     }
 }
 
+/// A number, a truth value or a letter.
+pub(crate) fn is_scalar(ty: &Type) -> bool {
+    const NAMES: [&str; 16] = [
+        "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize",
+        "f32", "f64", "bool", "char",
+    ];
+    NAMES.into_iter().any(|name| is_named(ty, name))
+}
+
 /// `()`.
 pub(crate) fn is_unit(ty: &Type) -> bool {
     matches!(ty, Type::Tuple(tuple) if tuple.elems.is_empty())

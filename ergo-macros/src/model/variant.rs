@@ -1,11 +1,11 @@
 //! The variants of an enum with `derive(Encode)` or `derive(Decode)`.
 
-use syn::{DataEnum, Ident};
+use syn::{DataEnum, Ident, Type};
 
 use crate::ctxt::Ctxt;
 use crate::model::case::{Case, plain_name};
 use crate::model::etf::{Fixed, Layout, inherited};
-use crate::model::field::{Fields, Style};
+use crate::model::field::{Codec, Fields, OptionForm, Style};
 use crate::parse::etf::{ContainerAttrs, VariantAttrs};
 
 /// How a term says which variant it is.
@@ -45,8 +45,9 @@ pub(crate) fn enum_body(
         .iter()
         .map(|variant| Variant::new(ctxt, attrs, &tagging, variant))
         .collect();
-    if tagging != Tagging::Untagged {
-        refuse_same_names(ctxt, &variants);
+    match tagging {
+        Tagging::Untagged => refuse_same_forms(ctxt, &variants),
+        _ => refuse_same_names(ctxt, &variants),
     }
     let has_keys = variants
         .iter()
@@ -90,6 +91,31 @@ impl Variant {
         };
         this.check(ctxt, tagging, &attrs);
         this
+    }
+
+    /// Whether two variants without their names are the same term; types are compared as they are written.
+    fn looks_like(&self, other: &Variant) -> bool {
+        let types = |variant: &Variant| -> Vec<Type> {
+            variant
+                .fields
+                .wire()
+                .map(|field| field.ty.clone())
+                .collect()
+        };
+        let plain = |variant: &Variant| {
+            variant.fields.wire().all(|field| {
+                matches!(field.codec, Codec::Plain) && field.option == OptionForm::OfCodec
+            })
+        };
+        match (&self.layout, &other.layout) {
+            (Layout::Atom(_), Layout::Atom(_)) => {
+                self.names.iter().any(|name| other.names.contains(name))
+            }
+            (Layout::Transparent, Layout::Transparent) | (Layout::Tuple(_), Layout::Tuple(_)) => {
+                plain(self) && plain(other) && types(self) == types(other)
+            }
+            _ => false,
+        }
     }
 
     fn check(&self, ctxt: &Ctxt, tagging: &Tagging, attrs: &VariantAttrs) {
@@ -140,6 +166,21 @@ fn layout(tagging: &Tagging, name: String, fields: &Fields, deny_unknown: bool) 
             fixed: Vec::new(),
             deny_unknown,
         },
+    }
+}
+
+/// Refuses variants of an untagged enum that can never be read, because one before them fits whatever they fit.
+fn refuse_same_forms(ctxt: &Ctxt, variants: &[Variant]) {
+    let alive: Vec<&Variant> = variants.iter().filter(|variant| !variant.skip).collect();
+    for (at, variant) in alive.iter().enumerate() {
+        let Some(first) = alive[..at].iter().find(|before| before.looks_like(variant)) else {
+            continue;
+        };
+        let message = format!(
+            "an untagged enum writes no names, so this would always be read as `{}`: remove one of them, or remove `untagged`",
+            first.ident
+        );
+        ctxt.error(&variant.ident, message);
     }
 }
 

@@ -55,6 +55,7 @@ impl ActorAttrs {
     pub(crate) fn parse(ctxt: &Ctxt, attrs: &[Attribute]) -> Self {
         let keys = Keys {
             attribute: "actor",
+            needs_keys: false,
             known: ACTOR,
             elsewhere: &[("in #[server(..)]", SERVER)],
         };
@@ -87,6 +88,7 @@ impl ServerAttrs {
     pub(crate) fn parse(ctxt: &Ctxt, attrs: &[Attribute]) -> Self {
         let keys = Keys {
             attribute: "server",
+            needs_keys: false,
             known: SERVER,
             elsewhere: &[("in #[actor(..)]", ACTOR)],
         };
@@ -116,6 +118,7 @@ impl ServerArguments {
     pub(crate) fn parse(ctxt: &Ctxt, arguments: TokenStream) -> Self {
         let keys = Keys {
             attribute: "server",
+            needs_keys: false,
             known: &["handle", "crate"],
             elsewhere: &[
                 ("in #[actor(..)] of the struct", ACTOR),

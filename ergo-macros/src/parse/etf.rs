@@ -32,6 +32,7 @@ const FIELD: &[&str] = &[
     "default",
     "skip",
     "skip_if",
+    "flatten",
     "with",
     "binary",
     "list",
@@ -45,8 +46,6 @@ const FIELD: &[&str] = &[
 const ON_CONTAINER: &str = "on the struct or enum";
 const ON_VARIANT: &str = "on a variant";
 const ON_FIELD: &str = "on a field";
-const NOWHERE: &str = "nowhere, because a map on the wire begins with its size: write the fields here, or give the inner \
-                       struct a key of its own";
 
 /// `#[etf(..)]` of a struct or an enum.
 #[derive(Default)]
@@ -70,6 +69,7 @@ impl ContainerAttrs {
     pub(crate) fn parse(ctxt: &Ctxt, attrs: &[Attribute]) -> Self {
         let keys = Keys {
             attribute: "etf",
+            needs_keys: true,
             known: CONTAINER,
             elsewhere: &[(ON_VARIANT, VARIANT), (ON_FIELD, FIELD)],
         };
@@ -106,6 +106,7 @@ impl ContainerAttrs {
 pub(crate) fn request_container(ctxt: &Ctxt, attrs: &[Attribute]) -> Path {
     let keys = Keys {
         attribute: "etf",
+        needs_keys: true,
         known: &["crate"],
         elsewhere: &[
             (ON_VARIANT, REQUEST_VARIANT),
@@ -137,6 +138,7 @@ impl VariantAttrs {
     pub(crate) fn parse(ctxt: &Ctxt, attrs: &[Attribute]) -> Self {
         let keys = Keys {
             attribute: "etf",
+            needs_keys: true,
             known: VARIANT,
             elsewhere: &[
                 (ON_CONTAINER, CONTAINER),
@@ -151,6 +153,7 @@ impl VariantAttrs {
     pub(crate) fn parse_request(ctxt: &Ctxt, attrs: &[Attribute]) -> Self {
         let keys = Keys {
             attribute: "etf",
+            needs_keys: true,
             known: REQUEST_VARIANT,
             elsewhere: &[
                 ("on an enum with derive(Encode, Decode)", CONTAINER),
@@ -189,6 +192,7 @@ pub(crate) struct FieldAttrs {
     pub(crate) default: Slot<DefaultValue>,
     pub(crate) skip: Slot<()>,
     pub(crate) skip_if: Slot<PathValue>,
+    pub(crate) flatten: Slot<()>,
     pub(crate) with: Slot<PathValue>,
     pub(crate) binary: Slot<()>,
     pub(crate) list: Slot<()>,
@@ -203,12 +207,9 @@ impl FieldAttrs {
     pub(crate) fn parse(ctxt: &Ctxt, attrs: &[Attribute]) -> Self {
         let keys = Keys {
             attribute: "etf",
+            needs_keys: true,
             known: FIELD,
-            elsewhere: &[
-                (ON_CONTAINER, CONTAINER),
-                (ON_VARIANT, VARIANT),
-                (NOWHERE, &["flatten"]),
-            ],
+            elsewhere: &[(ON_CONTAINER, CONTAINER), (ON_VARIANT, VARIANT)],
         };
         let mut this = Self::default();
         keys.of_attributes(ctxt, attrs, |key, meta| this.key(key, meta));
@@ -226,6 +227,7 @@ impl FieldAttrs {
             "default" => self.default.set(meta, DefaultValue::Trait),
             "skip" => self.skip.flag(meta),
             "skip_if" => self.skip_if.parse(meta),
+            "flatten" => self.flatten.flag(meta),
             "with" => self.with.parse(meta),
             "binary" => self.binary.flag(meta),
             "list" => self.list.flag(meta),

@@ -7,11 +7,14 @@ use syn::parse::Parse;
 use syn::{Attribute, Expr, Token, parenthesized};
 
 use crate::ctxt::Ctxt;
+use crate::parse::nearest::nearest;
 
 /// The keys an attribute accepts in one position.
 pub(crate) struct Keys {
     /// The attribute's name, as in `etf`.
     pub(crate) attribute: &'static str,
+    /// Whether the attribute alone means nothing.
+    pub(crate) needs_keys: bool,
     /// What may be written here.
     pub(crate) known: &'static [&'static str],
     /// What may be written in other positions, with the name of that position.
@@ -31,6 +34,12 @@ impl Keys {
             .filter(|attr| attr.path().is_ident(self.attribute))
         {
             if let syn::Meta::Path(_) = attr.meta {
+                if self.needs_keys {
+                    let (name, known) = (self.attribute, self.known.join("`, `"));
+                    let message =
+                        format!("write what is meant, as in `#[{name}(..)]`: it knows `{known}`");
+                    ctxt.error(attr, message);
+                }
                 continue;
             }
             ctxt.check(attr.parse_nested_meta(|meta| {
@@ -84,7 +93,10 @@ impl Keys {
         if self.known.is_empty() {
             return format!("#[{attribute}] takes no arguments");
         }
-        format!("unknown key `{key}`: #[{attribute}(..)] knows `{known}`")
+        let meant = nearest(key, self.known)
+            .map(|near| format!("did you mean `{near}`? "))
+            .unwrap_or_default();
+        format!("unknown key `{key}`: {meant}#[{attribute}(..)] knows `{known}`")
     }
 }
 

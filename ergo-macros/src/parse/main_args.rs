@@ -21,6 +21,7 @@ impl MainArguments {
     pub(crate) fn parse(ctxt: &Ctxt, arguments: TokenStream) -> Self {
         let keys = Keys {
             attribute: "main",
+            needs_keys: false,
             known: &["node", "cookie", "cookie_env", "crate"],
             elsewhere: &[],
         };

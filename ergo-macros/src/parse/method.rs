@@ -73,6 +73,7 @@ impl MethodAttr {
             );
         }
         let keys = Keys {
+            needs_keys: false,
             attribute: kind.name(),
             known: kind.keys(),
             elsewhere: if kind == Kind::Cast {

@@ -8,5 +8,6 @@ pub(crate) mod etf;
 pub(crate) mod keys;
 pub(crate) mod main_args;
 pub(crate) mod method;
+pub(crate) mod nearest;
 pub(crate) mod term;
 pub(crate) mod value;

@@ -9,10 +9,33 @@ use syn::{Ident, Lit, LitFloat, LitStr, Token, braced, bracketed, parenthesized,
 use crate::model::case::plain_name;
 use crate::parse::value::AtomText;
 
+/// Something after `{$crate}`, which the macros of the framework put before what a user wrote.
+pub(crate) struct Located<T> {
+    pub(crate) krate: TokenStream,
+    pub(crate) content: T,
+}
+
+impl<T: Parse> Parse for Located<T> {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let krate;
+        braced!(krate in input);
+        let located = Self {
+            krate: krate.parse()?,
+            content: input.parse()?,
+        };
+        if !input.is_empty() {
+            return Err(input.error("one is wanted here, and this follows it: put several into a tuple `{a, b}` or a list `[a, b]`"));
+        }
+        Ok(located)
+    }
+}
+
 /// A term as written.
 pub(crate) enum TermSyntax {
     Atom(AtomText),
-    Integer(i128),
+    Integer(i64),
+    /// The decimal digits of an integer of any size, with a sign.
+    BigInteger(String),
     Float(LitFloat, bool),
     Binary(Vec<u8>),
     Tuple(Vec<TermSyntax>),
@@ -94,6 +117,9 @@ fn list(input: ParseStream<'_>) -> syn::Result<TermSyntax> {
 
 fn map(input: ParseStream<'_>) -> syn::Result<TermSyntax> {
     input.parse::<Token![#]>()?;
+    if !input.peek(token::Brace) {
+        return Err(input.error("a map is written `#{key => 1}`"));
+    }
     let content;
     braced!(content in input);
     let mut pairs = Vec::new();
@@ -113,14 +139,10 @@ fn number(input: ParseStream<'_>, negative: bool) -> syn::Result<TermSyntax> {
         Lit::Int(literal) => {
             refuse_suffix(literal.suffix(), literal.span())?;
             let sign = if negative { "-" } else { "" };
-            let number = format!("{sign}{}", literal.base10_digits())
+            let digits = format!("{sign}{}", literal.base10_digits());
+            Ok(digits
                 .parse()
-                .map_err(|_| {
-                    let message =
-                        "this integer does not fit 128 bits: write a `BigInt` in parentheses";
-                    syn::Error::new(literal.span(), message)
-                })?;
-            Ok(TermSyntax::Integer(number))
+                .map_or(TermSyntax::BigInteger(digits), TermSyntax::Integer))
         }
         Lit::Float(literal) => {
             refuse_suffix(literal.suffix(), literal.span())?;
@@ -150,8 +172,8 @@ fn literal(input: ParseStream<'_>) -> syn::Result<TermSyntax> {
     match input.parse::<Lit>()? {
         Lit::Str(text) => Ok(TermSyntax::Binary(text.value().into_bytes())),
         Lit::ByteStr(bytes) => Ok(TermSyntax::Binary(bytes.value())),
-        Lit::Char(letter) => Ok(TermSyntax::Integer(i128::from(u32::from(letter.value())))),
-        Lit::Byte(byte) => Ok(TermSyntax::Integer(i128::from(byte.value()))),
+        Lit::Char(letter) => Ok(TermSyntax::Integer(i64::from(u32::from(letter.value())))),
+        Lit::Byte(byte) => Ok(TermSyntax::Integer(i64::from(byte.value()))),
         other => Err(syn::Error::new(
             other.span(),
             "a term has no literal of this kind",

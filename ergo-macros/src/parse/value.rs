@@ -49,7 +49,13 @@ impl Parse for PathValue {
         if input.peek(LitStr) {
             return input.parse::<LitStr>()?.parse().map(PathValue);
         }
-        input.parse().map(PathValue)
+        let advice = |error: syn::Error| {
+            syn::Error::new(
+                error.span(),
+                "write a path, as in `my::path` or `\"my::path\"`",
+            )
+        };
+        input.parse().map(PathValue).map_err(advice)
     }
 }
 
@@ -65,7 +71,14 @@ impl Parse for CratePath {
                 .parse_with(Path::parse_mod_style)
                 .map(CratePath);
         }
-        input.call(Path::parse_mod_style).map(CratePath)
+        let advice = |error: syn::Error| {
+            let message = "write where the framework is, as in `crate = \"my::ergo\"`";
+            syn::Error::new(error.span(), message)
+        };
+        input
+            .call(Path::parse_mod_style)
+            .map(CratePath)
+            .map_err(advice)
     }
 }
 

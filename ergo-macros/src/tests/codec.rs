@@ -171,9 +171,10 @@ const FIELDS: &[(&str, &str)] = &[
     (r#"a: Option<Vec<u8>>"#, "#[etf(list)]"),
     (r#"a: Option<Option<u8>>"#, "tagged_option"),
     (
-        r#"#[etf(flatten)] a: Inner"#,
-        "a map on the wire begins with its size",
+        r#"#[etf(flatten, rename = "b")] a: Inner"#,
+        "has no key and no value of its own",
     ),
+    (r#"#[etf(skip, flatten)] a: Inner"#, "not on the wire"),
     (
         r#"#[etf(record = "a")] a: u8"#,
         "`record` belongs on the struct or enum",

@@ -1,7 +1,20 @@
 use quote::quote;
 use syn::Expr;
 
-use crate::entry::{args, atom, main, term};
+use crate::entry::{self, main};
+use proc_macro2::TokenStream;
+
+fn term(input: TokenStream) -> TokenStream {
+    entry::term(quote!({my::ergo} #input))
+}
+
+fn args(input: TokenStream) -> TokenStream {
+    entry::args(quote!({my::ergo} #input))
+}
+
+fn atom(input: TokenStream) -> TokenStream {
+    entry::atom(quote!({my::ergo} #input))
+}
 
 fn expands(tokens: proc_macro2::TokenStream) -> String {
     let text = tokens.to_string();
@@ -28,7 +41,11 @@ fn terms_of_every_kind() {
     }
     assert!(expands(term(quote!(atom "My Atom"))).contains("\"My Atom\""));
     assert!(expands(term(quote!(true))).contains("\"true\""));
-    assert!(expands(term(quote!(18446744073709551615))).contains("i128"));
+    let big = expands(term(quote!(-0xffff_ffff_ffff_ffff)));
+    assert!(
+        big.contains("my :: ergo :: __private :: integer (\"-18446744073709551615\")"),
+        "{big}"
+    );
     assert!(expands(args(quote!(1, "a"))).contains("vec"));
     assert!(expands(atom(quote!(hello))).contains("from_static (\"hello\")"));
     assert!(expands(atom(quote!("Any text"))).contains("Any text"));

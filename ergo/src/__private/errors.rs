@@ -1,6 +1,12 @@
 //! Errors that name the type which is read or written.
 
-use crate::etf::{DecodeError, DecodeErrorKind, Decoder, EncodeError};
+use crate::etf::{DecodeError, DecodeErrorKind, Decoder, EncodeError, nearest};
+
+/// How many variants a message lists.
+const VARIANTS_TOLD_MAX: usize = 16;
+
+/// The longest name a variant can have.
+const NAME_CHARACTERS_MAX: usize = 255;
 
 /// The same result, whose error says that it happened in the field `name` of the type `of`.
 #[inline]
@@ -21,11 +27,15 @@ pub fn unknown_variant(
     of: &'static str,
     known: &[(&'static str, usize)],
 ) -> DecodeError {
-    let known: Vec<String> = known
-        .iter()
-        .map(|(name, arity)| variant(name, *arity))
-        .collect();
-    unexpected(decoder, of, &known, variant(name, arity))
+    let mut found = variant(name, arity);
+    // With the right name the number of fields is wrong, which the list shows.
+    if known.iter().all(|(known, _)| *known != name)
+        && let Some(near) = nearest(name, known.iter().map(|(known, _)| *known))
+    {
+        found = format!("{found}: did you mean {near}?");
+    }
+    let known = known.iter().map(|(name, arity)| variant(name, *arity));
+    unexpected(decoder, of, known, found)
 }
 
 /// A name in a map that no variant of the type `of` has.
@@ -36,13 +46,15 @@ pub fn unknown_tag(
     of: &'static str,
     known: &[&'static str],
 ) -> DecodeError {
-    let known: Vec<String> = known.iter().map(|name| variant(name, 0)).collect();
-    unexpected(decoder, of, &known, variant(name, 0))
+    let known: Vec<(&'static str, usize)> = known.iter().map(|name| (*name, 0)).collect();
+    unknown_variant(decoder, name, 0, of, &known)
 }
 
 fn variant(name: &str, arity: usize) -> String {
+    // A tag in a map may be a text of any length.
+    let name: String = name.chars().take(NAME_CHARACTERS_MAX).collect();
     match arity {
-        0 => name.to_owned(),
+        0 => name,
         _ => format!("{{{name}{}}}", ", _".repeat(arity.min(16))),
     }
 }
@@ -50,12 +62,14 @@ fn variant(name: &str, arity: usize) -> String {
 fn unexpected(
     decoder: &Decoder<'_>,
     of: &'static str,
-    known: &[String],
+    mut known: impl ExactSizeIterator<Item = String>,
     found: String,
 ) -> DecodeError {
-    let expected = match known {
-        [] => format!("a value of {of}, which has none"),
-        _ => format!("{} of {of}", known.join(" or ")),
+    let told: Vec<String> = known.by_ref().take(VARIANTS_TOLD_MAX).collect();
+    let expected = match (told.as_slice(), known.len()) {
+        ([], _) => format!("a value of {of}, which has none"),
+        (told, 0) => format!("{} of {of}", told.join(" or ")),
+        (told, more) => format!("{} or one of {more} more of {of}", told.join(" or ")),
     };
     DecodeError::new(DecodeErrorKind::Unexpected {
         expected: expected.into(),

@@ -6,9 +6,11 @@
 //! errors that name a type.
 
 mod errors;
+mod fields;
 mod forms;
 mod octets;
 mod options;
+mod terms;
 mod time;
 mod variants;
 
@@ -24,9 +26,12 @@ pub use crate::process::{
 };
 pub use crate::system::{CookieSource, run_main};
 
+pub use ergo_macros::{args, atom, term};
 pub use errors::{field, skipped_variant, unknown_tag, unknown_variant};
+pub use fields::{DecodeFields, EncodeFields, Keys, flattened};
 pub use forms::{atom, binary, charlist};
 pub use octets::FromOctets;
 pub use options::{option, tagged_option};
+pub use terms::integer;
 pub use time::{Time, microsecond, millisecond, nanosecond, second};
 pub use variants::{attempt, find_tag, keyword, no_variant};

@@ -9,6 +9,10 @@ use bytes::Bytes;
 use crate::etf::{Decode, DecodeError, Decoder, Kind, ListHeader};
 
 /// A type that can be made of bytes, or says what it expected.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from a binary",
+    label = "`#[etf(binary)]` is for bytes such as `Vec<u8>`, `Bytes`, `[u8; 4]` or `&[u8]`"
+)]
 pub trait FromOctets<'de>: Sized {
     /// Makes the value.
     ///

@@ -6,6 +6,10 @@ use std::time::{Duration, SystemTime};
 use crate::etf::{DecodeError, Decoder, EncodeError, Encoder, TimeUnit};
 
 /// A type that is counted in units of time.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no time, so it has no unit",
+    label = "`#[etf(unit = \"..\")]` is for `Duration` and `SystemTime`"
+)]
 pub trait Time: Sized {
     /// Writes the number of units.
     ///

@@ -2,14 +2,14 @@
 
 use std::borrow::Cow;
 
-use crate::etf::{DecodeError, Decoder, ListHeader};
+use crate::etf::{DecodeError, Decoder, Property, read_properties};
 
 /// Looks ahead for the value of `key` in the map that comes next, which stays where it is.
 ///
 /// # Errors
 /// Anything but a map with this key and an atom or a text as its value.
 pub fn find_tag<'de>(
-    decoder: &Decoder<'de>,
+    decoder: &mut Decoder<'de>,
     key: &'static str,
     of: &'static str,
 ) -> Result<Cow<'de, str>, DecodeError> {
@@ -19,23 +19,34 @@ pub fn find_tag<'de>(
             ahead.skip()?;
             continue;
         }
-        let start = ahead.clone();
+        let (start, found) = (decoder.clone(), ahead.clone());
+        decoder.count_again(&start, &ahead)?;
         return ahead
             .read_key()?
-            .ok_or_else(|| start.unexpected("an atom").in_field(key, of));
+            .ok_or_else(|| found.unexpected("an atom").in_field(key, of));
     }
     Err(DecodeError::missing_field(key, of).at(decoder.position(), None))
 }
 
 /// Reads with `read`, or stays where it was.
+///
+/// What was read in vain is charged to the decoder: types that contain themselves would otherwise try a nest of terms
+/// a number of times that is exponential in its depth.
+///
+/// # Errors
+/// Too many bytes that were read in vain.
 pub fn attempt<'de, T>(
     decoder: &mut Decoder<'de>,
     read: impl FnOnce(&mut Decoder<'de>) -> Result<T, DecodeError>,
-) -> Option<T> {
+) -> Result<Option<T>, DecodeError> {
     let mut ahead = decoder.clone();
-    let value = read(&mut ahead).ok()?;
-    *decoder = ahead;
-    Some(value)
+    if let Ok(value) = read(&mut ahead) {
+        *decoder = ahead;
+        return Ok(Some(value));
+    }
+    let start = decoder.clone();
+    decoder.count_again(&start, &ahead)?;
+    Ok(None)
 }
 
 /// The error of a term that fits no variant of the type `of`.
@@ -44,23 +55,21 @@ pub fn no_variant(decoder: &Decoder<'_>, of: &'static str) -> DecodeError {
     decoder.unexpected(format!("a value of {of}"))
 }
 
-/// Reads a list of pairs; `read` reads the two elements of each.
+/// Reads a property list: pairs of a key and a value, and atoms alone, which stand for `{Atom, true}`. `read` gets each
+/// key and reads its value.
 ///
 /// # Errors
-/// Anything but a proper list of pairs, and those of `read`.
+/// Anything but such a list, and those of `read`.
 pub fn keyword<'de>(
     decoder: &mut Decoder<'de>,
-    mut read: impl FnMut(&mut Decoder<'de>) -> Result<(), DecodeError>,
+    read: impl FnMut(Option<&str>, &mut Decoder<'de>) -> Result<(), DecodeError>,
 ) -> Result<(), DecodeError> {
-    let start = decoder.clone();
-    match decoder.read_list()? {
-        ListHeader::String(_) => Err(start.unexpected("a list of pairs")),
-        ListHeader::Elements(count) => {
-            for _ in 0..count {
-                decoder.expect_tuple(2)?;
-                read(decoder)?;
-            }
-            decoder.read_list_end(count)
+    let mut read = read;
+    read_properties(decoder, |_, property| match property {
+        Property::Alone(decoder, value) => read(decoder.read_key()?.as_deref(), value),
+        Property::Pair(decoder) => {
+            let key = decoder.read_key()?;
+            read(key.as_deref(), decoder)
         }
-    }
+    })
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::inline_text::InlineText;
+use super::inline_text::{InlineText, TextWords};
 use super::syntax;
 
 /// The most characters, not bytes, that an atom has.
@@ -72,6 +72,17 @@ impl Atom {
     #[inline(always)]
     pub(super) fn from_input(input: &[u8], len: u8) -> Option<Atom> {
         InlineText::from_input(input, len).map(|inline| Atom(Repr::Inline(inline)))
+    }
+
+    /// The empty atom, `''`.
+    pub(super) const EMPTY: Atom = Atom(Repr::Inline(InlineText::EMPTY));
+
+    /// Becomes the atom of the text that has been read, if it is inline as [`Atom::EMPTY`] is.
+    #[inline(always)]
+    pub(super) fn set_inline(&mut self, words: TextWords) {
+        if let Repr::Inline(text) = &mut self.0 {
+            text.set(words);
+        }
     }
 
     /// The text as it lies inline, which is quicker to copy than a slice.

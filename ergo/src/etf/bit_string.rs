@@ -49,6 +49,39 @@ impl BitString {
         self.tail_bits
     }
 
+    /// The bits, most significant one first: `None` when their number is a multiple of eight, because that is a binary.
+    ///
+    /// ```
+    /// use ergo::etf::BitString;
+    ///
+    /// let bits = BitString::from_bits([true, false, true]).expect("3 bits");
+    /// assert_eq!(bits.to_string(), "<<5:3>>");
+    /// assert_eq!(bits.bits().collect::<Vec<_>>(), [true, false, true]);
+    /// ```
+    #[must_use]
+    pub fn from_bits(bits: impl IntoIterator<Item = bool>) -> Option<BitString> {
+        let (mut bytes, mut count) = (Vec::new(), 0);
+        for bit in bits {
+            if count == 0 {
+                bytes.push(0);
+            }
+            if let Some(last) = bytes.last_mut() {
+                *last |= u8::from(bit) << (7 - count);
+            }
+            count = (count + 1) % 8;
+        }
+        BitString::new(bytes.into(), count)
+    }
+
+    /// The bits, the most significant one of the first byte first.
+    pub fn bits(&self) -> impl Iterator<Item = bool> {
+        let bits = |byte: &u8| {
+            let byte = *byte;
+            (0..8).rev().map(move |place| byte >> place & 1 == 1)
+        };
+        self.bytes.iter().flat_map(bits).take(self.bit_len())
+    }
+
     /// The length in bits.
     pub fn bit_len(&self) -> usize {
         (self.bytes.len() - 1) * 8 + usize::from(self.tail_bits)

@@ -5,6 +5,11 @@ use std::fmt;
 
 use thiserror::Error;
 
+use super::nearest;
+
+/// How many names of fields a message lists.
+const NAMES_TOLD_MAX: usize = 16;
+
 /// Bytes that are not the term, or not the type, that was to be read.
 ///
 /// It says where: the byte offset, the tag found there, and the path of fields and elements that led to it. One
@@ -81,12 +86,14 @@ pub enum DecodeErrorKind {
         of: &'static str,
     },
     /// The map has a key that is no field of a type that denies unknown ones.
-    #[error("unknown field {field:?} of {of}")]
+    #[error("unknown field {field:?} of {of}{}", Known(field, known))]
     UnknownField {
         /// The key.
         field: String,
         /// The type.
         of: &'static str,
+        /// The fields it has, as far as they are told.
+        known: Vec<&'static str>,
     },
     /// Bytes follow the term.
     #[error("{0} bytes follow the term")]
@@ -97,6 +104,27 @@ pub enum DecodeErrorKind {
     /// What a hand-written [`Decode`](super::Decode) reports.
     #[error("{0}")]
     Custom(String),
+}
+
+/// The fields there are, at the end of a message about one that is not among them.
+struct Known<'a>(&'a str, &'a [&'static str]);
+
+impl fmt::Display for Known<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Known(field, known) = *self;
+        if let Some(near) = nearest(field, known.iter().copied()) {
+            return write!(f, ": did you mean {near:?}?");
+        }
+        let mut before = ", which has ";
+        for field in known.iter().take(NAMES_TOLD_MAX) {
+            write!(f, "{before}{field:?}")?;
+            before = ", ";
+        }
+        match known.len().saturating_sub(NAMES_TOLD_MAX) {
+            0 => Ok(()),
+            more => write!(f, " and {more} more"),
+        }
+    }
 }
 
 /// One step of the way from the whole value to the part that was wrong.
@@ -112,6 +140,10 @@ pub enum PathStep {
     },
     /// An element of a list or tuple, counted from 0.
     Element(usize),
+    /// A key of a map, of which this is the place among its pairs, counted from 0.
+    Key(usize),
+    /// The value of a key of a map, which is described as in other messages.
+    Value(String),
 }
 
 impl fmt::Display for PathStep {
@@ -119,6 +151,8 @@ impl fmt::Display for PathStep {
         match self {
             PathStep::Field { name, of } => write!(f, "field \"{name}\" of {of}"),
             PathStep::Element(index) => write!(f, "element {index}"),
+            PathStep::Key(index) => write!(f, "key {index}"),
+            PathStep::Value(key) => write!(f, "value of {key}"),
         }
     }
 }
@@ -164,7 +198,18 @@ impl DecodeError {
         DecodeError::new(DecodeErrorKind::UnknownField {
             field: field.into(),
             of,
+            known: Vec::new(),
         })
+    }
+
+    /// The same error, of a field that is not among the `known` ones.
+    #[cold]
+    #[must_use]
+    pub fn known(mut self, fields: Vec<&'static str>) -> DecodeError {
+        if let DecodeErrorKind::UnknownField { known, .. } = &mut self.0.kind {
+            *known = fields;
+        }
+        self
     }
 
     /// A key that is in the map twice.
@@ -196,6 +241,22 @@ impl DecodeError {
     #[must_use]
     pub fn in_element(mut self, index: usize) -> DecodeError {
         self.0.path.push(PathStep::Element(index));
+        self
+    }
+
+    /// The same error, inside the key `index` of a map.
+    #[cold]
+    #[must_use]
+    pub fn in_key(mut self, index: usize) -> DecodeError {
+        self.0.path.push(PathStep::Key(index));
+        self
+    }
+
+    /// The same error, inside the value of a key of a map.
+    #[cold]
+    #[must_use]
+    pub fn in_value(mut self, key: impl Into<String>) -> DecodeError {
+        self.0.path.push(PathStep::Value(key.into()));
         self
     }
 
@@ -271,6 +332,9 @@ pub enum EncodeError {
     /// A still encoded term is malformed.
     #[error("a term to be passed on is malformed: {0}")]
     Malformed(DecodeError),
+    /// A key of a flattened map is also that of a field.
+    #[error("duplicate key {0}")]
+    DuplicateKey(CustomMessage),
     /// What a hand-written [`Encode`](super::Encode) reports.
     #[error("{0}")]
     Custom(CustomMessage),
@@ -310,9 +374,15 @@ impl fmt::Display for LengthOf {
     }
 }
 
-/// The text of [`EncodeError::Custom`].
+/// The text of [`EncodeError::Custom`], and the key of [`EncodeError::DuplicateKey`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct CustomMessage(Box<Box<str>>);
+
+impl CustomMessage {
+    fn new(text: impl fmt::Display) -> CustomMessage {
+        CustomMessage(Box::new(text.to_string().into()))
+    }
+}
 
 impl fmt::Display for CustomMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -330,6 +400,12 @@ impl EncodeError {
     /// An error in the words of a hand-written [`Encode`](super::Encode).
     #[cold]
     pub fn custom(message: impl fmt::Display) -> EncodeError {
-        EncodeError::Custom(CustomMessage(Box::new(message.to_string().into())))
+        EncodeError::Custom(CustomMessage::new(message))
+    }
+
+    /// A key that the map of a value would have twice.
+    #[cold]
+    pub fn duplicate_key(key: impl fmt::Display) -> EncodeError {
+        EncodeError::DuplicateKey(CustomMessage::new(key))
     }
 }

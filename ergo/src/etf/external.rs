@@ -8,12 +8,16 @@ use super::{
 };
 use crate::wire::Limits;
 
+/// Room for most messages, so that the buffer does not grow with their first bytes.
+const ENCODED_BYTES_EXPECTED: usize = 128;
+
 /// Writes a value with the version byte 131 before it: `term_to_binary`.
 ///
 /// # Errors
 /// A value that has no Erlang form.
 pub fn encode<T: Encode + ?Sized>(value: &T) -> Result<Vec<u8>, EncodeError> {
-    let mut bytes = vec![tag::VERSION];
+    let mut bytes = Vec::with_capacity(ENCODED_BYTES_EXPECTED);
+    bytes.push(tag::VERSION);
     value.encode(&mut Encoder::new(&mut bytes))?;
     Ok(bytes)
 }

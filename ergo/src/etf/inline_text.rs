@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use ascii::{AsciiChar, AsciiStr};
+use ascii::AsciiStr;
 
 /// The longest text that fits.
 pub(super) const INLINE_BYTES_MAX: usize = 23;
@@ -13,8 +13,8 @@ pub(super) const INLINE_BYTES_MAX: usize = 23;
 #[derive(Clone, Copy)]
 pub(super) struct InlineText {
     len: Length,
-    /// NUL beyond the length.
-    text: [AsciiChar; INLINE_BYTES_MAX],
+    /// ASCII; zeros beyond the length.
+    text: [u8; INLINE_BYTES_MAX],
 }
 
 /// 0 to 23. An enum, so that the other values of the byte can tell apart the variants of what holds it: a term is no
@@ -41,7 +41,7 @@ const MASKS: [[u64; 3]; INLINE_BYTES_MAX + 1] = {
         *mask = [
             word_mask(len),
             word_mask(len.saturating_sub(8)),
-            word_mask(len.saturating_sub(15)),
+            word_mask(len.saturating_sub(16)),
         ];
         len += 1;
         rest = after;
@@ -57,10 +57,13 @@ const fn word_mask(bytes: u32) -> u64 {
     }
 }
 
+/// The highest bit of every byte, which ASCII does not use.
+const NOT_ASCII: u64 = 0x8080_8080_8080_8080;
+
 impl InlineText {
     /// The text, if it is short enough and ASCII.
     pub(super) const fn new(text: &[u8]) -> Option<InlineText> {
-        let mut bytes = [AsciiChar::Null; INLINE_BYTES_MAX];
+        let mut bytes = [0; INLINE_BYTES_MAX];
         let mut lengths = LENGTHS.as_slice();
         let mut rest = text;
         let mut slots = bytes.as_mut_slice();
@@ -71,72 +74,114 @@ impl InlineText {
             else {
                 return None;
             };
-            *slot = match ascii(*byte) {
-                Some(character) => character,
-                None => return None,
-            };
+            if !byte.is_ascii() {
+                return None;
+            }
+            *slot = *byte;
             len = *next;
             (rest, slots, lengths) = (after, slots_after, lengths_after);
         }
         Some(InlineText { len, text: bytes })
     }
 
-    /// The first `len` bytes of `input`, if they are ASCII, fit, and are followed by enough of anything.
+    pub(super) const EMPTY: InlineText = InlineText {
+        len: Length::L0,
+        text: [0; INLINE_BYTES_MAX],
+    };
+
+    /// Becomes the text that has been read.
+    #[inline(always)]
+    pub(super) fn set(&mut self, words: TextWords) {
+        let [a, b, c] = words.words;
+        let [c0, c1, c2, c3, c4, c5, c6, _] = c.to_le_bytes();
+        if let Some((start, rest)) = self.text.split_first_chunk_mut()
+            && let Some((middle, rest)) = rest.split_first_chunk_mut()
+            && let Some(end) = rest.first_chunk_mut()
+        {
+            *start = a.to_le_bytes();
+            *middle = b.to_le_bytes();
+            *end = [c0, c1, c2, c3, c4, c5, c6];
+        }
+        self.len = words.len;
+    }
+
+    /// The first `len` bytes of `input`, if they are there, ASCII, and fit.
     #[inline(always)]
     pub(super) fn from_input(input: &[u8], len: u8) -> Option<InlineText> {
-        let length = *LENGTHS.get(usize::from(len))?;
-        let [first, second, third] = MASKS.get(usize::from(len))?;
-        let mut bytes = *input.first_chunk::<INLINE_BYTES_MAX>()?;
-        // Three words, of which the last two overlap.
-        let (a, rest) = bytes.split_first_chunk::<8>()?;
-        let (b, _) = rest.split_first_chunk::<8>()?;
-        let c = bytes.last_chunk::<8>()?;
-        let [a, b, c] = [
-            u64::from_le_bytes(*a) & first,
-            u64::from_le_bytes(*b) & second,
-            u64::from_le_bytes(*c) & third,
-        ];
-        *bytes.last_chunk_mut::<8>()? = c.to_le_bytes();
-        let (start, rest) = bytes.split_first_chunk_mut::<8>()?;
-        *start = a.to_le_bytes();
-        *rest.first_chunk_mut::<8>()? = b.to_le_bytes();
-        let text = AsciiStr::from_ascii(&bytes).ok()?.as_slice();
-        Some(InlineText {
-            len: length,
-            text: *text.first_chunk()?,
-        })
+        TextWords::from_input(input, len).map(TextWords::text)
     }
 
     #[inline]
     pub(super) fn len(&self) -> u8 {
-        // The variants are in order.
-        match u8::try_from(self.len as usize) {
-            Ok(len) => len,
-            Err(_) => 0,
-        }
+        #[expect(
+            clippy::as_conversions,
+            reason = "the variants are the numbers from 0 on"
+        )]
+        let len = self.len as u8;
+        len
     }
 
     /// The text and, beyond its length, zeros.
     #[inline]
     pub(super) fn padded(&self) -> &[u8; INLINE_BYTES_MAX] {
-        let text: &AsciiStr = self.text.as_slice().into();
-        text.as_bytes()
-            .first_chunk()
-            .unwrap_or(&[0; INLINE_BYTES_MAX])
+        &self.text
     }
 
     #[inline]
     pub(super) fn as_str(&self) -> &str {
         let text = self.text.get(..usize::from(self.len())).unwrap_or_default();
-        <&AsciiStr>::from(text).as_str()
+        // Checking so few bytes for ASCII takes less than checking them for UTF-8.
+        AsciiStr::from_ascii(text).map_or("", AsciiStr::as_str)
     }
 }
 
-const fn ascii(byte: u8) -> Option<AsciiChar> {
-    if byte.is_ascii() {
-        Some(AsciiChar::new(byte as char))
-    } else {
-        None
+/// A text that has been read and is still in registers; made a value where it stays, it is not copied through memory.
+#[derive(Clone, Copy)]
+pub(super) struct TextWords {
+    len: Length,
+    words: [u64; 3],
+}
+
+impl TextWords {
+    /// The first `len` bytes of `input`, if they are there, ASCII, and fit inline.
+    #[inline(always)]
+    pub(super) fn from_input(input: &[u8], len: u8) -> Option<TextWords> {
+        match input.first_chunk() {
+            Some(bytes) => TextWords::from_chunk(bytes, len),
+            None => TextWords::from_chunk(&TextWords::last(input, len)?, len),
+        }
+    }
+
+    #[inline(always)]
+    fn from_chunk(bytes: &[u8; INLINE_BYTES_MAX], len: u8) -> Option<TextWords> {
+        let length = *LENGTHS.get(usize::from(len))?;
+        let [first, second, third] = MASKS.get(usize::from(len))?;
+        let (a, rest) = bytes.split_first_chunk()?;
+        let (b, _) = rest.split_first_chunk()?;
+        let c = bytes.last_chunk()?;
+        let a = u64::from_le_bytes(*a) & first;
+        let b = u64::from_le_bytes(*b) & second;
+        let c = (u64::from_le_bytes(*c) >> 8) & third;
+        ((a | b | c) & NOT_ASCII == 0).then_some(TextWords {
+            len: length,
+            words: [a, b, c],
+        })
+    }
+
+    /// The text at the end of an input.
+    #[inline(never)]
+    fn last(input: &[u8], len: u8) -> Option<[u8; INLINE_BYTES_MAX]> {
+        let mut bytes = [0; INLINE_BYTES_MAX];
+        let text = input.get(..usize::from(len))?;
+        bytes.get_mut(..text.len())?.copy_from_slice(text);
+        Some(bytes)
+    }
+
+    #[inline(always)]
+    pub(super) fn text(self) -> InlineText {
+        let mut text = InlineText::EMPTY;
+        text.set(self);
+        text
     }
 }
 

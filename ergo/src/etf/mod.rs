@@ -32,6 +32,8 @@ mod external;
 mod fun;
 mod impls;
 mod inline_text;
+mod keyword;
+mod nearest;
 mod options;
 mod pid;
 mod port;
@@ -39,6 +41,7 @@ mod reference;
 mod syntax;
 mod tag;
 mod term;
+mod text;
 mod time_unit;
 mod traits;
 
@@ -53,6 +56,9 @@ pub use error::{CustomMessage, DecodeError, DecodeErrorKind, EncodeError, Length
 pub use external::{decode, decode_borrowed, decode_shared, decode_with, encode, encode_with};
 pub use fun::{Export, Fun};
 pub use impls::CharList;
+pub use keyword::Keyword;
+pub(crate) use keyword::{Property, read_properties};
+pub(crate) use nearest::nearest;
 /// Integers of any size, as [`Term::BigInteger`] holds them.
 pub use num_bigint::BigInt;
 pub use options::EncodeOptions;
@@ -60,6 +66,7 @@ pub use pid::Pid;
 pub use port::Port;
 pub use reference::{Reference, ReferenceWords};
 pub use term::{ImproperList, List, Map, MapKey, Record, Term, Tuple};
+pub use text::{ParseError, ParseErrorKind};
 pub use time_unit::TimeUnit;
 pub use traits::{Decode, DecodeOwned, Encode};
 

@@ -15,6 +15,7 @@ use super::Atom;
 ///
 /// let pid = Pid::new(Atom::from_static("shop@localhost"), 95, 0, 7);
 /// assert_eq!(pid.to_string(), "<shop@localhost.95.0>");
+/// assert_eq!(format!("{pid:?}"), "<shop@localhost.95.0/7>");
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Pid {
@@ -85,8 +86,14 @@ impl fmt::Display for Pid {
 }
 
 impl fmt::Debug for Pid {
-    /// `Display` with the creation.
+    /// With the node as an atom and the creation, as [`Term::parse`](super::Term::parse) reads it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self}/{}", self.creation)
+        let Pid {
+            node,
+            id,
+            serial,
+            creation,
+        } = self;
+        write!(f, "<{node}.{id}.{serial}/{creation}>")
     }
 }

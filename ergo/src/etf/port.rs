@@ -63,8 +63,9 @@ impl fmt::Display for Port {
 }
 
 impl fmt::Debug for Port {
-    /// `Display` with the creation.
+    /// With the node as an atom and the creation, as [`Term::parse`](super::Term::parse) reads it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self}/{}", self.creation)
+        let Port { node, id, creation } = self;
+        write!(f, "#Port<{node}.{id}/{creation}>")
     }
 }

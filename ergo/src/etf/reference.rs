@@ -81,6 +81,14 @@ impl Reference {
     }
 }
 
+impl Reference {
+    /// The words, each after a `.`, the most significant first.
+    fn write_words(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut words = self.ids().iter().rev();
+        words.try_for_each(|word| write!(f, ".{word}"))
+    }
+}
+
 impl PartialEq for Reference {
     /// As in Erlang: words of 0 that one has beyond the other do not count.
     fn eq(&self, other: &Reference) -> bool {
@@ -115,16 +123,16 @@ impl PartialOrd for Reference {
 impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "#Ref<{}", self.node.as_str())?;
-        for word in self.ids().iter().rev() {
-            write!(f, ".{word}")?;
-        }
+        self.write_words(f)?;
         f.write_str(">")
     }
 }
 
 impl fmt::Debug for Reference {
-    /// `Display` with the creation.
+    /// With the node as an atom and the creation, as [`Term::parse`](super::Term::parse) reads it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self}/{}", self.creation)
+        write!(f, "#Ref<{}", self.node)?;
+        self.write_words(f)?;
+        write!(f, "/{}>", self.creation)
     }
 }

@@ -2,12 +2,41 @@
 
 use std::fmt::{self, Write};
 
-/// Words that are no atoms without quotes, `maybe` and `else` of newer releases included.
-const RESERVED: [&str; 29] = [
-    "after", "and", "andalso", "band", "begin", "bnot", "bor", "bsl", "bsr", "bxor", "case",
-    "catch", "cond", "div", "else", "end", "fun", "if", "let", "maybe", "not", "of", "or",
-    "orelse", "receive", "rem", "try", "when", "xor",
-];
+/// Whether a word is no atom without quotes, `maybe` and `else` of newer releases included.
+pub(super) fn is_reserved(word: &str) -> bool {
+    matches!(
+        word,
+        "after"
+            | "and"
+            | "andalso"
+            | "band"
+            | "begin"
+            | "bnot"
+            | "bor"
+            | "bsl"
+            | "bsr"
+            | "bxor"
+            | "case"
+            | "catch"
+            | "cond"
+            | "div"
+            | "else"
+            | "end"
+            | "fun"
+            | "if"
+            | "let"
+            | "maybe"
+            | "not"
+            | "of"
+            | "or"
+            | "orelse"
+            | "receive"
+            | "rem"
+            | "try"
+            | "when"
+            | "xor"
+    )
+}
 
 /// Writes an atom as `erl` reads it back: quoted where it has to be.
 pub(crate) fn write_atom(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
@@ -22,11 +51,20 @@ pub(crate) fn write_atom(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result 
 }
 
 fn is_bare_atom(text: &str) -> bool {
-    text.starts_with(|first: char| {
-        first.is_ascii_lowercase() || matches!(first, 'ß'..='ö' | 'ø'..='ÿ')
-    }) && text.chars().all(|c| {
-        c.is_ascii_alphanumeric() || matches!(c, '_' | '@' | 'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ÿ')
-    }) && !RESERVED.contains(&text)
+    text.starts_with(is_atom_start) && text.chars().all(is_name_character) && !is_reserved(text)
+}
+
+/// Whether an atom without quotes can begin with a character.
+pub(super) fn is_atom_start(character: char) -> bool {
+    matches!(character, 'a'..='z' | 'ß'..='ö' | 'ø'..='ÿ')
+}
+
+/// Whether a character belongs to an atom without quotes, or to a variable.
+pub(super) fn is_name_character(character: char) -> bool {
+    matches!(
+        character,
+        'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | '@' | 'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ÿ'
+    )
 }
 
 fn write_character(f: &mut fmt::Formatter<'_>, character: char, quote: char) -> fmt::Result {
@@ -49,11 +87,9 @@ fn is_separator(character: char) -> bool {
 /// Writes `<<"text">>`, `<<"text"/utf8>>` or `<<1,2,3>>`, with the last `tail` bits as `N:tail` when `tail` is not 0.
 pub(crate) fn write_bits(f: &mut fmt::Formatter<'_>, bytes: &[u8], tail: u8) -> fmt::Result {
     if let (0, Some(text)) = (tail, printable(bytes)) {
-        f.write_str("<<\"")?;
-        for character in text.chars() {
-            write_character(f, character, '"')?;
-        }
-        return f.write_str(if text.is_ascii() { "\">>" } else { "\"/utf8>>" });
+        f.write_str("<<")?;
+        write_string(f, text.chars())?;
+        return f.write_str(if text.is_ascii() { ">>" } else { "/utf8>>" });
     }
     f.write_str("<<")?;
     let last = bytes.len().saturating_sub(1);
@@ -77,12 +113,31 @@ pub(crate) fn write_bits(f: &mut fmt::Formatter<'_>, bytes: &[u8], tail: u8) -> 
 
 /// The bytes as text that can be shown: UTF-8, not empty, no control characters but white space.
 fn printable(bytes: &[u8]) -> Option<&str> {
-    let text = std::str::from_utf8(bytes)
+    std::str::from_utf8(bytes)
         .ok()
-        .filter(|text| !text.is_empty())?;
-    text.chars()
-        .all(|c| matches!(c, '\n' | '\t' | '\r') || !(c.is_control() || is_separator(c)))
-        .then_some(text)
+        .filter(|text| !text.is_empty() && text.chars().all(is_printable))
+}
+
+/// Whether a character can stand in a string as it is, or as `\n`, `\t` or `\r`. The two that are none for `erl_scan`
+/// cannot.
+pub(super) fn is_printable(character: char) -> bool {
+    match character {
+        '\n' | '\t' | '\r' => true,
+        '\u{fffe}' | '\u{ffff}' => false,
+        c => !(c.is_control() || is_separator(c)),
+    }
+}
+
+/// Writes characters between `"`.
+pub(super) fn write_string(
+    f: &mut fmt::Formatter<'_>,
+    characters: impl Iterator<Item = char>,
+) -> fmt::Result {
+    f.write_char('"')?;
+    for character in characters {
+        write_character(f, character, '"')?;
+    }
+    f.write_char('"')
 }
 
 /// Writes the shortest digits that read back as the same float, always with a `.`.

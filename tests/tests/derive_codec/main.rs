@@ -1,6 +1,11 @@
 //! `derive(Encode, Decode)`: every form of the mapping, both ways, and the words of its errors.
 
+mod bytes;
 mod fields;
+mod flatten;
+mod hostile;
+mod large;
+mod types;
 
 use std::fmt::Debug;
 use std::marker::PhantomData;
@@ -139,6 +144,13 @@ struct Listen {
     host: Option<String>,
 }
 
+#[derive(Debug, PartialEq, Encode, Decode)]
+#[etf(keyword)]
+struct Flags {
+    inet6: bool,
+    port: Option<u16>,
+}
+
 #[test]
 fn keyword_lists() {
     check(
@@ -164,6 +176,22 @@ fn keyword_lists() {
             backlog: 0,
             host: None
         })
+    );
+    let flags = term!([inet6, {port, 80}, other]);
+    assert_eq!(
+        read(&flags),
+        Ok(Flags {
+            inet6: true,
+            port: Some(80)
+        })
+    );
+    refuses::<Flags>(
+        term!([inet6, port]),
+        "field \"port\" of Flags: expected integer 0..65535, found atom true",
+    );
+    refuses::<Flags>(
+        term!([inet6, 1]),
+        "element 1: expected a pair or an atom, found 1",
     );
     refuses::<Listen>(term!([]), "missing field \"port\" of Listen");
     refuses::<Listen>(term!([1, 2]), "a list of pairs");

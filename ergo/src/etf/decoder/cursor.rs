@@ -39,6 +39,8 @@ pub struct Decoder<'de> {
     pub(super) announced: usize,
     /// How many typed values deep the decoder is.
     depth: usize,
+    /// Bytes that may still be read more than once, or 0 when there were too many.
+    rereads: usize,
     /// What one term read by `read_term` may still take.
     pub(super) limits: &'de Limits,
     pub(super) atoms: &'de [Atom],
@@ -56,6 +58,7 @@ impl<'de> Decoder<'de> {
             reader: Reader::new(input),
             announced: 0,
             depth: 0,
+            rereads: rereads_max(input.len()),
             limits: &DEFAULT_LIMITS,
             atoms: &[],
             shared_atoms: None,
@@ -189,6 +192,34 @@ impl<'de> Decoder<'de> {
         value
     }
 
+    /// The same decoder, at the place of `start` again.
+    pub(crate) fn again_from(&self, start: &Decoder<'de>) -> Decoder<'de> {
+        Decoder {
+            rereads: self.rereads,
+            ..start.clone()
+        }
+    }
+
+    /// Counts what lies between `start` and `end` as read once more, and takes over what `end` has counted itself.
+    ///
+    /// # Errors
+    /// [`DecodeErrorKind::LimitExceeded`] when it is too much, then and ever after, so that the time which a type with
+    /// alternatives takes stays linear in the input.
+    pub(crate) fn count_again(
+        &mut self,
+        start: &Decoder<'de>,
+        end: &Decoder<'de>,
+    ) -> Result<(), DecodeError> {
+        let bytes = end.position().saturating_sub(start.position());
+        let left = end.rereads.saturating_sub(bytes);
+        self.rereads = left;
+        if left > 0 {
+            return Ok(());
+        }
+        let max = rereads_max(self.position().saturating_add(self.remaining()));
+        Err(self.limit("bytes read more than once", max, max.saturating_add(1)))
+    }
+
     /// An error about the term at the current position.
     #[cold]
     pub fn error(&self, kind: DecodeErrorKind) -> DecodeError {
@@ -204,6 +235,15 @@ impl<'de> Decoder<'de> {
                 found,
             }),
             Err(malformed) => malformed,
+        }
+    }
+
+    /// The same error, inside the value of the map's key at the current position.
+    #[cold]
+    pub(crate) fn in_value_of_key(&self, error: DecodeError) -> DecodeError {
+        match self.describe() {
+            Ok(key) => error.in_value(key),
+            Err(_) => error,
         }
     }
 
@@ -309,6 +349,12 @@ impl<'de> Decoder<'de> {
     pub(crate) fn arrived(&mut self, count: usize) {
         self.announced = self.announced.saturating_sub(count);
     }
+}
+
+/// How many bytes may be read more than once.
+#[inline]
+const fn rereads_max(input: usize) -> usize {
+    input.saturating_mul(64).saturating_add(64 * 1024)
 }
 
 /// A length on the wire as a length in memory.

@@ -1,7 +1,8 @@
 //! Reading any term as a value, with a stack of its own instead of recursion.
 
-use std::mem;
+use std::{iter, mem};
 
+use super::super::inline_text::TextWords;
 use super::super::term::{Frame, RecordType};
 use super::super::{Atom, BitString, DecodeError, ImproperList, Map, Term, Tuple, tag};
 use super::cursor::to_usize;
@@ -26,57 +27,130 @@ impl<'de> Decoder<'de> {
     /// A malformed term, and one that would exceed the limit `term_bytes_max`.
     pub fn read_term(&mut self) -> Result<Term, DecodeError> {
         let mut budget = self.limits.term_bytes_max;
-        self.read_level(RECURSION_MAX, &mut budget)
+        self.read_frequent(RECURSION_MAX, &mut budget)
     }
 
     /// Reads a term of which `levels` may be read by recursion.
-    #[inline]
     fn read_level(&mut self, levels: u8, budget: &mut usize) -> Result<Term, DecodeError> {
-        match self.reader.rest() {
-            [tag::SMALL_INTEGER, value, rest @ ..] => {
-                self.reader.advance_to(rest);
-                Ok(Term::Integer((*value).into()))
-            }
-            [tag::INTEGER, a, b, c, d, rest @ ..] => {
-                self.reader.advance_to(rest);
-                Ok(Term::Integer(i32::from_be_bytes([*a, *b, *c, *d]).into()))
-            }
-            [tag::SMALL_ATOM_UTF8 | tag::ATOM_CACHE_REF, ..] => self.read_atom().map(Term::Atom),
-            [tag::SMALL_TUPLE | tag::LIST | tag::MAP, ..] => self.read_branch(levels, budget),
-            [tag::LARGE_TUPLE | tag::RECORD, ..] => self.read_deep(budget),
+        let Some(below) = levels.checked_sub(1) else {
+            return self.read_deep(budget);
+        };
+        match self.reader.peek() {
+            Some(tag::SMALL_TUPLE) => self.read_small_tuple(below, budget).map(Term::Tuple),
+            Some(tag::MAP) => self.read_map_value(below, budget).map(Term::Map),
+            Some(tag::LIST) => match self.read_cells(below, budget)? {
+                (elements, None) => Ok(Term::List(elements.into())),
+                (elements, Some(tail)) => Ok(ImproperList::term(elements, tail)),
+            },
+            Some(tag::LARGE_TUPLE | tag::RECORD) => self.read_deep(budget),
             _ => self.read_leaf(budget),
         }
     }
 
-    fn read_branch(&mut self, levels: u8, budget: &mut usize) -> Result<Term, DecodeError> {
-        let Some(below) = levels.checked_sub(1) else {
-            return self.read_deep(budget);
-        };
-        match self.byte()? {
-            tag::SMALL_TUPLE => {
-                let arity = self.byte()?.into();
-                self.charge(arity, 1, budget)?;
-                let mut elements = Vec::with_capacity(arity);
-                self.read_elements(arity, &mut elements, below, budget)?;
-                Ok(Term::Tuple(elements.into()))
+    /// Appends the next term, likewise. Every arm makes the term where it stays, which [`push`] explains.
+    fn read_into(
+        &mut self,
+        elements: &mut Vec<Term>,
+        levels: u8,
+        budget: &mut usize,
+    ) -> Result<(), DecodeError> {
+        match (self.reader.peek(), levels.checked_sub(1)) {
+            (Some(tag::SMALL_TUPLE), Some(below)) => {
+                let tuple = self.read_small_tuple(below, budget)?;
+                push(elements, tuple, Term::Tuple);
             }
-            tag::MAP => {
-                let count = self.read_count(2, budget)?;
-                let mut pairs = Vec::with_capacity(count);
-                for _ in 0..count {
-                    self.arrived(2);
-                    let key = self.read_level(below, budget)?;
-                    pairs.push((key, self.read_level(below, budget)?));
-                }
-                Map::from_distinct(pairs)
-                    .map(Term::Map)
-                    .map_err(|error| error.at(self.position(), None))
+            (Some(tag::MAP), Some(below)) => {
+                let map = self.read_map_value(below, budget)?;
+                push(elements, map, Term::Map);
             }
-            _ => self.read_list_term(below, budget),
+            (Some(tag::LIST), Some(below)) => match self.read_cells(below, budget)? {
+                (cells, None) => push(elements, cells.into(), Term::List),
+                (cells, Some(tail)) => elements.push(ImproperList::term(cells, tail)),
+            },
+            (Some(tag::BINARY), _) => {
+                let binary = self.read_binary_value()?;
+                push(elements, binary, Term::Binary);
+            }
+            _ => elements.push(self.read_level(levels, budget)?),
         }
+        Ok(())
     }
 
-    fn read_list_term(&mut self, levels: u8, budget: &mut usize) -> Result<Term, DecodeError> {
+    fn read_small_tuple(&mut self, levels: u8, budget: &mut usize) -> Result<Tuple, DecodeError> {
+        self.byte()?;
+        let arity = self.byte()?.into();
+        self.charge(arity, 1, budget)?;
+        let mut elements = Vec::with_capacity(arity);
+        self.read_elements(arity, &mut elements, levels, budget)?;
+        Ok(elements.into())
+    }
+
+    fn read_map_value(&mut self, levels: u8, budget: &mut usize) -> Result<Map, DecodeError> {
+        self.byte()?;
+        let count = self.read_count(2, budget)?;
+        let mut pairs = Vec::with_capacity(count);
+        for _ in 0..count {
+            self.arrived(2);
+            self.read_pair(&mut pairs, levels, budget)?;
+        }
+        Map::from_distinct(pairs).map_err(|error| error.at(self.position(), None))
+    }
+
+    #[inline]
+    fn read_pair(
+        &mut self,
+        pairs: &mut Vec<(Term, Term)>,
+        levels: u8,
+        budget: &mut usize,
+    ) -> Result<(), DecodeError> {
+        let [tag::SMALL_ATOM_UTF8, len, text @ ..] = self.reader.rest() else {
+            let key = self.read_frequent(levels, budget)?;
+            pairs.push((key, self.read_frequent(levels, budget)?));
+            return Ok(());
+        };
+        let (Some(words), Some(rest)) = (
+            TextWords::from_input(text, *len),
+            text.get(usize::from(*len)..),
+        ) else {
+            let key = self.read_atom().map(Term::Atom)?;
+            pairs.push((key, self.read_frequent(levels, budget)?));
+            return Ok(());
+        };
+        // As in `push`: made first and changed where they stay.
+        match rest {
+            [tag::SMALL_INTEGER, value, rest @ ..] => {
+                self.reader.advance_to(rest);
+                pairs.push((Term::Atom(Atom::EMPTY), Term::Integer(0)));
+                if let Some((_, Term::Integer(slot))) = pairs.last_mut() {
+                    *slot = (*value).into();
+                }
+            }
+            [tag::INTEGER, a, b, c, d, rest @ ..] => {
+                self.reader.advance_to(rest);
+                pairs.push((Term::Atom(Atom::EMPTY), Term::Integer(0)));
+                if let Some((_, Term::Integer(slot))) = pairs.last_mut() {
+                    *slot = i32::from_be_bytes([*a, *b, *c, *d]).into();
+                }
+            }
+            _ => {
+                self.reader.advance_to(rest);
+                let value = self.read_frequent(levels, budget)?;
+                pairs.push((Term::Atom(Atom::EMPTY), value));
+            }
+        }
+        if let Some((Term::Atom(atom), _)) = pairs.last_mut() {
+            atom.set_inline(words);
+        }
+        Ok(())
+    }
+
+    /// Reads a list: its elements, and its tail unless that is `[]`.
+    fn read_cells(
+        &mut self,
+        levels: u8,
+        budget: &mut usize,
+    ) -> Result<(Vec<Term>, Option<Term>), DecodeError> {
+        self.byte()?;
         let mut count = self.read_count(1, budget)?;
         let mut elements = Vec::with_capacity(count);
         loop {
@@ -84,7 +158,7 @@ impl<'de> Decoder<'de> {
             match self.reader.peek() {
                 Some(tag::NIL) => {
                     self.byte()?;
-                    return Ok(Term::List(elements.into()));
+                    return Ok((elements, None));
                 }
                 // The tail of a list that is a list itself continues it; a million of them are still one list.
                 Some(tag::LIST) => {
@@ -93,15 +167,13 @@ impl<'de> Decoder<'de> {
                     elements.reserve(self.reservation::<Term>(count));
                 }
                 _ => {
-                    return self
-                        .read_level(levels, budget)
-                        .map(|tail| ImproperList::term(elements, tail));
+                    let tail = self.read_frequent(levels, budget)?;
+                    return Ok((elements, Some(tail)));
                 }
             }
         }
     }
 
-    #[inline]
     fn read_elements(
         &mut self,
         count: usize,
@@ -109,29 +181,52 @@ impl<'de> Decoder<'de> {
         levels: u8,
         budget: &mut usize,
     ) -> Result<(), DecodeError> {
-        for _ in 0..count {
-            self.arrived(1);
-            // What long lists are mostly made of, without the call and the moves.
-            match self.reader.rest() {
-                [tag::SMALL_ATOM_UTF8, len, text @ ..]
-                    if let Some(atom) = Atom::from_input(text, *len)
-                        && let Some(rest) = text.get(usize::from(*len)..) =>
-                {
-                    self.reader.advance_to(rest);
-                    elements.push(Term::Atom(atom));
+        let mut missing = count;
+        loop {
+            let (mut rest, before) = (self.reader.rest(), missing);
+            // What terms are mostly made of, without a call.
+            while missing > 0 {
+                match rest {
+                    [tag::SMALL_ATOM_UTF8, len, text @ ..]
+                        if let Some(words) = TextWords::from_input(text, *len)
+                            && let Some(after) = text.get(usize::from(*len)..) =>
+                    {
+                        push_atom(elements, words);
+                        rest = after;
+                    }
+                    [tag::SMALL_INTEGER, value, after @ ..] => {
+                        push(elements, *value, |value| Term::Integer(value.into()));
+                        rest = after;
+                    }
+                    [tag::INTEGER, a, b, c, d, after @ ..] => {
+                        let value = i32::from_be_bytes([*a, *b, *c, *d]);
+                        push(elements, value, |value| Term::Integer(value.into()));
+                        rest = after;
+                    }
+                    _ => break,
                 }
-                [tag::SMALL_INTEGER, value, rest @ ..] => {
-                    self.reader.advance_to(rest);
-                    elements.push(Term::Integer((*value).into()));
-                }
-                [tag::INTEGER, a, b, c, d, rest @ ..] => {
-                    self.reader.advance_to(rest);
-                    elements.push(Term::Integer(i32::from_be_bytes([*a, *b, *c, *d]).into()));
-                }
-                _ => elements.push(self.read_level(levels, budget)?),
+                missing -= 1;
             }
+            self.reader.advance_to(rest);
+            self.arrived(before - missing);
+            let Some(after) = missing.checked_sub(1) else {
+                return Ok(());
+            };
+            missing = after;
+            self.arrived(1);
+            self.read_into(elements, levels, budget)?;
         }
-        Ok(())
+    }
+
+    #[inline(always)]
+    fn read_frequent(&mut self, levels: u8, budget: &mut usize) -> Result<Term, DecodeError> {
+        match frequent(self.reader.rest()) {
+            Some((term, rest)) => {
+                self.reader.advance_to(rest);
+                Ok(term)
+            }
+            None => self.read_level(levels, budget),
+        }
     }
 
     /// Reads a term of any depth without recursion.
@@ -356,6 +451,38 @@ impl<'de> Decoder<'de> {
                 Err(self.limit("term_bytes_max", max, value))
             }
         }
+    }
+}
+
+/// The term at the start of the bytes and what follows it, if it is what terms are mostly made of.
+#[inline(always)]
+fn frequent(input: &[u8]) -> Option<(Term, &[u8])> {
+    match input {
+        [tag::SMALL_ATOM_UTF8, len, text @ ..] => {
+            let atom = Atom::from_input(text, *len)?;
+            Some((Term::Atom(atom), text.get(usize::from(*len)..)?))
+        }
+        [tag::SMALL_INTEGER, value, rest @ ..] => Some((Term::Integer((*value).into()), rest)),
+        [tag::INTEGER, a, b, c, d, rest @ ..] => {
+            let value = i32::from_be_bytes([*a, *b, *c, *d]);
+            Some((Term::Integer(value.into()), rest))
+        }
+        _ => None,
+    }
+}
+
+/// Appends a term and makes it where it stays: `Vec::push` would make it first, in memory, and then copy it.
+#[inline(always)]
+fn push<T>(elements: &mut Vec<Term>, from: T, make: impl FnMut(T) -> Term) {
+    elements.extend(iter::once(from).map(make));
+}
+
+/// Appends an atom, likewise.
+#[inline(always)]
+fn push_atom(elements: &mut Vec<Term>, words: TextWords) {
+    elements.push(Term::Atom(Atom::EMPTY));
+    if let Some(Term::Atom(atom)) = elements.last_mut() {
+        atom.set_inline(words);
     }
 }
 

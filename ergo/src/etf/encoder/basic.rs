@@ -36,21 +36,30 @@ impl Encoder<'_> {
     }
 
     /// Writes an atom that is a value already, which cannot fail.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn put_atom(&mut self, atom: &Atom) {
         match (atom.inline(), &mut self.atoms) {
             (Some(inline), None) => {
                 let len = inline.len();
-                let start = self.buffer.len();
-                self.buffer.reserve(2 + INLINE_BYTES_MAX);
-                self.buffer.extend_from_slice(&[tag::SMALL_ATOM_UTF8, len]);
                 // All of it and then less is a few moves; so many bytes as there are is a call.
-                self.buffer.extend_from_slice(inline.padded());
+                let start = self.buffer.len();
+                self.buffer.extend_from_slice(&[0; 2 + INLINE_BYTES_MAX]);
+                if let Some([tag, length, text @ ..]) =
+                    self.buffer.last_chunk_mut::<{ 2 + INLINE_BYTES_MAX }>()
+                    && let Some(text) = text.first_chunk_mut()
+                {
+                    (*tag, *length, *text) = (tag::SMALL_ATOM_UTF8, len, *inline.padded());
+                }
                 self.buffer.truncate(start + 2 + usize::from(len));
             }
-            // An atom has no more characters than an atom may have.
-            _ => self.write_atom(atom.as_str()).unwrap_or_default(),
+            _ => self.put_other_atom(atom),
         }
+    }
+
+    #[inline(never)]
+    fn put_other_atom(&mut self, atom: &Atom) {
+        // It cannot fail: an atom has no more characters than an atom may have.
+        self.write_atom(atom.as_str()).unwrap_or_default();
     }
 
     #[cold]
@@ -173,6 +182,7 @@ impl Encoder<'_> {
         }
     }
 
+    #[inline(never)]
     fn write_small_big(&mut self, negative: bool, magnitude: u128) {
         let bytes = magnitude.to_le_bytes();
         let zeros = usize::try_from(magnitude.leading_zeros() / 8).unwrap_or_default();

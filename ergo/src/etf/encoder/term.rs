@@ -21,18 +21,25 @@ impl Encoder<'_> {
     /// # Errors
     /// A float that is not finite, and a length of 2^32 or more.
     pub fn write_term(&mut self, term: &Term) -> Result<(), EncodeError> {
-        let open = self.write_node(term)?;
-        self.write_rest(open)
+        // A result that fits a register: it is checked for every element.
+        self.write_level(term, RECURSION_MAX)
+            .map_err(|error| *error)
     }
 
     pub(crate) fn write_tuple_term(&mut self, tuple: &Tuple) -> Result<(), EncodeError> {
-        let open = self.open_tuple(tuple)?;
-        self.write_rest(open)
+        self.write_tuple(tuple.len())?;
+        self.write_elements(tuple, RECURSION_MAX)
+            .map_err(|error| *error)
     }
 
     pub(crate) fn write_list_term(&mut self, list: &List) -> Result<(), EncodeError> {
-        let open = self.open_list(list)?;
-        self.write_rest(open)
+        if !self.open_list_header(list)? {
+            return Ok(());
+        }
+        self.write_elements(list, RECURSION_MAX)
+            .map_err(|error| *error)?;
+        self.write_nil();
+        Ok(())
     }
 
     pub(crate) fn write_improper_list(&mut self, list: &ImproperList) -> Result<(), EncodeError> {
@@ -54,52 +61,67 @@ impl Encoder<'_> {
     #[inline]
     fn write_rest(&mut self, open: Option<Open<'_>>) -> Result<(), EncodeError> {
         match open {
-            Some(open) => self.write_children(open, RECURSION_MAX),
+            Some(open) => self.write_deep(open),
             None => Ok(()),
         }
     }
 
-    /// Writes the children of a container, of which `levels` may be written by recursion.
-    fn write_children(&mut self, open: Open<'_>, levels: u8) -> Result<(), EncodeError> {
-        let Some(below) = levels.checked_sub(1) else {
-            return self.write_deep(open);
-        };
-        match open.children {
-            Children::Elements(elements) => elements
-                .into_iter()
-                .try_for_each(|child| self.write_level(child, below))?,
-            Children::Pairs(_, pairs) => {
-                for (key, value) in pairs {
-                    self.write_level(key, below)?;
-                    self.write_level(value, below)?;
-                }
-            }
-            cells @ Children::Cells(..) => cells
-                .into_iter()
-                .try_for_each(|child| self.write_level(child, below))?,
-        }
-        if open.proper_list {
-            self.write_nil();
+    /// Writes a term of which `levels` may be written by recursion.
+    #[inline(always)]
+    fn write_level(&mut self, term: &Term, levels: u8) -> Result<(), Box<EncodeError>> {
+        match term {
+            Term::Integer(value) => self.put_i64(*value),
+            Term::Atom(atom) => self.put_atom(atom),
+            term => return self.write_branch(term, levels),
         }
         Ok(())
     }
 
-    #[inline]
-    fn write_level(&mut self, term: &Term, levels: u8) -> Result<(), EncodeError> {
+    /// The rarer kinds of terms, apart so that the loop over elements stays small.
+    #[inline(never)]
+    fn write_branch(&mut self, term: &Term, levels: u8) -> Result<(), Box<EncodeError>> {
+        let Some(below) = levels.checked_sub(1) else {
+            return self.write_other(term);
+        };
         match term {
-            Term::Integer(value) => {
-                self.put_i64(*value);
+            Term::Tuple(elements) => {
+                self.write_tuple(elements.len())?;
+                self.write_elements(elements, below)
+            }
+            Term::List(elements) => {
+                if !self.open_list_header(elements)? {
+                    return Ok(());
+                }
+                self.write_elements(elements, below)?;
+                self.write_nil();
                 Ok(())
             }
-            Term::Atom(atom) => {
-                self.put_atom(atom);
+            Term::Map(map) => {
+                self.write_map(map.len())?;
+                for (key, value) in map.entries() {
+                    self.write_level(key, below)?;
+                    self.write_level(value, below)?;
+                }
                 Ok(())
             }
-            term => match self.write_node(term)? {
-                Some(open) => self.write_children(open, levels),
-                None => Ok(()),
-            },
+            term => self.write_other(term),
         }
+    }
+
+    #[inline]
+    fn write_elements(&mut self, elements: &[Term], levels: u8) -> Result<(), Box<EncodeError>> {
+        for element in elements {
+            self.write_level(element, levels)?;
+        }
+        Ok(())
+    }
+
+    /// Writes a term of any kind and depth.
+    #[inline(never)]
+    fn write_other(&mut self, term: &Term) -> Result<(), Box<EncodeError>> {
+        let open = self.write_node(term)?;
+        self.write_rest(open)?;
+        Ok(())
     }
 
     /// Writes the children of a container of any depth without recursion.
@@ -156,18 +178,24 @@ impl Encoder<'_> {
 
     #[inline]
     fn open_list<'a>(&mut self, list: &'a [Term]) -> Result<Option<Open<'a>>, EncodeError> {
-        if list.is_empty() {
-            self.write_nil();
-            return Ok(None);
-        }
-        if list.len() <= STRING_BYTES_MAX && self.write_string(list) {
-            return Ok(None);
-        }
-        self.write_list(list.len())?;
-        Ok(Some(Open {
+        Ok(self.open_list_header(list)?.then(|| Open {
             children: Children::elements(list),
             proper_list: true,
         }))
+    }
+
+    /// Writes the header of a list with elements; returns false when the list is written already.
+    #[inline]
+    fn open_list_header(&mut self, list: &[Term]) -> Result<bool, EncodeError> {
+        if list.is_empty() {
+            self.write_nil();
+            return Ok(false);
+        }
+        if list.len() <= STRING_BYTES_MAX && self.write_string(list) {
+            return Ok(false);
+        }
+        self.write_list(list.len())?;
+        Ok(true)
     }
 
     #[inline]
@@ -206,23 +234,39 @@ impl Encoder<'_> {
     }
 
     /// Writes a list of bytes as a string; returns false and writes nothing when it is not one.
+    #[inline]
     fn write_string(&mut self, elements: &[Term]) -> bool {
+        // Most lists show at once that they are none.
+        if let Some(first) = elements.first()
+            && byte(first).is_none()
+        {
+            return false;
+        }
+        self.write_bytes(elements)
+    }
+
+    fn write_bytes(&mut self, elements: &[Term]) -> bool {
         let mark = self.buffer.len();
         let [a, b] = u16::try_from(elements.len())
             .unwrap_or_default()
             .to_be_bytes();
         self.buffer.extend_from_slice(&[tag::STRING, a, b]);
         for element in elements {
-            match element {
-                Term::Integer(value) if (0..=255).contains(value) => {
-                    self.buffer.push(u8::try_from(*value).unwrap_or_default());
-                }
-                _ => {
-                    self.buffer.truncate(mark);
-                    return false;
-                }
-            }
+            let Some(byte) = byte(element) else {
+                self.buffer.truncate(mark);
+                return false;
+            };
+            self.buffer.push(byte);
         }
         true
+    }
+}
+
+/// The value of an integer of one byte.
+#[inline]
+fn byte(term: &Term) -> Option<u8> {
+    match term {
+        Term::Integer(value) => u8::try_from(*value).ok(),
+        _ => None,
     }
 }

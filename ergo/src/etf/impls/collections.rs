@@ -62,12 +62,12 @@ fn decode_pairs<'de, K: Decode<'de>, V: Decode<'de>, C>(
     let count = decoder.read_map()?;
     let mut collection = with_capacity(decoder.reservation::<(K, V)>(count));
     decoder.announce(count.saturating_mul(2))?;
-    for _ in 0..count {
+    for index in 0..count {
         decoder.arrived(1);
         let before = decoder.clone();
-        let key = K::decode(decoder)?;
+        let key = K::decode(decoder).map_err(|error| error.in_key(index))?;
         decoder.arrived(1);
-        let value = V::decode(decoder)?;
+        let value = V::decode(decoder).map_err(|error| before.in_value_of_key(error))?;
         if !insert(&mut collection, key, value) {
             return Err(before.duplicate_key());
         }

@@ -1,5 +1,6 @@
 //! Types of the standard library, and of this module, as terms.
 
+mod charlist;
 mod collections;
 mod numbers;
 mod results;
@@ -9,5 +10,5 @@ mod time;
 mod tuples;
 mod wrappers;
 
+pub use charlist::CharList;
 pub(super) use collections::decode_elements;
-pub use text::CharList;

@@ -1,8 +1,6 @@
 //! Text and bytes.
 
 use std::borrow::Cow;
-use std::fmt;
-use std::ops::Deref;
 
 use bytes::Bytes;
 
@@ -97,50 +95,5 @@ impl<'de> Decode<'de> for char {
     #[inline]
     fn decode(decoder: &mut Decoder<'de>) -> Result<Self, DecodeError> {
         decoder.read_char()
-    }
-}
-
-/// Text as a list of code points, which is what Erlang calls a string and Elixir a charlist.
-///
-/// ```
-/// use ergo::etf::{CharList, Encoded};
-///
-/// let name = Encoded::new(&CharList::from("bolt"))?;
-/// assert_eq!(name.to_term()?.to_string(), "[98,111,108,116]");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-pub struct CharList(pub String);
-
-impl Encode for CharList {
-    fn encode(&self, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
-        encoder.write_charlist(&self.0)
-    }
-}
-
-impl<'de> Decode<'de> for CharList {
-    /// A list of code points, or a binary of UTF-8.
-    fn decode(decoder: &mut Decoder<'de>) -> Result<Self, DecodeError> {
-        String::decode(decoder).map(CharList)
-    }
-}
-
-impl<T: Into<String>> From<T> for CharList {
-    fn from(text: T) -> CharList {
-        CharList(text.into())
-    }
-}
-
-impl Deref for CharList {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for CharList {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }

@@ -111,7 +111,7 @@ impl Ord for Tuple {
 
 impl fmt::Display for Tuple {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        display::write_elements(f, '{', self, '}')
+        display::write_elements(f, "{", self, '}')
     }
 }
 
@@ -138,7 +138,7 @@ impl Ord for List {
 
 impl fmt::Display for List {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        display::write_elements(f, '[', self, ']')
+        display::write_elements(f, "[", self, ']')
     }
 }
 

@@ -41,33 +41,47 @@ impl Level {
     /// Drops the leaves and the containers of leaves; the content of every other container goes to `nested`.
     #[inline]
     fn drop_each(self, mut nested: impl FnMut(Level)) {
-        let mut drop_term = |mut term: Term| {
-            if let Some(inner) = Level::inside(&mut term) {
-                nested(inner);
-            }
-        };
         match self {
-            Level::Elements(elements) => elements.into_iter().for_each(drop_term),
-            Level::Pairs(pairs) => pairs.into_iter().for_each(|(key, value)| {
-                drop_term(key);
-                drop_term(value);
-            }),
+            // Emptied in place: to move a term costs more than to look at it twice.
+            Level::Elements(mut elements) => {
+                for element in &mut elements {
+                    Level::inside(element).map(&mut nested);
+                }
+            }
+            Level::Pairs(mut pairs) => {
+                for (key, value) in &mut pairs {
+                    Level::inside(key).map(&mut nested);
+                    Level::inside(value).map(&mut nested);
+                }
+            }
         }
     }
 
-    /// Takes out what is in a container, unless that is leaves only.
+    /// Empties a container: of leaves by dropping them, else by taking out what is in it.
     #[inline]
     fn inside(term: &mut Term) -> Option<Level> {
-        if !term.children()?.any(Term::is_branch) {
-            return None;
-        }
-        Some(match term {
-            Term::Tuple(elements) => Level::Elements(elements.take()),
-            Term::List(elements) => Level::Elements(elements.take()),
-            Term::Map(map) => Level::Pairs(map.take()),
-            Term::Record(record) => Level::Elements(record.take()),
-            Term::ImproperList(list) => Level::Elements(list.take()),
+        let elements = match term {
+            Term::Tuple(elements) => elements.take(),
+            Term::List(elements) => elements.take(),
+            Term::ImproperList(list) => list.take(),
+            Term::Record(record) => record.take(),
+            Term::Map(map) => {
+                let pairs = map.take();
+                return holds_branch(&pairs).then_some(Level::Pairs(pairs));
+            }
             _ => return None,
-        })
+        };
+        elements
+            .iter()
+            .any(Term::is_branch)
+            .then_some(Level::Elements(elements))
     }
+}
+
+/// Whether a key or a value has children.
+#[inline]
+pub(super) fn holds_branch(pairs: &[(Term, Term)]) -> bool {
+    pairs
+        .iter()
+        .any(|(key, value)| key.is_branch() || value.is_branch())
 }

@@ -193,9 +193,7 @@ impl Drop for Entries {
     #[inline]
     fn drop(&mut self) {
         if let Some(pairs) = &self.0
-            && pairs
-                .iter()
-                .any(|(key, value)| key.is_branch() || value.is_branch())
+            && drop::holds_branch(pairs)
         {
             drop::drop_pairs(self.take());
         }

@@ -15,6 +15,7 @@ mod elements;
 mod hash;
 mod map;
 mod number;
+mod pretty;
 mod record;
 mod typed;
 mod value;

@@ -14,7 +14,7 @@ use super::{ImproperList, List, Map, Record, Tuple};
 /// Erlang takes as equal are ordered as map keys are, an integer before a float. [`Term::cmp_standard`] is Erlang's
 /// comparison as it is.
 ///
-/// `Display` and `Debug` show Erlang syntax.
+/// `Display` and `Debug` show Erlang syntax, which [`Term::parse`] reads; `{:#}` shows it over several lines.
 ///
 /// ```
 /// use ergo::etf::Term;

@@ -54,7 +54,7 @@ fn references_are_read_through_the_table() {
     let mut decoder = Decoder::new(&bytes).atoms(&atoms);
     assert_eq!(
         decoder.read_term().unwrap().to_string(),
-        "{ok,<shop@localhost.1.2>}"
+        "{ok,<shop@localhost.1.2/3>}"
     );
     let mut decoder = Decoder::new(&bytes).atoms(&atoms);
     let (ok, arguments) = decoder.read_method().unwrap();

@@ -9,6 +9,10 @@ mod identifiers;
 mod malformed;
 mod options;
 mod order;
+mod parse;
+mod parse_binaries;
+mod parse_errors;
+mod pretty;
 mod typed;
 
 use super::Term;

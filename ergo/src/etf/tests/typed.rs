@@ -92,12 +92,12 @@ fn values_have_the_forms_of_the_mapping() {
     check(SystemTime::UNIX_EPOCH + Duration::from_millis(7), "7");
     check(SystemTime::UNIX_EPOCH - Duration::from_millis(7), "-7");
     check(atom("Elixir.Stock"), "'Elixir.Stock'");
-    check(Pid::new(atom("a@b"), 1, 2, 3), "<a@b.1.2>");
+    check(Pid::new(atom("a@b"), 1, 2, 3), "<a@b.1.2/3>");
     check(
         Reference::new(atom("a@b"), 3, &[1, 2, 3]).unwrap(),
-        "#Ref<a@b.3.2.1>",
+        "#Ref<a@b.3.2.1/3>",
     );
-    check(Port::new(atom("a@b"), 5, 3), "#Port<a@b.5>");
+    check(Port::new(atom("a@b"), 5, 3), "#Port<a@b.5/3>");
     check(
         Fun::from(Export::new(atom("lists"), atom("map"), 2)),
         "fun lists:map/2",

@@ -3,12 +3,6 @@ use ergo::{Decode, Encode};
 use std::time::Duration;
 
 #[derive(Encode)]
-struct Flattened {
-    #[etf(flatten)]
-    inner: Inner,
-}
-
-#[derive(Encode)]
 struct Inner {
     #[etf(record = "a")]
     key_of_the_item: u8,

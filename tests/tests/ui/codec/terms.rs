@@ -11,7 +11,14 @@ fn main() {
     term!(_x);
     term!(#{a});
     term!(c"text");
-    term!(340282366920938463463374607431768211456);
+    term!(12 34);
+    term!([1, | 2]);
+    term!({1 2});
+    term!(#[1]);
+    term!((no_such_value));
+    term!();
+    atom!();
+    atom!(a b);
     args!(hello, Name);
     atom!(Hello);
     atom!(1);
