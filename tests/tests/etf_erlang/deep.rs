@@ -9,7 +9,9 @@ use crate::oracle::Oracle;
 const LEVELS: usize = 100_000;
 
 /// How Erlang makes one level around `T`, and how ergo does.
-const NESTS: &[(&str, fn(Term) -> Term)] = &[
+type Nest = (&'static str, fn(Term) -> Term);
+
+const NESTS: &[Nest] = &[
     ("[T]", |inner| Term::list([inner])),
     ("{T}", |inner| Term::tuple([inner])),
     ("#{k => T}", |inner| Term::map([(Term::atom("k"), inner)])),

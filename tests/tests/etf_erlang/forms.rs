@@ -1,7 +1,7 @@
 //! Every form of every term that is read, and what is nearly one: both sides read the same, or both refuse.
 
 use bytes::Bytes;
-use ergo::etf::{Term, decode, encode};
+use ergo::etf::{DecodeError, Term, decode, encode};
 use ergo_tests::erlang::each_release;
 
 use crate::generator::Generator;
@@ -11,12 +11,18 @@ use crate::random::{self, Random};
 const MUTATIONS: usize = 10_000;
 
 /// What ergo refuses and Erlang does not look at; no Erlang writes such bytes.
-const STRICT: [&str; 3] = [
+const STRICT: [&str; 4] = [
     "the sign of an integer is neither 0 nor 1",
     "the size of a fun is not that of its parts",
+    // OTP reads one of no words together with a word that it then forgets.
+    "the number of words of a reference is not 1 to 5",
     // OTP 25 takes a port for the creator.
     "a part of a fun is of the wrong kind",
 ];
+
+/// Tags of indices into the table of atoms of the node that wrote them, which `binary_to_term` reads although no term
+/// leaves a node with them.
+const ATOM_INDEX_TAGS: [u8; 2] = [73, 75];
 
 #[tokio::test]
 async fn damaged_terms_are_read_alike_or_refused_by_both() {
@@ -33,8 +39,7 @@ async fn damaged_terms_are_read_alike_or_refused_by_both() {
             match (&ours, theirs.as_binary()) {
                 (Ok(ours), Some(theirs)) if decode::<Term>(theirs).unwrap() == *ours => both += 1,
                 (Err(_), None) => {}
-                (Err(error), Some(_))
-                    if STRICT.iter().any(|why| error.to_string().contains(why)) => {}
+                (Err(error), Some(_)) if is_strict(error) => {}
                 _ => differences.push(format!("{bytes:?}\n  ours {ours:?}\n  theirs {theirs}")),
             }
         }
@@ -48,6 +53,12 @@ async fn damaged_terms_are_read_alike_or_refused_by_both() {
         assert!(differences.is_empty());
     })
     .await;
+}
+
+/// Whether ergo refuses on purpose what Erlang reads.
+fn is_strict(error: &DecodeError) -> bool {
+    let text = error.to_string();
+    ATOM_INDEX_TAGS.map(Some).contains(&error.tag()) || STRICT.iter().any(|why| text.contains(why))
 }
 
 /// Encoded terms with a byte changed, taken out, put in or the end cut off.

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use ergo::etf::{Encoded, Record, Term, decode, encode};
-use ergo_tests::erlang::{Release, each_release};
+use ergo_tests::erlang::each_release;
 
 use crate::oracle::Oracle;
 use crate::order::check_pair;
@@ -23,13 +23,11 @@ is_b(_) -> false.
 x(#b{x = X}) -> X.
 ";
 
-async fn with_modules(release: Release) -> Oracle {
-    let oracle = Oracle::start(release).await;
+async fn load_modules(oracle: &Oracle) {
     for name in ["nr_one", "nr_two"] {
         let source = MODULE.replace("NAME", name);
         oracle.node.load(&source).await.unwrap();
     }
-    oracle
 }
 
 /// Made by Erlang, and the same with other flags, fields and modules, which no module there defines.
@@ -60,11 +58,12 @@ fn variants(records: &[Term]) -> Vec<Bytes> {
 #[tokio::test]
 async fn native_records_go_there_and_back() {
     each_release(async |release| {
-        if Oracle::start(release).await.node.release() < 29 {
+        let mut oracle = Oracle::start(release).await;
+        if oracle.node.release() < 29 {
             println!("no native records before OTP 29");
             return;
         }
-        let mut oracle = with_modules(release).await;
+        load_modules(&oracle).await;
         let theirs = oracle.evaluate(&["nr_one:all() ++ nr_two:all()"]).await;
         let records: Vec<Term> = decode(&theirs[0].0).unwrap();
         assert_eq!(records.len(), 14);
