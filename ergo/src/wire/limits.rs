@@ -38,7 +38,7 @@ pub struct Limits {
     pub term_depth_max: usize,
     /// What one decoded [`Term`](crate::etf::Term) may take in memory besides its binaries, in bytes. Default 1 GiB.
     ///
-    /// The elements alone: 40 bytes each and 80 for each container. The cheapest element on the wire is one byte,
+    /// The elements alone: 24 bytes each and 80 for each container. The cheapest element on the wire is one byte,
     /// so this bounds the growth from a frame to its term.
     pub term_bytes_max: usize,
     /// The longest integer, in bytes of its magnitude. Default 512 KiB, or 4,194,304 bits.
