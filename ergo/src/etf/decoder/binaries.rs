@@ -97,10 +97,7 @@ impl<'de> Decoder<'de> {
             Some(tag::BINARY | tag::BIT_BINARY) => self.read_binary()?,
             _ => return Err(self.unexpected("a binary of UTF-8")),
         };
-        utf8(bytes).ok_or_else(|| {
-            self.reader = before;
-            self.unexpected("a binary of UTF-8")
-        })
+        utf8(bytes).ok_or_else(|| self.unexpected_at(before, "a binary of UTF-8"))
     }
 
     /// Reads text: a binary of UTF-8, or a list of code points.
