@@ -36,10 +36,10 @@ impl<'de> Decoder<'de> {
     }
 
     fn read_other_atom(&mut self) -> Result<Atom, DecodeError> {
-        let before = self.reader.clone();
+        let before = self.reader.rest();
         let text = self.read_atom_text()?;
         Atom::new(&text).map_err(|too_long| {
-            self.reader = before;
+            self.reader.back_to(before);
             self.limit(
                 "the number of characters of an atom",
                 ATOM_CHARACTERS_MAX,
@@ -65,44 +65,46 @@ impl<'de> Decoder<'de> {
     }
 
     fn read_atom_text_slow(&mut self) -> Result<Cow<'de, str>, DecodeError> {
-        let before = self.reader.clone();
+        let before = self.reader.rest();
         let result = self.read_atom_any();
         if result.is_err() {
-            self.reader = before;
+            self.reader.back_to(before);
         }
         result.map_err(|error| error.at(self.position(), self.reader.peek()))
     }
 
     fn read_atom_any(&mut self) -> Result<Cow<'de, str>, DecodeError> {
-        let start = self.clone();
+        let start = self.reader.rest();
         match self.byte()? {
             tag::SMALL_ATOM_UTF8 => {
                 let len = usize::from(self.byte()?);
                 let text = self.take(len)?;
-                start.utf8_atom(text)
+                self.utf8_atom(text)
             }
             tag::ATOM_UTF8 => {
                 let len = self.short_length()?;
                 let text = self.take(len)?;
-                start.utf8_atom(text)
+                self.utf8_atom(text)
             }
             tag::SMALL_ATOM => {
                 let len = usize::from(self.byte()?);
                 let text = self.take(len)?;
-                start.latin1_atom(text)
+                self.latin1_atom(text)
             }
             tag::ATOM => {
                 let len = self.short_length()?;
                 let text = self.take(len)?;
-                start.latin1_atom(text)
+                self.latin1_atom(text)
             }
             tag::ATOM_CACHE_REF => {
                 let index = self.byte()?;
-                start
-                    .cached_atom(index)
+                self.cached_atom(index)
                     .map(|atom| Cow::Borrowed(atom.as_str()))
             }
-            _ => Err(start.unexpected("an atom")),
+            _ => {
+                self.reader.back_to(start);
+                Err(self.unexpected("an atom"))
+            }
         }
     }
 
@@ -120,8 +122,8 @@ impl<'de> Decoder<'de> {
     }
 
     fn latin1_atom(&self, text: &'de [u8]) -> Result<Cow<'de, str>, DecodeError> {
-        match (text.len(), std::str::from_utf8(text)) {
-            (0..=ATOM_CHARACTERS_MAX, Ok(ascii)) if ascii.is_ascii() => Ok(Cow::Borrowed(ascii)),
+        match (text.len(), utf8(text)) {
+            (0..=ATOM_CHARACTERS_MAX, Some(ascii)) if ascii.is_ascii() => Ok(Cow::Borrowed(ascii)),
             (0..=ATOM_CHARACTERS_MAX, _) => {
                 Ok(Cow::Owned(text.iter().copied().map(char::from).collect()))
             }
@@ -179,11 +181,11 @@ impl<'de> Decoder<'de> {
         if !matches!(self.peek_kind(), Ok(super::Kind::Atom)) {
             return false;
         }
-        let before = self.reader.clone();
+        let before = self.reader.rest();
         if self.read_atom_text().is_ok_and(|found| found == text) {
             return true;
         }
-        self.reader = before;
+        self.reader.back_to(before);
         false
     }
 
@@ -215,7 +217,7 @@ impl<'de> Decoder<'de> {
     /// A term that is neither an atom nor a tuple that starts with one.
     #[inline]
     pub fn read_method(&mut self) -> Result<(Cow<'de, str>, usize), DecodeError> {
-        let before = self.reader.clone();
+        let before = self.reader.rest();
         match self.reader.peek() {
             Some(tag::SMALL_TUPLE | tag::LARGE_TUPLE) => {}
             _ => return self.read_atom_text().map(|name| (name, 0)),
@@ -224,7 +226,7 @@ impl<'de> Decoder<'de> {
             Some(arguments @ 1..) => Ok((self.read_atom_text()?, arguments)),
             // Without arguments it is the bare atom: `{name}` is something else.
             _ => {
-                self.reader = before;
+                self.reader.back_to(before);
                 Err(self.unexpected("an atom, or a tuple of two or more that starts with one"))
             }
         }
