@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::super::atom::ATOM_CHARACTERS_MAX;
-use super::super::inline_text::utf8;
+use super::super::inline_text::{ascii, utf8};
 use super::super::{Atom, DecodeError, tag};
 use super::Decoder;
 
@@ -17,7 +17,7 @@ impl<'de> Decoder<'de> {
     #[inline]
     pub fn read_atom(&mut self) -> Result<Atom, DecodeError> {
         match self.reader.rest() {
-            [tag::SMALL_ATOM_UTF8, len, text @ ..] => {
+            [tag::SMALL_ATOM_UTF8, len, text @ ..] | [tag::ATOM, 0, len, text @ ..] => {
                 if let Some(atom) = Atom::from_input(text, *len)
                     && let Some(rest) = text.get(usize::from(*len)..)
                 {
@@ -54,9 +54,11 @@ impl<'de> Decoder<'de> {
     /// Those of [`Decoder::read_atom`].
     #[inline]
     pub fn read_atom_text(&mut self) -> Result<Cow<'de, str>, DecodeError> {
-        if let [tag::SMALL_ATOM_UTF8, len, rest @ ..] = self.reader.rest()
+        // In ASCII, Latin-1 is UTF-8.
+        if let [tag::SMALL_ATOM_UTF8, len, rest @ ..] | [tag::ATOM, 0, len, rest @ ..] =
+            self.reader.rest()
             && let Some((text, rest)) = rest.split_at_checked(usize::from(*len))
-            && let Some(text) = utf8(text)
+            && let Some(text) = ascii(text)
         {
             self.reader.advance_to(rest);
             return Ok(Cow::Borrowed(text));
@@ -122,8 +124,8 @@ impl<'de> Decoder<'de> {
     }
 
     fn latin1_atom(&self, text: &'de [u8]) -> Result<Cow<'de, str>, DecodeError> {
-        match (text.len(), utf8(text)) {
-            (0..=ATOM_CHARACTERS_MAX, Some(ascii)) if ascii.is_ascii() => Ok(Cow::Borrowed(ascii)),
+        match (text.len(), ascii(text)) {
+            (0..=ATOM_CHARACTERS_MAX, Some(text)) => Ok(Cow::Borrowed(text)),
             (0..=ATOM_CHARACTERS_MAX, _) => {
                 Ok(Cow::Owned(text.iter().copied().map(char::from).collect()))
             }
@@ -166,6 +168,17 @@ impl<'de> Decoder<'de> {
     #[inline]
     pub fn next_atom_is(&mut self, text: &str) -> bool {
         if let [tag::SMALL_ATOM_UTF8, len, rest @ ..] = self.reader.rest() {
+            return match rest.split_at_checked(usize::from(*len)) {
+                Some((found, rest)) if found == text.as_bytes() => {
+                    self.reader.advance_to(rest);
+                    true
+                }
+                _ => false,
+            };
+        }
+        if let [tag::ATOM, 0, len, rest @ ..] = self.reader.rest()
+            && text.is_ascii()
+        {
             return match rest.split_at_checked(usize::from(*len)) {
                 Some((found, rest)) if found == text.as_bytes() => {
                     self.reader.advance_to(rest);
