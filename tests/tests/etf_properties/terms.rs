@@ -90,6 +90,14 @@ fn leaf() -> impl Strategy<Value = Term> {
     ]
 }
 
+fn small() -> impl Strategy<Value = Term> {
+    prop_oneof![
+        leaf(),
+        vec(leaf(), 0..3).prop_map(Term::tuple),
+        vec((leaf(), leaf()), 0..3).prop_map(Term::map),
+    ]
+}
+
 /// Any term: every variant, nested.
 pub(crate) fn term() -> impl Strategy<Value = Term> {
     leaf().prop_recursive(6, 64, 8, |inner| {
@@ -99,9 +107,9 @@ pub(crate) fn term() -> impl Strategy<Value = Term> {
             vec((inner.clone(), inner.clone()), 0..6).prop_map(Term::map),
             (vec(inner.clone(), 1..5), inner.clone())
                 .prop_map(|(elements, tail)| ImproperList::term(elements, tail)),
-            // As many elements as take the larger form of a tuple.
-            (inner.clone(), 254..258_usize)
-                .prop_map(|(term, count)| Term::tuple(vec![term; count])),
+            // As many elements as take the larger form of a tuple. Of small terms: such tuples in such tuples would
+            // be millions of terms.
+            (small(), 254..258_usize).prop_map(|(term, count)| Term::tuple(vec![term; count])),
         ]
     })
 }
