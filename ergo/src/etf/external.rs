@@ -88,7 +88,8 @@ fn inflated<T: DecodeOwned>(bytes: &[u8], limits: &Limits) -> Result<T, DecodeEr
     decode_all(Decoder::new(&inflated).shared(&inflated).limits(limits))
 }
 
-fn after_version<'de>(
+/// The decoder behind the version byte.
+pub(super) fn after_version<'de>(
     bytes: &[u8],
     mut decoder: Decoder<'de>,
 ) -> Result<Decoder<'de>, DecodeError> {
