@@ -1,4 +1,4 @@
-//! Reading any term as a value, with a stack of its own instead of recursion.
+//! Reading any term as a value: a few levels by recursion, and what is deeper with a stack of its own.
 
 use std::{iter, mem};
 
