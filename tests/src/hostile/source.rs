@@ -159,9 +159,17 @@ impl<'a> Source<'a> {
         let values = self.elements();
         let mut bytes = vec![131, 67];
         bytes.extend_from_slice(&u32::try_from(values.len()).unwrap_or(0).to_be_bytes());
-        bytes.push(self.byte());
-        for _ in 0..values.len() + 2 {
-            bytes.extend_from_slice(&written(&Term::Atom(self.atom())));
+        bytes.push(self.byte() & 1);
+        let mut fields: Vec<Atom> = Vec::new();
+        for number in 0..values.len() {
+            let field = self.atom();
+            // No name may be there twice.
+            let mut others = (number..).filter_map(|number| Atom::new(number.to_string()).ok());
+            let field = Some(field).filter(|field| !fields.contains(field));
+            fields.extend(field.or_else(|| others.find(|other| !fields.contains(other))));
+        }
+        for name in [self.atom(), self.atom()].into_iter().chain(fields) {
+            bytes.extend_from_slice(&written(&Term::Atom(name)));
         }
         for value in &values {
             bytes.extend_from_slice(&written(value));

@@ -407,10 +407,7 @@ fn untagged_enums_are_not_tried_without_end() {
     };
     assert!(read::<Sum>(&nested(12, term!(7))).is_ok());
     let error = read::<Sum>(&nested(200, term!({}))).unwrap_err();
-    assert!(
-        error.contains("the number of bytes read again for an untagged enum is"),
-        "{error}"
-    );
+    assert!(error.contains("bytes read more than once is"), "{error}");
     // The first variant that fits is not tried in vain, however deep it is.
     let added = (0..200).fold(term!(7), |term, _| term!(#{of => (term), add => 1}));
     assert!(read::<Sum>(&added).is_ok());

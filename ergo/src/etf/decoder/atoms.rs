@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::super::atom::ATOM_CHARACTERS_MAX;
+use super::super::inline_text::utf8;
 use super::super::{Atom, DecodeError, tag};
 use super::Decoder;
 
@@ -55,7 +56,7 @@ impl<'de> Decoder<'de> {
     pub fn read_atom_text(&mut self) -> Result<Cow<'de, str>, DecodeError> {
         if let [tag::SMALL_ATOM_UTF8, len, rest @ ..] = self.reader.rest()
             && let Some((text, rest)) = rest.split_at_checked(usize::from(*len))
-            && let Ok(text) = std::str::from_utf8(text)
+            && let Some(text) = utf8(text)
         {
             self.reader.advance_to(rest);
             return Ok(Cow::Borrowed(text));
@@ -258,9 +259,7 @@ impl<'de> Decoder<'de> {
                 | tag::ATOM
                 | tag::SMALL_ATOM,
             ) => self.read_atom_text().map(Some),
-            Some(tag::BINARY) => Ok(std::str::from_utf8(self.read_binary()?)
-                .ok()
-                .map(Cow::Borrowed)),
+            Some(tag::BINARY) => Ok(utf8(self.read_binary()?).map(Cow::Borrowed)),
             _ => self.skip().map(|()| None),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::borrow::Cow;
+use std::mem;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -254,6 +255,20 @@ impl<'de> Decoder<'de> {
             }),
             Err(malformed) => malformed,
         }
+    }
+
+    /// The same of a term that began at `start` and has been read: the position stays behind it, by which what was
+    /// read in vain is counted.
+    #[cold]
+    pub(super) fn unexpected_at(
+        &mut self,
+        start: Reader<'de>,
+        expected: &'static str,
+    ) -> DecodeError {
+        let end = mem::replace(&mut self.reader, start);
+        let error = self.unexpected(expected);
+        self.reader = end;
+        error
     }
 
     /// The same error, inside the value of the map's key at the current position.

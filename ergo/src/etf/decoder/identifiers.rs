@@ -140,7 +140,7 @@ impl<'de> Decoder<'de> {
         let needed = walker.encoder.buffer().len();
         if walked.is_err() || needed > *budget {
             let max = self.limits.term_bytes_max;
-            let value = (max - *budget).saturating_add(needed.max(*budget + 1));
+            let value = (max - *budget).saturating_add(needed.max(budget.saturating_add(1)));
             return Err(self.limit("term_bytes_max", max, value));
         }
         *budget -= needed;

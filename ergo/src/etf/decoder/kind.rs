@@ -73,6 +73,7 @@ impl<'de> Decoder<'de> {
             .and_then(Kind::of_tag)
             .ok_or_else(|| self.no_term())
     }
+
     /// Whether a list comes next.
     #[inline]
     pub(crate) fn next_is_list(&self) -> bool {
