@@ -26,6 +26,8 @@ const INLINE_BYTES_MAX: usize = 15;
 /// let text = Binary::from("a text");
 /// assert_eq!(text.as_str(), Some("a text"));
 /// assert_eq!(text.len(), 6);
+/// assert_eq!(text, "a text");
+/// assert_eq!(text, b"a text".to_vec());
 /// assert_eq!(Binary::from(vec![1, 2]).to_string(), "<<1,2>>");
 /// assert_eq!(Bytes::from(text), "a text");
 /// ```
@@ -281,6 +283,18 @@ impl PartialEq<&str> for Binary {
         self.as_slice() == other.as_bytes()
     }
 }
+
+macro_rules! equals_owned {
+    ($($owned:ty),*) => {$(
+        impl PartialEq<$owned> for Binary {
+            fn eq(&self, other: &$owned) -> bool {
+                let other: &[u8] = other.as_ref();
+                self.as_slice() == other
+            }
+        }
+    )*};
+}
+equals_owned!(Bytes, Vec<u8>, String);
 
 impl Ord for Binary {
     /// Erlang's order: byte by byte.

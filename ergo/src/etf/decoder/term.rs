@@ -1,4 +1,4 @@
-//! Reading any term as a value, with a stack of its own instead of recursion.
+//! Reading any term as a value: a few levels by recursion, and what is deeper with a stack of its own.
 
 use std::{iter, mem};
 
@@ -67,6 +67,10 @@ impl<'de> Decoder<'de> {
                 (cells, None) => push(elements, cells.into(), Term::List),
                 (cells, Some(tail)) => elements.push(ImproperList::term(cells, tail)),
             },
+            (Some(tag::ATOM_CACHE_REF), _) => {
+                let atom = self.read_atom()?;
+                push(elements, atom, Term::Atom);
+            }
             (Some(tag::BINARY), _) => {
                 let binary = self.read_binary_value()?;
                 push(elements, binary, Term::Binary);
