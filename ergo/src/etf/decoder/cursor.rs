@@ -145,10 +145,10 @@ impl<'de> Decoder<'de> {
         }
     }
 
-    /// The same context on another input; `shared` no longer applies.
-    pub(crate) fn over(&self, input: &'de [u8]) -> Decoder<'de> {
+    /// The same context on another input that stands for what is at `position`; `shared` no longer applies.
+    pub(crate) fn over(&self, input: &'de [u8], position: usize) -> Decoder<'de> {
         Decoder {
-            reader: Reader::new(input),
+            reader: Reader::standing_at(input, position),
             announced: 0,
             rereads: rereads_max(input.len()),
             shared: None,

@@ -1,4 +1,4 @@
-//! Writing any term, with a stack of its own instead of recursion.
+//! Writing any term: a few levels by recursion, and what is deeper with a stack of its own.
 
 use super::super::term::Children;
 use super::super::{EncodeError, ImproperList, LengthOf, List, Map, Record, Term, Tuple, tag};
@@ -293,6 +293,8 @@ impl Encoder<'_> {
 fn byte(term: &Term) -> Option<u8> {
     match term {
         Term::Integer(value) => u8::try_from(*value).ok(),
+        // A small one, which only a user makes.
+        Term::BigInteger(value) => u8::try_from(&**value).ok(),
         _ => None,
     }
 }
