@@ -9,7 +9,7 @@ use super::{
 use crate::wire::Limits;
 
 /// Room for most messages, so that the buffer does not grow with their first bytes.
-const ENCODED_BYTES_EXPECTED: usize = 128;
+const ENCODED_BYTES_EXPECTED: usize = 256;
 
 /// Writes a value with the version byte 131 before it: `term_to_binary`.
 ///

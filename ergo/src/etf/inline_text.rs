@@ -50,7 +50,7 @@ const MASKS: [[u64; 3]; INLINE_BYTES_MAX + 1] = {
 };
 
 /// The lowest `bytes` bytes of a word.
-const fn word_mask(bytes: u32) -> u64 {
+pub(super) const fn word_mask(bytes: u32) -> u64 {
     match 1_u64.checked_shl(8 * bytes) {
         Some(bit) => bit - 1,
         None => u64::MAX,
