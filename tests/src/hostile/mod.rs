@@ -13,18 +13,23 @@
 //! }
 //! ```
 
+mod flattened;
+mod foreign;
 mod peer;
 mod samples;
 mod source;
 mod term;
+mod text;
 mod typed;
 mod types;
 mod value;
 
+pub use foreign::check_foreign;
 pub use peer::check_peer;
 pub use samples::samples;
 pub use source::Source;
 pub use term::{TERM_BYTES_FREE, TERM_BYTES_PER_BYTE, check_term};
+pub use text::check_text;
 pub use typed::check_typed;
 pub use types::{
     Borrowed, Event, Forms, Listen, Order, Shape, Shared, Standard, Tree, User, Value,

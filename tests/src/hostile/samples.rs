@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use ergo::Encode;
-use ergo::etf::{Atom, encode};
+use ergo::etf::{Atom, Term, encode};
 
 use super::types::{Event, Forms, Listen, Order, Shape, Standard, Tree, User, Value};
 
@@ -19,7 +19,7 @@ pub fn samples() -> Vec<Vec<u8>> {
         room: [0; 16],
     };
     let leaf = Value::Pair(1, 2);
-    vec![
+    let mut samples = vec![
         bytes(&forms(Some(Box::new(forms(None))))),
         bytes(&User {
             name: "a".into(),
@@ -55,7 +55,56 @@ pub fn samples() -> Vec<Vec<u8>> {
         }),
         bytes(&tree(vec![tree(vec![tree(Vec::new())]), tree(Vec::new())])),
         bytes(&standard()),
+    ];
+    samples.extend(flattened());
+    samples.extend(foreign());
+    samples
+}
+
+/// Maps with the pairs of others, and keyword lists.
+fn flattened() -> [Vec<u8>; 6] {
+    [
+        term(r#"#{name => ann, street => <<"Elm">>, zip => 7, label => <<"l">>, other => {1}}"#),
+        term(r#"#{street => <<"Elm">>, <<"postcode">> => nil, label => "l", deep => nil}"#),
+        term(r#"#{kind => moved, street => <<"Elm">>, zip => 7, 1 => 2}"#),
+        term(r#"#{b => 1, x => #{a => 2, street => <<"Elm">>, zip => nil}, y => 3}"#),
+        term(
+            r##"#{'__struct__' => 'Elixir.Shop.Error', '__exception__' => true, message => <<"m">>, 1 => 2}"##,
+        ),
+        term(
+            "#{all => [a, {b, []}, {a, 1}], nested => [{a, [b, {c, 1}]}], typed => [{k, [#{all => []}]}]}",
+        ),
     ]
+}
+
+/// The forms of the bridge to serde.
+fn foreign() -> [Vec<u8>; 8] {
+    [
+        term(
+            r#"#{owner => <<"ann">>, limit => -3, ratio => 0.5, rows => [{1, 960, true}], prices => #{1 => {0.5, 1.0}},
+              big => 1267650600228229401496703205376, since => 1500, content => <<1>>, result => {error, <<"e">>},
+              marker => marker}"#,
+        ),
+        term(
+            r#"{many, [nothing, {one, -1}, {pair, <<"p">>, 2}, {named, #{left => {empty}, right => true}}]}"#,
+        ),
+        term(r#"#{<<"type">> => <<"timed_out">>, after => 3, note => <<"n">>}"#),
+        term(r#"#{type => nested, street => <<"Elm">>, zip => nil}"#),
+        term(r#"#{t => 'Struct', c => #{table => #{<<"a">> => 1}}}"#),
+        term(
+            r#"#{id => 1, street => <<"Elm">>, zip => 2, x => [1, 300], y => 0.5, z => #{a => 1}, w => true}"#,
+        ),
+        term(
+            r#"#{term => {a, [1|2]}, atom => a, pid => <a@h.95.0/7>, reference => #Ref<a@h.3.2.1/7>, port => #Port<a@h.5/7>,
+              fun => fun m:f/1, bits => <<5:3>>, chars => [233], tuple => {}, list => [], map => #{}, improper => [1|2],
+              record => #m:r{f = 1}}"#,
+        ),
+        term("#{<<255>> => [], [a] => {}, {1} => [1|b]}"),
+    ]
+}
+
+fn term(text: &str) -> Vec<u8> {
+    bytes(&Term::parse(text).unwrap_or_else(|error| panic!("{}", error.pointing_at(text))))
 }
 
 fn forms(deep: Option<Box<Forms>>) -> Forms {

@@ -6,9 +6,11 @@ use std::fmt::Debug;
 use bytes::Bytes;
 use ergo::etf::{
     Atom, BigInt, CharList, Decode, DecodeErrorKind, DecodeOwned, Decoder, Encode, Encoded, Fun,
-    List, Map, Pid, Record, Term, Tuple, decode, decode_borrowed, decode_shared, encode,
+    Keyword, List, Map, Pid, Record, Term, Tuple, decode, decode_borrowed, decode_shared, encode,
 };
 
+use super::flattened::{Either, Failure, Notice, Options, Person, Strict};
+use super::foreign::check_foreign;
 use super::types::{
     Borrowed, Event, Forms, Listen, Order, Shape, Shared, Standard, Tree, User, Value,
 };
@@ -16,7 +18,9 @@ use super::types::{
 /// Bytes are a value of each type or an error; a value that was read is written and read again as the same.
 pub fn check_typed(bytes: &[u8]) {
     check_derived(bytes);
+    check_flattened(bytes);
     check_standard(bytes);
+    check_foreign(bytes);
     check_borrowed(bytes);
     check_shared(bytes);
     check_reads(bytes.get(1..).unwrap_or_default());
@@ -32,6 +36,17 @@ fn check_derived(bytes: &[u8]) {
     check::<Value>(bytes);
     check::<Tree>(bytes);
     check::<Vec<Forms>>(bytes);
+}
+
+fn check_flattened(bytes: &[u8]) {
+    check::<Person>(bytes);
+    check::<Strict>(bytes);
+    check::<Notice>(bytes);
+    check::<Either>(bytes);
+    check::<Failure>(bytes);
+    check::<Options>(bytes);
+    check::<Keyword>(bytes);
+    check::<Keyword<Option<String>>>(bytes);
 }
 
 fn check_standard(bytes: &[u8]) {

@@ -5,12 +5,15 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use bytes::Bytes;
 use ergo::dist::handshake::Established;
 use ergo::dist::{Control, Event, Flags, Inbound, Outbound, Payload};
-use ergo::etf::{Encoded, Pid, Term, decode, decode_shared, encode};
+use ergo::etf::{
+    self, DecodeErrorKind, EncodeOptions, Encoded, Pid, Term, decode, decode_shared, decode_with,
+    encode, encode_with,
+};
 use ergo::wire::Limits;
 
 use super::peer::established;
 
-/// A term goes out and comes back the same: whole, kept encoded, and on a connection with and without an atom cache.
+/// A term goes out and comes back the same: whole, with options, through serde, as text, kept encoded, and on a connection with and without an atom cache.
 pub fn check_value(term: &Term) {
     let bytes = encode(term).expect("a term of finite floats");
     let again: Term = decode(&bytes).expect("what was written can be read");
@@ -20,6 +23,9 @@ pub fn check_value(term: &Term) {
     let encoded: Encoded = decode(&bytes).expect("what was written can be kept");
     assert!(encoded.to_term().as_ref() == Ok(term));
     assert_eq!(encode(&encoded).as_ref(), Ok(&bytes));
+    check_options(term);
+    check_bridge(term, &bytes);
+    check_shown(term);
     let limits = Limits::default();
     for flags in [
         Flags::VISIBLE,
@@ -32,6 +38,70 @@ pub fn check_value(term: &Term) {
         for _ in 0..2 {
             check_connection(&mut outbound, &mut inbound, term, &encoded);
         }
+    }
+}
+
+/// With every option the bytes are those of the same term. What shrinks beyond the limit of the ratio is refused by it,
+/// and by nothing else.
+fn check_options(term: &Term) {
+    let deterministic = EncodeOptions::new().deterministic(true);
+    let bytes = encode_with(term, &deterministic).expect("a term of finite floats");
+    let again: Term = decode(&bytes).expect("what was written can be read");
+    assert!(again == *term, "{term} became {again}");
+    assert_eq!(encode_with(&again, &deterministic).as_ref(), Ok(&bytes));
+    let mut unlimited = Limits::default();
+    unlimited.inflate_ratio_max = usize::MAX;
+    for options in [
+        EncodeOptions::new().compressed(1),
+        deterministic.compressed(9),
+    ] {
+        let bytes = encode_with(term, &options).expect("a term of finite floats");
+        assert!(decode_with::<Term>(&bytes, &unlimited).as_ref() == Ok(term));
+        match decode::<Term>(&bytes) {
+            Ok(again) => assert!(again == *term, "{term} became {again}"),
+            Err(error) => assert!(matches!(
+                error.kind(),
+                DecodeErrorKind::LimitExceeded {
+                    limit: "inflate_ratio_max",
+                    ..
+                }
+            )),
+        }
+    }
+}
+
+/// A term is itself for serde.
+fn check_bridge(term: &Term, bytes: &[u8]) {
+    assert!(etf::to_term(term).as_ref() == Ok(term));
+    assert!(etf::from_term::<Term>(term).as_ref() == Ok(term));
+    assert_eq!(etf::to_bytes(term).as_deref(), Ok(bytes));
+    assert!(etf::from_bytes::<Term>(bytes).as_ref() == Ok(term));
+}
+
+/// The text of a term is read as the term, except for what has none.
+fn check_shown(term: &Term) {
+    let has_text = has_text(term);
+    for shown in [term.to_string(), format!("{term:#}")] {
+        match Term::parse(&shown) {
+            Ok(again) => assert!(again == *term || !has_text, "{shown} became {again}"),
+            Err(error) => assert!(!has_text, "{}", error.pointing_at(&shown)),
+        }
+    }
+}
+
+/// Whether there is nothing in a term without a text that is read back: closures, funs of more than 255 arguments, and
+/// native records that their module does not export.
+fn has_text(term: &Term) -> bool {
+    match term {
+        Term::Fun(fun) => fun.as_export().is_some_and(|export| export.arity() <= 255),
+        Term::Tuple(tuple) => tuple.iter().all(has_text),
+        Term::List(list) => list.iter().all(has_text),
+        Term::ImproperList(list) => list.elements().iter().chain([list.tail()]).all(has_text),
+        Term::Map(map) => map
+            .iter()
+            .all(|(key, value)| has_text(key) && has_text(value)),
+        Term::Record(record) => record.is_exported() && record.values().iter().all(has_text),
+        _ => true,
     }
 }
 

@@ -62,6 +62,12 @@ impl<'de> Decoder<'de> {
             self.reader.advance_to(rest);
             return Ok(Cow::Borrowed(text));
         }
+        if let [tag::ATOM_CACHE_REF, index, rest @ ..] = self.reader.rest()
+            && let Some(atom) = self.atoms.get(usize::from(*index))
+        {
+            self.reader.advance_to(rest);
+            return Ok(Cow::Borrowed(atom.as_str()));
+        }
         self.read_atom_text_slow()
     }
 
@@ -165,16 +171,21 @@ impl<'de> Decoder<'de> {
     /// Reads the atom `text` if it comes next; whatever else comes next stays where it is.
     #[inline]
     pub fn next_atom_is(&mut self, text: &str) -> bool {
-        if let [tag::SMALL_ATOM_UTF8, len, rest @ ..] = self.reader.rest() {
-            return match rest.split_at_checked(usize::from(*len)) {
-                Some((found, rest)) if found == text.as_bytes() => {
-                    self.reader.advance_to(rest);
-                    true
+        let rest = match self.reader.rest() {
+            [tag::SMALL_ATOM_UTF8, len, rest @ ..] => {
+                match rest.split_at_checked(usize::from(*len)) {
+                    Some((found, rest)) if found == text.as_bytes() => rest,
+                    _ => return false,
                 }
-                _ => false,
-            };
-        }
-        self.next_atom_is_slow(text)
+            }
+            [tag::ATOM_CACHE_REF, index, rest @ ..] => match self.atoms.get(usize::from(*index)) {
+                Some(atom) if atom == text => rest,
+                _ => return false,
+            },
+            _ => return self.next_atom_is_slow(text),
+        };
+        self.reader.advance_to(rest);
+        true
     }
 
     fn next_atom_is_slow(&mut self, text: &str) -> bool {

@@ -67,6 +67,10 @@ impl<'de> Decoder<'de> {
                 (cells, None) => push(elements, cells.into(), Term::List),
                 (cells, Some(tail)) => elements.push(ImproperList::term(cells, tail)),
             },
+            (Some(tag::ATOM_CACHE_REF), _) => {
+                let atom = self.read_atom()?;
+                push(elements, atom, Term::Atom);
+            }
             (Some(tag::BINARY), _) => {
                 let binary = self.read_binary_value()?;
                 push(elements, binary, Term::Binary);
