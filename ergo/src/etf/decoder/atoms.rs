@@ -1,11 +1,12 @@
 //! Atoms, booleans, and the names of requests.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 use super::super::atom::ATOM_CHARACTERS_MAX;
 use super::super::inline_text::utf8;
-use super::super::{Atom, DecodeError, tag};
+use super::super::{Atom, DecodeError, syntax, tag};
 use super::Decoder;
 
 impl<'de> Decoder<'de> {
@@ -162,7 +163,8 @@ impl<'de> Decoder<'de> {
         if self.next_atom_is(text) {
             Ok(())
         } else {
-            Err(self.unexpected(format!("atom {text}")))
+            let atom = fmt::from_fn(|f| syntax::write_atom(f, text));
+            Err(self.unexpected(format!("atom {atom}")))
         }
     }
 
