@@ -88,7 +88,7 @@ fn foreign() -> [Vec<u8>; 8] {
         term(
             r#"{many, [nothing, {one, -1}, {pair, <<"p">>, 2}, {named, #{left => {empty}, right => true}}]}"#,
         ),
-        term(r#"#{<<"type">> => <<"timed_out">>, after => 3, note => <<"n">>}"#),
+        term(r#"#{<<"type">> => <<"timed_out">>, 'after' => 3, note => <<"n">>}"#),
         term(r#"#{type => nested, street => <<"Elm">>, zip => nil}"#),
         term(r#"#{t => 'Struct', c => #{table => #{<<"a">> => 1}}}"#),
         term(
