@@ -27,7 +27,9 @@ fn main() -> io::Result<()> {
     let texts: Vec<Vec<u8>> = GOLDEN
         .lines()
         .filter_map(|line| line.split_once('\t'))
-        .map(|(_, text)| text.as_bytes().to_vec())
+        .map(|(_, text)| text)
+        .chain(odd_texts())
+        .map(|text| text.as_bytes().to_vec())
         .collect();
     write("parse", &texts)?;
     write("dist_frame", &peer())
@@ -70,6 +72,24 @@ fn odd_forms() -> impl Iterator<Item = Vec<u8>> {
         b"\x83\x74\0\0\0\x02\x61\x01\x61\x01\x61\x01\x61\x02",
     ];
     odd.into_iter().map(<[u8]>::to_vec)
+}
+
+/// Texts that Erlang reads and nobody writes, and some that it refuses.
+fn odd_texts() -> [&'static str; 12] {
+    [
+        "{ok, #{name => <<\"bolt\">>, size => 16#ff, tags => \"ab\" \"c\"}}. % a comment",
+        "\"\"\"\n  a\n   b\n  \"\"\"",
+        "[~b\"a\\n\", ~S[a\\], ~\"\u{3bb}\", ~B/x/]",
+        "<<1:4, 2.5:32/float-little, \"\u{3bb}\"/utf16, (<<5:3>>)/bits, -1:16/signed-integer-unit:2>>",
+        "[$a, $\\n, $\\^a, $\\177, $\\x{3bb}, $ ]",
+        "[1_000, -36#zz, 1.5e-3, 16#1.8#e3, -0.0, + 1]",
+        "{<'a@127.0.0.1'.95.0/7>, #Pid<a@h.1.2/3>, #Ref<a@h.3.2.1/7>, #Port<a@h.5/7>}",
+        "[fun lists:map/2, fun 'a b':'\\x41'/0, #m:r{a = 1, 'b c' = []}]",
+        "#{1 => a, 1 => b, 1.0 => c, #{} => {}}",
+        "((([a | [b | (c)]])))",
+        "<0.85.0>",
+        "{a, #Fun<m.1.2>, ]",
+    ]
 }
 
 /// What a real peer sends; the first two bytes of each say to whom, and in what portions.

@@ -49,18 +49,22 @@ pub(crate) fn pairs(scope: &Scope<'_>, pairs: &Pairs<'_>, path: &TokenStream) ->
             checked,
         } = fixed;
         let seen = format_ident!("__fixed{at}");
-        if *checked {
-            quote! {
-                ::core::option::Option::Some(#key) => {
-                    __decoder.expect_atom(#value)?;
-                    #seen = true;
-                }
-            }
+        let read = if *checked {
+            quote!(__decoder.expect_atom(#value)?;)
         } else {
-            quote!(::core::option::Option::Some(#key) => __decoder.skip()?,)
+            quote!(__decoder.skip()?;)
+        };
+        quote! {
+            ::core::option::Option::Some(#key) => {
+                if #seen {
+                    return ::core::result::Result::Err(#krate::__private::DecodeError::duplicate_key(#key));
+                }
+                #read
+                #seen = true;
+            }
         }
     });
-    let seen = checked(pairs.fixed).map(|(at, _)| {
+    let seen = pairs.fixed.iter().enumerate().map(|(at, _)| {
         let seen = format_ident!("__fixed{at}");
         quote!(let mut #seen = false;)
     });

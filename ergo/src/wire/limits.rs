@@ -38,8 +38,10 @@ pub struct Limits {
     pub term_depth_max: usize,
     /// What one decoded [`Term`](crate::etf::Term) may take in memory besides its binaries, in bytes. Default 1 GiB.
     ///
-    /// The elements alone: 24 bytes each and 80 for each container. The cheapest element on the wire is one byte,
-    /// so this bounds the growth from a frame to its term.
+    /// Counted are 24 bytes for each element, of which a pair of a map and a field of a native record are two, 80 for
+    /// each container, and the bytes of a closure that has atoms of the frame's header spelled out. The cheapest element
+    /// on the wire is one byte, so this bounds the growth from a frame to its term. Not counted is what a leaf holds
+    /// besides, such as an integer beyond 64 bits or a pid: a few times its bytes on the wire.
     pub term_bytes_max: usize,
     /// The longest integer, in bytes of its magnitude. Default 512 KiB, or 4,194,304 bits.
     pub integer_bytes_max: usize,

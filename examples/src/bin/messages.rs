@@ -28,7 +28,7 @@ fn show(value: &impl Encode) -> ergo::Result {
 }
 // ANCHOR_END: show
 
-fn main() -> ergo::Result {
+fn there_and_back() -> ergo::Result {
     // ANCHOR: there_and_back
     let order = Order {
         id: 1,
@@ -41,6 +41,10 @@ fn main() -> ergo::Result {
     show(&order)?;
     // ANCHOR_END: there_and_back
 
+    Ok(())
+}
+
+fn values() -> ergo::Result {
     // ANCHOR: plain
     show(&(1, -1.5, true, "text"))?;
     show(&vec![1, 2, 3])?;
@@ -76,6 +80,12 @@ fn main() -> ergo::Result {
     );
     // ANCHOR_END: text_or_bytes
 
+    Ok(())
+}
+
+fn main() -> ergo::Result {
+    there_and_back()?;
+    values()?;
     // ANCHOR: integers
     show(&u64::MAX)?;
     show(&i128::MIN)?;

@@ -57,6 +57,10 @@ impl Orders {
 
 #[tokio::main]
 async fn main() -> ergo::Result {
+    tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::WARN)
+        .with_writer(std::io::stderr)
+        .init();
     let mut term = signal(SignalKind::terminate())?;
     let mut builder = Node::builder("rust@127.0.0.1").cookie("secret");
     if let Some(port) = std::env::args().nth(1) {

@@ -4,7 +4,9 @@
 //! cargo run -p ergo-examples --bin serde_messages
 //! ```
 
-use ergo::etf::{self, BigInt};
+use std::collections::HashMap;
+
+use ergo::etf::{self, BigInt, EncodeOptions};
 use ergo::prelude::*;
 
 // ANCHOR: theirs
@@ -36,6 +38,14 @@ struct Order {
 }
 // ANCHOR_END: ours
 
+// ANCHOR: tag
+#[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(tag = "type")]
+enum Shape {
+    Circle { radius: f64 },
+}
+// ANCHOR_END: tag
+
 // ANCHOR: big
 #[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 struct Key {
@@ -44,7 +54,7 @@ struct Key {
 }
 // ANCHOR_END: big
 
-fn main() -> ergo::Result {
+fn both_ways() -> ergo::Result {
     // ANCHOR: use
     let item = shop::Item {
         name: "bolt".to_owned(),
@@ -69,6 +79,10 @@ fn main() -> ergo::Result {
         Term::parse("{order, 2, #{name => <<\"bolt\">>, price => {cents, 15}, note => nil}}")?
     );
 
+    Ok(())
+}
+
+fn differences() -> ergo::Result {
     // ANCHOR: json
     let json: serde_json::Value = etf::from_term(&term!(#{ id => 7, tags => [new, "big"] }))?;
     println!("{json}");
@@ -81,9 +95,32 @@ fn main() -> ergo::Result {
     // ANCHOR: differences
     let array = [1_u16, 300];
     println!("{} {}", Term::from_value(&array)?, etf::to_term(&array)?);
+    println!("{}", etf::to_term(&Shape::Circle { radius: 0.5 })?);
     println!("{}", etf::to_bytes(&Some(())).unwrap_err());
+    let atoms_as_keys = term!(#{ bolt => 3 });
+    println!(
+        "{:?}",
+        etf::from_term::<HashMap<String, u8>>(&atoms_as_keys)?
+    );
+    println!(
+        "{}",
+        atoms_as_keys.to_value::<HashMap<String, u8>>().unwrap_err()
+    );
     // ANCHOR_END: differences
 
+    // ANCHOR: compressed
+    let long = vec!["again".to_owned(); 100];
+    let bytes = etf::encode_with(&long, &EncodeOptions::new().compressed(6))?;
+    println!("{}", etf::from_bytes::<Vec<String>>(&bytes).unwrap_err());
+    assert_eq!(etf::from_term::<Vec<String>>(&etf::decode(&bytes)?)?, long);
+    // ANCHOR_END: compressed
+
+    Ok(())
+}
+
+fn main() -> ergo::Result {
+    both_ways()?;
+    differences()?;
     let key = Key {
         number: BigInt::from(1) << 100,
     };

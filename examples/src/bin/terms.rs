@@ -29,7 +29,7 @@ fn by_hand() -> ergo::Result {
     // ANCHOR: values
     let huge: BigInt = "170141183460469231731687303715884105728".parse()?;
     let bits = BitString::from_bits([true, false, true]).ok_or(std::fmt::Error)?;
-    let mut map = Map::from(vec![(term!(1), term!(int)), (term!(1.0), term!(float))]);
+    let mut map = Map::from([(term!(1), term!(int)), (term!(1.0), term!(float))]);
     map.insert(term!("key"), Term::from(huge));
     let terms = [
         Term::atom("ok"),

@@ -4,8 +4,11 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use ergo::Encode;
-use ergo::etf::{Atom, Term, encode};
+use ergo::etf::{Atom, DecodeOwned, Term, decode, encode, from_bytes};
+use serde::de::DeserializeOwned;
 
+use super::flattened::{Either, Failure, Notice, Options, Person, Strict};
+use super::foreign::{Account, Adjacent, Choice, Internal, Outer, Owned};
 use super::types::{Event, Forms, Listen, Order, Shape, Standard, Tree, User, Value};
 
 fn bytes(value: &impl Encode) -> Vec<u8> {
@@ -64,15 +67,19 @@ pub fn samples() -> Vec<Vec<u8>> {
 /// Maps with the pairs of others, and keyword lists.
 fn flattened() -> [Vec<u8>; 6] {
     [
-        term(r#"#{name => ann, street => <<"Elm">>, zip => 7, label => <<"l">>, other => {1}}"#),
-        term(r#"#{street => <<"Elm">>, <<"postcode">> => nil, label => "l", deep => nil}"#),
-        term(r#"#{kind => moved, street => <<"Elm">>, zip => 7, 1 => 2}"#),
-        term(r#"#{b => 1, x => #{a => 2, street => <<"Elm">>, zip => nil}, y => 3}"#),
-        term(
+        value::<Person>(
+            r#"#{name => ann, street => <<"Elm">>, zip => 7, label => <<"l">>, other => {1}}"#,
+        ),
+        value::<Strict>(
+            r#"#{street => <<"Elm">>, <<"postcode">> => nil, label => "l", deep => nil}"#,
+        ),
+        value::<Notice>(r#"#{kind => moved, street => <<"Elm">>, zip => 7, 1 => 2}"#),
+        value::<Either>(r#"#{b => 1, x => #{a => 2, street => <<"Elm">>, zip => nil}, y => 3}"#),
+        value::<Failure>(
             r##"#{'__struct__' => 'Elixir.Shop.Error', '__exception__' => true, message => <<"m">>, 1 => 2}"##,
         ),
-        term(
-            "#{all => [a, {b, []}, {a, 1}], nested => [{a, [b, {c, 1}]}], typed => [{k, [#{all => []}]}]}",
+        value::<Options>(
+            "#{all => [a, {b, []}, {a, 1}], nested => [{a, [{b, nil}, {c, 1}]}], typed => [{k, [#{all => []}]}]}",
         ),
     ]
 }
@@ -80,27 +87,41 @@ fn flattened() -> [Vec<u8>; 6] {
 /// The forms of the bridge to serde.
 fn foreign() -> [Vec<u8>; 8] {
     [
-        term(
+        bridged::<Account>(
             r#"#{owner => <<"ann">>, limit => -3, ratio => 0.5, rows => [{1, 960, true}], prices => #{1 => {0.5, 1.0}},
               big => 1267650600228229401496703205376, since => 1500, content => <<1>>, result => {error, <<"e">>},
               marker => marker}"#,
         ),
-        term(
+        bridged::<Choice>(
             r#"{many, [nothing, {one, -1}, {pair, <<"p">>, 2}, {named, #{left => {empty}, right => true}}]}"#,
         ),
-        term(r#"#{<<"type">> => <<"timed_out">>, after => 3, note => <<"n">>}"#),
-        term(r#"#{type => nested, street => <<"Elm">>, zip => nil}"#),
-        term(r#"#{t => 'Struct', c => #{table => #{<<"a">> => 1}}}"#),
-        term(
+        bridged::<Internal>(r#"#{<<"type">> => <<"timed_out">>, 'after' => 3, note => <<"n">>}"#),
+        bridged::<Internal>(r#"#{type => nested, street => <<"Elm">>, zip => nil}"#),
+        bridged::<Adjacent>(r#"#{t => 'Struct', c => #{table => #{<<"a">> => 1}}}"#),
+        bridged::<Outer>(
             r#"#{id => 1, street => <<"Elm">>, zip => 2, x => [1, 300], y => 0.5, z => #{a => 1}, w => true}"#,
         ),
-        term(
+        bridged::<Owned>(
             r#"#{term => {a, [1|2]}, atom => a, pid => <a@h.95.0/7>, reference => #Ref<a@h.3.2.1/7>, port => #Port<a@h.5/7>,
-              fun => fun m:f/1, bits => <<5:3>>, chars => [233], tuple => {}, list => [], map => #{}, improper => [1|2],
+              'fun' => fun m:f/1, bits => <<5:3>>, chars => [233], tuple => {}, list => [], map => #{}, improper => [1|2],
               record => #m:r{f = 1}}"#,
         ),
-        term("#{<<255>> => [], [a] => {}, {1} => [1|b]}"),
+        bridged::<HashMap<Term, Term>>("#{<<255>> => [], [a] => {}, {1} => [1|b]}"),
     ]
+}
+
+/// The bytes of a term, which is a value of the type.
+fn value<T: DecodeOwned>(text: &str) -> Vec<u8> {
+    let bytes = term(text);
+    decode::<T>(&bytes).map_or_else(|error| panic!("{error}: {text}"), drop);
+    bytes
+}
+
+/// The same of a type that serde knows.
+fn bridged<T: DeserializeOwned>(text: &str) -> Vec<u8> {
+    let bytes = term(text);
+    from_bytes::<T>(&bytes).map_or_else(|error| panic!("{error}: {text}"), drop);
+    bytes
 }
 
 fn term(text: &str) -> Vec<u8> {

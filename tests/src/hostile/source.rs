@@ -154,24 +154,25 @@ impl<'a> Source<'a> {
         read(&[&[131, 112][..], &size, &body].concat())
     }
 
-    /// A native record, written as a peer would.
+    /// A native record, written as a peer would: no field is there twice.
     fn record(&mut self) -> Term {
-        let values = self.elements();
-        let mut bytes = vec![131, 67];
-        bytes.extend_from_slice(&u32::try_from(values.len()).unwrap_or(0).to_be_bytes());
-        bytes.push(self.byte() & 1);
-        let mut fields: Vec<Atom> = Vec::new();
-        for number in 0..values.len() {
-            let field = self.atom();
-            // No name may be there twice.
-            let mut others = (number..).filter_map(|number| Atom::new(number.to_string()).ok());
-            let field = Some(field).filter(|field| !fields.contains(field));
-            fields.extend(field.or_else(|| others.find(|other| !fields.contains(other))));
+        let mut fields = Vec::new();
+        for value in self.elements() {
+            let name = self.atom();
+            if fields.iter().all(|(other, _)| *other != name) {
+                fields.push((name, value));
+            }
         }
-        for name in [self.atom(), self.atom()].into_iter().chain(fields) {
+        let mut bytes = vec![131, 67];
+        bytes.extend_from_slice(&u32::try_from(fields.len()).unwrap_or(0).to_be_bytes());
+        bytes.push(self.byte() % 2);
+        for name in [self.atom(), self.atom()] {
             bytes.extend_from_slice(&written(&Term::Atom(name)));
         }
-        for value in &values {
+        for (name, _) in &fields {
+            bytes.extend_from_slice(&written(&Term::Atom(name.clone())));
+        }
+        for (_, value) in &fields {
             bytes.extend_from_slice(&written(value));
         }
         read(&bytes)

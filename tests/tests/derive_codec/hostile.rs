@@ -138,3 +138,12 @@ fn what_is_looked_at_in_vain_is_counted() {
         refuses::<Shape>(nested(leaf), "bytes read more than once is");
     }
 }
+
+/// As every field that is there twice: whose value counts, the two ends might not agree on.
+#[test]
+fn a_tag_that_is_there_twice_is_refused() {
+    refuses::<Chain>(
+        term!(#{r#type => end, "type" => link}),
+        "duplicate key type",
+    );
+}

@@ -229,7 +229,11 @@ fn elixir_structs() {
     );
     refuses::<User>(
         term!(#{atom "__struct__" => atom "Elixir.Shop.Order", name => "a"}),
-        "expected atom",
+        "expected atom 'Elixir.Shop.User', found atom 'Elixir.Shop.Order'",
+    );
+    refuses::<User>(
+        term!(#{atom "__struct__" => (module.clone()), "__struct__" => (module.clone()), name => "a"}),
+        "duplicate key __struct__",
     );
     refuses::<User>(
         term!(#{atom "__struct__" => (module), name => "a", age => 1}),

@@ -131,6 +131,11 @@ fn changed_values_are_a_typed_value_or_an_error() {
 }
 
 #[test]
+fn a_key_twice_is_skipped_and_not_passed_on() {
+    check_term(b"\x83\x74\0\0\0\x02\x61\x01\x61\x01\x61\x01\x61\x02");
+}
+
+#[test]
 fn arbitrary_bytes_from_a_peer_are_events_or_an_error() {
     let peer = (any::<u8>(), any::<u8>(), almost());
     holds(&peer, |(role, portion, bytes)| {

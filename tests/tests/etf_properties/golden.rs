@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use ergo::etf::{Encoded, Term, decode};
-use ergo_tests::hostile::{check_term, check_typed, samples};
+use ergo_tests::hostile::{check_term, check_text, check_typed, samples};
 use flate2::{Compression, write::ZlibEncoder};
 
 /// Terms as OTP 25 wrote them, in hexadecimal digits, each with its text.
@@ -39,6 +39,17 @@ fn flips(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> {
         flipped[bit / 8] ^= 1 << (bit % 8);
         flipped
     })
+}
+
+#[test]
+fn every_truncation_of_a_text_is_a_term_or_an_error() {
+    for line in GOLDEN.lines() {
+        let (_, text) = line.split_once('\t').expect("digits and text");
+        check_text(text);
+        for (end, _) in text.char_indices().take(200) {
+            check_text(&text[..end]);
+        }
+    }
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! Atoms, booleans, and the names of requests.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 use super::super::atom::ATOM_CHARACTERS_MAX;
 use super::super::inline_text::{ascii, utf8};
-use super::super::{Atom, DecodeError, tag};
+use super::super::{Atom, DecodeError, syntax, tag};
 use super::Decoder;
 
 impl<'de> Decoder<'de> {
@@ -83,37 +84,27 @@ impl<'de> Decoder<'de> {
 
     fn read_atom_any(&mut self) -> Result<Cow<'de, str>, DecodeError> {
         let start = self.reader.rest();
-        match self.byte()? {
-            tag::SMALL_ATOM_UTF8 => {
-                let len = usize::from(self.byte()?);
-                let text = self.take(len)?;
-                self.utf8_atom(text)
-            }
-            tag::ATOM_UTF8 => {
-                let len = self.short_length()?;
-                let text = self.take(len)?;
-                self.utf8_atom(text)
-            }
-            tag::SMALL_ATOM => {
-                let len = usize::from(self.byte()?);
-                let text = self.take(len)?;
-                self.latin1_atom(text)
-            }
-            tag::ATOM => {
-                let len = self.short_length()?;
-                let text = self.take(len)?;
-                self.latin1_atom(text)
-            }
-            tag::ATOM_CACHE_REF => {
-                let index = self.byte()?;
-                self.cached_atom(index)
-                    .map(|atom| Cow::Borrowed(atom.as_str()))
-            }
-            _ => {
-                self.reader.back_to(start);
-                Err(self.unexpected("an atom"))
-            }
-        }
+        let tag = self.byte()?;
+        let len = match tag {
+            tag::SMALL_ATOM_UTF8 | tag::SMALL_ATOM => self.byte()?.into(),
+            tag::ATOM_UTF8 | tag::ATOM => self.short_length()?,
+            tag::ATOM_CACHE_REF => 1,
+            _ => 0,
+        };
+        let text = self.take(len)?;
+        // What is wrong with an atom is wrong where it starts.
+        let end = self.reader.rest();
+        self.reader.back_to(start);
+        let text = match (tag, text) {
+            (tag::SMALL_ATOM_UTF8 | tag::ATOM_UTF8, _) => self.utf8_atom(text),
+            (tag::SMALL_ATOM | tag::ATOM, _) => self.latin1_atom(text),
+            (tag::ATOM_CACHE_REF, [index]) => self
+                .cached_atom(*index)
+                .map(|atom| Cow::Borrowed(atom.as_str())),
+            _ => Err(self.unexpected("an atom")),
+        }?;
+        self.reader.advance_to(end);
+        Ok(text)
     }
 
     fn utf8_atom(&self, text: &'de [u8]) -> Result<Cow<'de, str>, DecodeError> {
@@ -166,7 +157,8 @@ impl<'de> Decoder<'de> {
         if self.next_atom_is(text) {
             Ok(())
         } else {
-            Err(self.unexpected(format!("atom {text}")))
+            let atom = fmt::from_fn(|f| syntax::write_atom(f, text));
+            Err(self.unexpected(format!("atom {atom}")))
         }
     }
 

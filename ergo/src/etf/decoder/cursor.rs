@@ -166,6 +166,11 @@ impl<'de> Decoder<'de> {
         !std::ptr::eq(self.limits, &DEFAULT_LIMITS)
     }
 
+    /// What one term may take.
+    pub(crate) fn term_bytes_max(&self) -> usize {
+        self.limits.term_bytes_max
+    }
+
     /// The tag of the next term.
     #[inline]
     pub(crate) fn peek_tag(&self) -> Option<u8> {
