@@ -117,7 +117,7 @@ fn other_terms_are_refused_with_their_place() {
     );
     both_refuse::<Vec<Atom>>(
         term!([a, "b"]),
-        "element 1: expected an atom, found a binary of 1 bytes at byte 9, tag 109",
+        "element 1: expected an atom, found a binary of 1 byte at byte 9, tag 109",
     );
     both_refuse::<Tuple>(term!([]), "expected a tuple");
     let twice = [
