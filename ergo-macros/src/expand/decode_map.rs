@@ -195,10 +195,9 @@ fn unknown(scope: &Scope<'_>, pairs: &Pairs<'_>) -> TokenStream {
 fn values(scope: &Scope<'_>, pairs: &Pairs<'_>) -> TokenStream {
     let (krate, label) = (scope.krate, &scope.label);
     let value = |field: &Field| {
+        // What a peer has to send, which is not always the field's name in Rust.
         let Field {
-            binding,
-            label: field_label,
-            ..
+            binding, name: key, ..
         } = field;
         if field.default.is_some() {
             let default = default_value(field);
@@ -220,7 +219,7 @@ fn values(scope: &Scope<'_>, pairs: &Pairs<'_>) -> TokenStream {
                     ::core::option::Option::Some(__value) => __value,
                     ::core::option::Option::None => {
                         return ::core::result::Result::Err(
-                            #krate::__private::DecodeError::missing_field(#field_label, #label),
+                            #krate::__private::DecodeError::missing_field(#key, #label),
                         );
                     }
                 },

@@ -328,7 +328,7 @@ fn enums() {
     refuses::<Shape>(term!({line, 1, big}), "field \"1\" of Shape::Line");
     refuses::<Shape>(
         term!({r#box, #{}}),
-        "missing field \"full_width\" of Shape::Rect",
+        "missing field \"fullWidth\" of Shape::Rect",
     );
     let error = encode(&Shape::Secret(PhantomData)).unwrap_err();
     assert_eq!(error.to_string(), "Shape::Secret is never on the wire");

@@ -169,7 +169,7 @@ fn memory_is_linear_in_the_input() {
 /// Two bytes refer to an atom of a thousand: as texts, these take 500 times as much.
 #[test]
 fn atoms_of_a_table_are_spelled_within_the_limit_of_a_term() {
-    let atoms = [Atom::new("𝄞".repeat(255)).unwrap()];
+    let atoms = [Atom::new("𝄞".repeat(255)).unwrap()].into();
     let mut bytes = vec![108, 0, 0, 4, 0];
     bytes.extend([82, 0].repeat(1024));
     bytes.push(106);

@@ -144,8 +144,7 @@ impl<'de> Decoder<'de> {
 
     /// The atom table as a value of its own.
     pub(crate) fn atom_table(&self) -> Arc<[Atom]> {
-        self.shared_atoms
-            .map_or_else(|| self.atoms.into(), Arc::clone)
+        self.shared_atoms.map_or_else(Arc::default, Arc::clone)
     }
 
     /// Reads the atom `text`. Fast for an atom that is known when the program is compiled: nothing is made of the input.

@@ -67,19 +67,11 @@ impl<'de> Decoder<'de> {
         }
     }
 
-    /// With the atoms that the references (tag 82) of a distribution header stand for.
+    /// With the atoms that the references (tag 82) of a distribution header stand for. The table is shared by whatever
+    /// is read without being decoded, such as an [`Encoded`](super::super::Encoded).
     #[inline]
     #[must_use]
-    pub fn atoms(mut self, atoms: &'de [Atom]) -> Decoder<'de> {
-        self.atoms = atoms;
-        self.shared_atoms = None;
-        self
-    }
-
-    /// The same with a shared table, which [`Decoder::read_encoded`] then shares instead of copying it.
-    #[inline]
-    #[must_use]
-    pub fn shared_atoms(mut self, atoms: &'de Arc<[Atom]>) -> Decoder<'de> {
+    pub fn atoms(mut self, atoms: &'de Arc<[Atom]>) -> Decoder<'de> {
         self.atoms = atoms;
         self.shared_atoms = Some(atoms);
         self

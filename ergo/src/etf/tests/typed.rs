@@ -163,7 +163,7 @@ fn errors_say_what_was_wanted_and_found() {
         u64::MAX,
         "expected integer 0..255, found 18446744073709551615",
     );
-    check_error::<u8>("x", "expected integer 0..255, found a binary of 1 bytes");
+    check_error::<u8>("x", "expected integer 0..255, found a binary of 1 byte");
     check_error::<u64>(
         Term::atom("x"),
         "expected integer 0..18446744073709551615, found atom x",
