@@ -55,22 +55,30 @@ impl<'de> Decoder<'de> {
     /// Those of [`Decoder::read_atom`].
     #[inline]
     pub fn read_atom_text(&mut self) -> Result<Cow<'de, str>, DecodeError> {
-        // In ASCII, Latin-1 is UTF-8.
-        if let [tag::SMALL_ATOM_UTF8, len, rest @ ..] | [tag::ATOM, 0, len, rest @ ..] =
-            self.reader.rest()
-            && let Some((text, rest)) = rest.split_at_checked(usize::from(*len))
-            && let Some(text) = ascii(text)
-        {
-            self.reader.advance_to(rest);
-            return Ok(Cow::Borrowed(text));
+        match self.frequent_atom_text() {
+            Some(text) => Ok(Cow::Borrowed(text)),
+            None => self.read_atom_text_slow(),
         }
-        if let [tag::ATOM_CACHE_REF, index, rest @ ..] = self.reader.rest()
-            && let Some(atom) = self.atoms.get(usize::from(*index))
-        {
-            self.reader.advance_to(rest);
-            return Ok(Cow::Borrowed(atom.as_str()));
-        }
-        self.read_atom_text_slow()
+    }
+
+    /// The text of an atom in ASCII or of the atom cache, read. Where a caller of this one returns the text in a
+    /// `Result`, it is made in place: passed on from call to call, it would be copied, and the copy waits for what was
+    /// stored just before.
+    #[inline(always)]
+    fn frequent_atom_text(&mut self) -> Option<&'de str> {
+        let (text, rest) = match self.reader.rest() {
+            // In ASCII, Latin-1 is UTF-8.
+            [tag::SMALL_ATOM_UTF8, len, rest @ ..] | [tag::ATOM, 0, len, rest @ ..] => {
+                let (text, rest) = rest.split_at_checked(usize::from(*len))?;
+                (ascii(text)?, rest)
+            }
+            [tag::ATOM_CACHE_REF, index, rest @ ..] => {
+                (self.atoms.get(usize::from(*index))?.as_str(), rest)
+            }
+            _ => return None,
+        };
+        self.reader.advance_to(rest);
+        Some(text)
     }
 
     fn read_atom_text_slow(&mut self) -> Result<Cow<'de, str>, DecodeError> {
@@ -228,6 +236,9 @@ impl<'de> Decoder<'de> {
     /// A term that is neither an atom nor a tuple that starts with one.
     #[inline]
     pub fn read_method(&mut self) -> Result<(Cow<'de, str>, usize), DecodeError> {
+        if let Some(name) = self.frequent_atom_text() {
+            return Ok((Cow::Borrowed(name), 0));
+        }
         let before = self.reader.rest();
         match self.reader.peek() {
             Some(tag::SMALL_TUPLE | tag::LARGE_TUPLE) => {}
@@ -253,6 +264,9 @@ impl<'de> Decoder<'de> {
         if let [tag::SMALL_TUPLE, 1, rest @ ..] = self.reader.rest() {
             self.reader.advance_to(rest);
             return self.read_atom_text().map(|name| (name, 0));
+        }
+        if let Some(name) = self.frequent_atom_text() {
+            return Ok((Cow::Borrowed(name), 0));
         }
         self.read_method()
     }
