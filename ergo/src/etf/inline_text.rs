@@ -69,6 +69,12 @@ pub(super) fn utf8(bytes: &[u8]) -> Option<&str> {
     }
 }
 
+/// The bytes as text, if they are ASCII.
+#[inline]
+pub(super) fn ascii(bytes: &[u8]) -> Option<&str> {
+    AsciiStr::from_ascii(bytes).ok().map(AsciiStr::as_str)
+}
+
 impl InlineText {
     /// The text, if it is short enough and ASCII.
     pub(super) const fn new(text: &[u8]) -> Option<InlineText> {

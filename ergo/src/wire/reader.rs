@@ -154,6 +154,16 @@ impl<'a> Reader<'a> {
         self.rest = rest;
     }
 
+    /// Moves back to `rest`, which [`Reader::rest`] has returned before.
+    ///
+    /// To remember `rest` takes less than to clone the reader: a clone loads at once what was stored in two parts just
+    /// before, for which the processor waits.
+    #[inline]
+    pub(crate) fn back_to(&mut self, rest: &'a [u8]) {
+        debug_assert!(rest.len() <= self.len);
+        self.rest = rest;
+    }
+
     const fn short(&self, needed: usize) -> ShortRead {
         ShortRead {
             needed,

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::super::atom::ATOM_CHARACTERS_MAX;
-use super::super::inline_text::utf8;
+use super::super::inline_text::{ascii, utf8};
 use super::super::{Atom, DecodeError, syntax, tag};
 use super::Decoder;
 
@@ -18,7 +18,7 @@ impl<'de> Decoder<'de> {
     #[inline]
     pub fn read_atom(&mut self) -> Result<Atom, DecodeError> {
         match self.reader.rest() {
-            [tag::SMALL_ATOM_UTF8, len, text @ ..] => {
+            [tag::SMALL_ATOM_UTF8, len, text @ ..] | [tag::ATOM, 0, len, text @ ..] => {
                 if let Some(atom) = Atom::from_input(text, *len)
                     && let Some(rest) = text.get(usize::from(*len)..)
                 {
@@ -37,10 +37,10 @@ impl<'de> Decoder<'de> {
     }
 
     fn read_other_atom(&mut self) -> Result<Atom, DecodeError> {
-        let before = self.reader.clone();
+        let before = self.reader.rest();
         let text = self.read_atom_text()?;
         Atom::new(&text).map_err(|too_long| {
-            self.reader = before;
+            self.reader.back_to(before);
             self.limit(
                 "the number of characters of an atom",
                 ATOM_CHARACTERS_MAX,
@@ -55,9 +55,11 @@ impl<'de> Decoder<'de> {
     /// Those of [`Decoder::read_atom`].
     #[inline]
     pub fn read_atom_text(&mut self) -> Result<Cow<'de, str>, DecodeError> {
-        if let [tag::SMALL_ATOM_UTF8, len, rest @ ..] = self.reader.rest()
+        // In ASCII, Latin-1 is UTF-8.
+        if let [tag::SMALL_ATOM_UTF8, len, rest @ ..] | [tag::ATOM, 0, len, rest @ ..] =
+            self.reader.rest()
             && let Some((text, rest)) = rest.split_at_checked(usize::from(*len))
-            && let Some(text) = utf8(text)
+            && let Some(text) = ascii(text)
         {
             self.reader.advance_to(rest);
             return Ok(Cow::Borrowed(text));
@@ -72,45 +74,37 @@ impl<'de> Decoder<'de> {
     }
 
     fn read_atom_text_slow(&mut self) -> Result<Cow<'de, str>, DecodeError> {
-        let before = self.reader.clone();
+        let before = self.reader.rest();
         let result = self.read_atom_any();
         if result.is_err() {
-            self.reader = before;
+            self.reader.back_to(before);
         }
         result.map_err(|error| error.at(self.position(), self.reader.peek()))
     }
 
     fn read_atom_any(&mut self) -> Result<Cow<'de, str>, DecodeError> {
-        let start = self.clone();
-        match self.byte()? {
-            tag::SMALL_ATOM_UTF8 => {
-                let len = usize::from(self.byte()?);
-                let text = self.take(len)?;
-                start.utf8_atom(text)
-            }
-            tag::ATOM_UTF8 => {
-                let len = self.short_length()?;
-                let text = self.take(len)?;
-                start.utf8_atom(text)
-            }
-            tag::SMALL_ATOM => {
-                let len = usize::from(self.byte()?);
-                let text = self.take(len)?;
-                start.latin1_atom(text)
-            }
-            tag::ATOM => {
-                let len = self.short_length()?;
-                let text = self.take(len)?;
-                start.latin1_atom(text)
-            }
-            tag::ATOM_CACHE_REF => {
-                let index = self.byte()?;
-                start
-                    .cached_atom(index)
-                    .map(|atom| Cow::Borrowed(atom.as_str()))
-            }
-            _ => Err(start.unexpected("an atom")),
-        }
+        let start = self.reader.rest();
+        let tag = self.byte()?;
+        let len = match tag {
+            tag::SMALL_ATOM_UTF8 | tag::SMALL_ATOM => self.byte()?.into(),
+            tag::ATOM_UTF8 | tag::ATOM => self.short_length()?,
+            tag::ATOM_CACHE_REF => 1,
+            _ => 0,
+        };
+        let text = self.take(len)?;
+        // What is wrong with an atom is wrong where it starts.
+        let end = self.reader.rest();
+        self.reader.back_to(start);
+        let text = match (tag, text) {
+            (tag::SMALL_ATOM_UTF8 | tag::ATOM_UTF8, _) => self.utf8_atom(text),
+            (tag::SMALL_ATOM | tag::ATOM, _) => self.latin1_atom(text),
+            (tag::ATOM_CACHE_REF, [index]) => self
+                .cached_atom(*index)
+                .map(|atom| Cow::Borrowed(atom.as_str())),
+            _ => Err(self.unexpected("an atom")),
+        }?;
+        self.reader.advance_to(end);
+        Ok(text)
     }
 
     fn utf8_atom(&self, text: &'de [u8]) -> Result<Cow<'de, str>, DecodeError> {
@@ -127,8 +121,8 @@ impl<'de> Decoder<'de> {
     }
 
     fn latin1_atom(&self, text: &'de [u8]) -> Result<Cow<'de, str>, DecodeError> {
-        match (text.len(), std::str::from_utf8(text)) {
-            (0..=ATOM_CHARACTERS_MAX, Ok(ascii)) if ascii.is_ascii() => Ok(Cow::Borrowed(ascii)),
+        match (text.len(), ascii(text)) {
+            (0..=ATOM_CHARACTERS_MAX, Some(text)) => Ok(Cow::Borrowed(text)),
             (0..=ATOM_CHARACTERS_MAX, _) => {
                 Ok(Cow::Owned(text.iter().copied().map(char::from).collect()))
             }
@@ -177,6 +171,13 @@ impl<'de> Decoder<'de> {
                     _ => return false,
                 }
             }
+            // In ASCII, Latin-1 is UTF-8.
+            [tag::ATOM, 0, len, rest @ ..] if text.is_ascii() => {
+                match rest.split_at_checked(usize::from(*len)) {
+                    Some((found, rest)) if found == text.as_bytes() => rest,
+                    _ => return false,
+                }
+            }
             [tag::ATOM_CACHE_REF, index, rest @ ..] => match self.atoms.get(usize::from(*index)) {
                 Some(atom) if atom == text => rest,
                 _ => return false,
@@ -191,11 +192,11 @@ impl<'de> Decoder<'de> {
         if !matches!(self.peek_kind(), Ok(super::Kind::Atom)) {
             return false;
         }
-        let before = self.reader.clone();
+        let before = self.reader.rest();
         if self.read_atom_text().is_ok_and(|found| found == text) {
             return true;
         }
-        self.reader = before;
+        self.reader.back_to(before);
         false
     }
 
@@ -227,7 +228,7 @@ impl<'de> Decoder<'de> {
     /// A term that is neither an atom nor a tuple that starts with one.
     #[inline]
     pub fn read_method(&mut self) -> Result<(Cow<'de, str>, usize), DecodeError> {
-        let before = self.reader.clone();
+        let before = self.reader.rest();
         match self.reader.peek() {
             Some(tag::SMALL_TUPLE | tag::LARGE_TUPLE) => {}
             _ => return self.read_atom_text().map(|name| (name, 0)),
@@ -236,7 +237,7 @@ impl<'de> Decoder<'de> {
             Some(arguments @ 1..) => Ok((self.read_atom_text()?, arguments)),
             // Without arguments it is the bare atom: `{name}` is something else.
             _ => {
-                self.reader = before;
+                self.reader.back_to(before);
                 Err(self.unexpected("an atom, or a tuple of two or more that starts with one"))
             }
         }

@@ -92,7 +92,7 @@ impl<'de> Decoder<'de> {
     /// Another kind of term, and bytes that are not UTF-8.
     #[inline]
     pub fn read_str(&mut self) -> Result<&'de str, DecodeError> {
-        let before = self.reader.clone();
+        let before = self.reader.rest();
         let bytes = match self.reader.peek() {
             Some(tag::BINARY | tag::BIT_BINARY) => self.read_binary()?,
             _ => return Err(self.unexpected("a binary of UTF-8")),
@@ -135,10 +135,10 @@ impl<'de> Decoder<'de> {
     /// # Errors
     /// Any other term.
     pub fn read_char(&mut self) -> Result<char, DecodeError> {
-        let before = self.reader.clone();
+        let before = self.reader.rest();
         let code: u32 = self.read_integer("a code point")?;
         char::from_u32(code).ok_or_else(|| {
-            self.reader = before;
+            self.reader.back_to(before);
             self.unexpected("a code point")
         })
     }

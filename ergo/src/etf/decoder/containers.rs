@@ -3,7 +3,7 @@
 use super::super::{DecodeError, tag};
 use super::Decoder;
 use super::cursor::to_usize;
-use crate::wire::{Reader, ShortRead};
+use crate::wire::ShortRead;
 
 /// How a list begins.
 ///
@@ -54,7 +54,7 @@ impl<'de> Decoder<'de> {
     }
 
     fn read_large_tuple(&mut self) -> Result<usize, DecodeError> {
-        let before = self.reader.clone();
+        let before = self.reader.rest();
         let arity = match self.reader.peek() {
             Some(tag::SMALL_TUPLE) => self.byte().and_then(|_| self.byte())?.into(),
             Some(tag::LARGE_TUPLE) => self.byte().and_then(|_| self.length())?,
@@ -70,11 +70,11 @@ impl<'de> Decoder<'de> {
     /// Any other term.
     #[inline]
     pub fn expect_tuple(&mut self, arity: usize) -> Result<(), DecodeError> {
-        let before = self.reader.clone();
+        let before = self.reader.rest();
         match self.reader.peek() {
             Some(tag::SMALL_TUPLE | tag::LARGE_TUPLE) if self.read_tuple()? == arity => Ok(()),
             _ => {
-                self.reader = before;
+                self.reader.back_to(before);
                 Err(self.unexpected(format!("a tuple of {arity}")))
             }
         }
@@ -86,7 +86,7 @@ impl<'de> Decoder<'de> {
     /// Another kind of term, and more elements than there are bytes left.
     #[inline]
     pub fn read_list(&mut self) -> Result<ListHeader<'de>, DecodeError> {
-        let before = self.reader.clone();
+        let before = self.reader.rest();
         match self.reader.rest() {
             [tag::LIST, a, b, c, d, rest @ ..] => {
                 self.reader.advance_to(rest);
@@ -143,7 +143,7 @@ impl<'de> Decoder<'de> {
     /// Another kind of term, and more pairs than there is room for in the bytes left.
     #[inline]
     pub fn read_map(&mut self) -> Result<usize, DecodeError> {
-        let before = self.reader.clone();
+        let before = self.reader.rest();
         match self.reader.rest() {
             [tag::MAP, a, b, c, d, rest @ ..] => {
                 self.reader.advance_to(rest);
@@ -161,7 +161,7 @@ impl<'de> Decoder<'de> {
 
     /// Refuses more elements than there are bytes, besides those that are announced already.
     #[inline]
-    fn check_elements(&mut self, before: Reader<'de>, count: usize) -> Result<(), DecodeError> {
+    fn check_elements(&mut self, before: &'de [u8], count: usize) -> Result<(), DecodeError> {
         let short = ShortRead {
             needed: self.announced.saturating_add(count),
             remaining: self.remaining(),
@@ -169,7 +169,7 @@ impl<'de> Decoder<'de> {
         if short.needed <= short.remaining {
             return Ok(());
         }
-        self.reader = before;
+        self.reader.back_to(before);
         Err(self.truncated(short))
     }
 

@@ -2,7 +2,6 @@
 
 use std::any::Any;
 use std::borrow::Cow;
-use std::mem;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -259,12 +258,13 @@ impl<'de> Decoder<'de> {
     #[cold]
     pub(super) fn unexpected_at(
         &mut self,
-        start: Reader<'de>,
+        start: &'de [u8],
         expected: &'static str,
     ) -> DecodeError {
-        let end = mem::replace(&mut self.reader, start);
+        let end = self.reader.rest();
+        self.reader.back_to(start);
         let error = self.unexpected(expected);
-        self.reader = end;
+        self.reader.back_to(end);
         error
     }
 

@@ -45,7 +45,7 @@ impl<'de> Decoder<'de> {
     /// Another kind of term, and a number of words that is not 1 to 5.
     #[inline]
     pub fn read_reference(&mut self) -> Result<Reference, DecodeError> {
-        let before = self.reader.clone();
+        let before = self.reader.rest();
         let (count, short) = match self.reader.rest() {
             [tag::NEWER_REFERENCE, a, b, rest @ ..] => {
                 self.reader.advance_to(rest);
@@ -60,7 +60,7 @@ impl<'de> Decoder<'de> {
         };
         let mut words = [0; REFERENCE_WORDS_MAX];
         let Some(slots @ [_, ..]) = words.get_mut(..usize::from(count)) else {
-            self.reader = before;
+            self.reader.back_to(before);
             return Err(self.malformed("the number of words of a reference is not 1 to 5"));
         };
         let node = self.read_atom()?;

@@ -22,7 +22,7 @@ macro_rules! read_integer {
         /// Another kind of term, and an integer out of range.
         #[inline]
         pub fn $name(&mut self) -> Result<$integer, DecodeError> {
-            let before = self.reader.clone();
+            let before = self.reader.rest();
             let value = match self.read_wire_integer($expected)? {
                 Wire::Small(value) => <$integer>::try_from(value).ok(),
                 Wire::Big(sign, magnitude) => big(sign, magnitude),
@@ -82,7 +82,7 @@ impl<'de> Decoder<'de> {
         &mut self,
         expected: &'static str,
     ) -> Result<T, DecodeError> {
-        let before = self.reader.clone();
+        let before = self.reader.rest();
         let value = match self.read_wire_integer(expected)? {
             Wire::Small(value) => Some(value),
             Wire::Big(sign, magnitude) => big(sign, magnitude),
