@@ -71,7 +71,7 @@ pub use behaviour::{
     ChildSpec, Request, Server, ServerMessage, ServerTypes, Spec, Supervisor, SupervisorRef,
     TermCall,
 };
-pub use ergo_macros::{Actor, Decode, Encode, Request, ServerBehavior, main, server};
+pub use ergo_macros::{Actor, Request, ServerBehavior, main, server};
 pub use error::{Error, Result};
 pub use etf::{Decode, Encode};
 pub use node::{ConnectError, Node, NodeBuilder, NodeEvent, StartError, Visibility, WhereisError};

@@ -11,4 +11,4 @@ pub use crate::process::{
 };
 pub use crate::remote::Exception;
 pub use crate::{args, atom, millis, secs, term};
-pub use ergo_macros::{Actor, Decode, Encode, Request, ServerBehavior};
+pub use ergo_macros::{Actor, Request, ServerBehavior};

@@ -49,18 +49,22 @@ pub(crate) fn pairs(scope: &Scope<'_>, pairs: &Pairs<'_>, path: &TokenStream) ->
             checked,
         } = fixed;
         let seen = format_ident!("__fixed{at}");
-        if *checked {
-            quote! {
-                ::core::option::Option::Some(#key) => {
-                    __decoder.expect_atom(#value)?;
-                    #seen = true;
-                }
-            }
+        let read = if *checked {
+            quote!(__decoder.expect_atom(#value)?;)
         } else {
-            quote!(::core::option::Option::Some(#key) => __decoder.skip()?,)
+            quote!(__decoder.skip()?;)
+        };
+        quote! {
+            ::core::option::Option::Some(#key) => {
+                if #seen {
+                    return ::core::result::Result::Err(#krate::__private::DecodeError::duplicate_key(#key));
+                }
+                #read
+                #seen = true;
+            }
         }
     });
-    let seen = checked(pairs.fixed).map(|(at, _)| {
+    let seen = pairs.fixed.iter().enumerate().map(|(at, _)| {
         let seen = format_ident!("__fixed{at}");
         quote!(let mut #seen = false;)
     });
@@ -191,10 +195,9 @@ fn unknown(scope: &Scope<'_>, pairs: &Pairs<'_>) -> TokenStream {
 fn values(scope: &Scope<'_>, pairs: &Pairs<'_>) -> TokenStream {
     let (krate, label) = (scope.krate, &scope.label);
     let value = |field: &Field| {
+        // What a peer has to send, which is not always the field's name in Rust.
         let Field {
-            binding,
-            label: field_label,
-            ..
+            binding, name: key, ..
         } = field;
         if field.default.is_some() {
             let default = default_value(field);
@@ -216,7 +219,7 @@ fn values(scope: &Scope<'_>, pairs: &Pairs<'_>) -> TokenStream {
                     ::core::option::Option::Some(__value) => __value,
                     ::core::option::Option::None => {
                         return ::core::result::Result::Err(
-                            #krate::__private::DecodeError::missing_field(#field_label, #label),
+                            #krate::__private::DecodeError::missing_field(#key, #label),
                         );
                     }
                 },

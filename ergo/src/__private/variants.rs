@@ -7,25 +7,36 @@ use crate::etf::{DecodeError, Decoder, Property, read_properties};
 /// Looks ahead for the value of `key` in the map that comes next, which stays where it is.
 ///
 /// # Errors
-/// Anything but a map with this key and an atom or a text as its value.
+/// Anything but a map with this key and an atom or a text as its value, and too many bytes that are looked at.
 pub fn find_tag<'de>(
     decoder: &mut Decoder<'de>,
     key: &'static str,
     of: &'static str,
 ) -> Result<Cow<'de, str>, DecodeError> {
-    let mut ahead = decoder.clone();
+    let (start, mut ahead) = (decoder.clone(), decoder.clone());
+    let tag = tag_ahead(&mut ahead, key, of);
+    // Also when there is none: an untagged enum around this one tries on.
+    decoder.count_again(&start, &ahead)?;
+    tag?.ok_or_else(|| DecodeError::missing_field(key, of).at(decoder.position(), None))
+}
+
+fn tag_ahead<'de>(
+    ahead: &mut Decoder<'de>,
+    key: &'static str,
+    of: &'static str,
+) -> Result<Option<Cow<'de, str>>, DecodeError> {
     for _ in 0..ahead.read_map()? {
         if ahead.read_key()?.as_deref() != Some(key) {
             ahead.skip()?;
             continue;
         }
-        let (start, found) = (decoder.clone(), ahead.clone());
-        decoder.count_again(&start, &ahead)?;
-        return ahead
-            .read_key()?
-            .ok_or_else(|| found.unexpected("an atom").in_field(key, of));
+        let value = ahead.clone();
+        return match ahead.read_key()? {
+            Some(tag) => Ok(Some(tag)),
+            None => Err(value.unexpected("an atom").in_field(key, of)),
+        };
     }
-    Err(DecodeError::missing_field(key, of).at(decoder.position(), None))
+    Ok(None)
 }
 
 /// Reads with `read`, or stays where it was.

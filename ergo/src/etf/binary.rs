@@ -8,6 +8,7 @@ use std::ops::Deref;
 
 use bytes::Bytes;
 
+use super::inline_text::word_mask;
 use super::syntax;
 
 /// The longest binary that is kept without an allocation.
@@ -25,6 +26,8 @@ const INLINE_BYTES_MAX: usize = 15;
 /// let text = Binary::from("a text");
 /// assert_eq!(text.as_str(), Some("a text"));
 /// assert_eq!(text.len(), 6);
+/// assert_eq!(text, "a text");
+/// assert_eq!(text, b"a text".to_vec());
 /// assert_eq!(Binary::from(vec![1, 2]).to_string(), "<<1,2>>");
 /// assert_eq!(Bytes::from(text), "a text");
 /// ```
@@ -52,7 +55,76 @@ const LENGTHS: [Length; INLINE_BYTES_MAX + 1] = {
     [L0, L1, L2, L3, L4, L5, L6, L7, L8, L9, L10, L11, L12, L13, L14, L15]
 };
 
+/// For each length, the bytes of two words that count.
+const MASKS: [[u64; 2]; INLINE_BYTES_MAX + 1] = {
+    let mut masks = [[0; 2]; INLINE_BYTES_MAX + 1];
+    let mut rest = masks.as_mut_slice();
+    let mut len: u32 = 0;
+    while let Some((mask, after)) = rest.split_first_mut() {
+        *mask = [word_mask(len), word_mask(len.saturating_sub(8))];
+        len += 1;
+        rest = after;
+    }
+    masks
+};
+
+/// A short binary that has been read and is still in registers.
+pub(super) struct BinaryWords {
+    len: Length,
+    words: [u64; 2],
+}
+
+impl BinaryWords {
+    /// The first `len` bytes of `input`, if they are there and fit inline.
+    #[inline(always)]
+    pub(super) fn from_input(input: &[u8], len: u8) -> Option<BinaryWords> {
+        match input.first_chunk() {
+            Some(bytes) => BinaryWords::from_chunk(bytes, len),
+            None => BinaryWords::last(input, len),
+        }
+    }
+
+    #[inline(always)]
+    fn from_chunk(bytes: &[u8; INLINE_BYTES_MAX], len: u8) -> Option<BinaryWords> {
+        let length = *LENGTHS.get(usize::from(len))?;
+        let [first, second] = MASKS.get(usize::from(len))?;
+        let a = u64::from_le_bytes(*bytes.first_chunk()?) & first;
+        // The last eight bytes, of which the first is the last of the first eight.
+        let b = (u64::from_le_bytes(*bytes.last_chunk()?) >> 8) & second;
+        Some(BinaryWords {
+            len: length,
+            words: [a, b],
+        })
+    }
+
+    /// The bytes at the end of an input.
+    #[inline(never)]
+    fn last(input: &[u8], len: u8) -> Option<BinaryWords> {
+        let mut bytes = [0; INLINE_BYTES_MAX];
+        let taken = input.get(..usize::from(len))?;
+        bytes.get_mut(..taken.len())?.copy_from_slice(taken);
+        BinaryWords::from_chunk(&bytes, len)
+    }
+}
+
 impl Binary {
+    /// Becomes the binary that has been read, if it is inline as [`Binary::EMPTY`] is.
+    #[inline(always)]
+    pub(super) fn set_inline(&mut self, words: BinaryWords) {
+        let Repr::Inline(len, bytes) = &mut self.0 else {
+            return;
+        };
+        let [a, b] = words.words;
+        let [b0, b1, b2, b3, b4, b5, b6, _] = b.to_le_bytes();
+        *len = words.len;
+        if let Some((start, rest)) = bytes.split_first_chunk_mut()
+            && let Some(end) = rest.first_chunk_mut()
+        {
+            *start = a.to_le_bytes();
+            *end = [b0, b1, b2, b3, b4, b5, b6];
+        }
+    }
+
     /// Without bytes.
     pub const EMPTY: Binary = Binary(Repr::Inline(Length::L0, [0; INLINE_BYTES_MAX]));
 
@@ -211,6 +283,18 @@ impl PartialEq<&str> for Binary {
         self.as_slice() == other.as_bytes()
     }
 }
+
+macro_rules! equals_owned {
+    ($($owned:ty),*) => {$(
+        impl PartialEq<$owned> for Binary {
+            fn eq(&self, other: &$owned) -> bool {
+                let other: &[u8] = other.as_ref();
+                self.as_slice() == other
+            }
+        }
+    )*};
+}
+equals_owned!(Bytes, Vec<u8>, String);
 
 impl Ord for Binary {
     /// Erlang's order: byte by byte.

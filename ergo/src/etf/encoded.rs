@@ -117,7 +117,7 @@ impl Encoded {
     #[inline]
     pub fn decoder(&self) -> Decoder<'_> {
         Decoder::new(&self.bytes)
-            .shared_atoms(&self.atoms)
+            .atoms(&self.atoms)
             .shared(&self.bytes)
     }
 

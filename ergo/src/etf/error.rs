@@ -283,7 +283,7 @@ impl DecodeError {
         self.0.offset
     }
 
-    /// The tag byte at [`DecodeError::offset`].
+    /// The tag byte at [`DecodeError::offset`]; for an element of a string, that of the integer it stands for.
     pub fn tag(&self) -> Option<u8> {
         self.0.tag
     }

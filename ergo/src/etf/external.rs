@@ -9,9 +9,18 @@ use super::{
 use crate::wire::Limits;
 
 /// Room for most messages, so that the buffer does not grow with their first bytes.
-const ENCODED_BYTES_EXPECTED: usize = 128;
+const ENCODED_BYTES_EXPECTED: usize = 256;
 
 /// Writes a value with the version byte 131 before it: `term_to_binary`.
+///
+/// ```
+/// use ergo::etf::{decode, encode};
+///
+/// let bytes = encode(&("bolt", 7))?;
+/// assert_eq!(bytes, *b"\x83\x68\x02\x6d\0\0\0\x04bolt\x61\x07");
+/// assert_eq!(decode::<(String, u8)>(&bytes)?, ("bolt".to_owned(), 7));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// A value that has no Erlang form.
@@ -42,7 +51,17 @@ pub fn encode_with<T: Encode + ?Sized>(
     })
 }
 
-/// Reads a value from a whole term, compressed or not: `binary_to_term`.
+/// Reads a value from a whole term, compressed or not: `binary_to_term`. The limits are the default ones, and
+/// [`Term`] is a type that any term is a value of.
+///
+/// ```
+/// use ergo::etf::{Term, decode};
+///
+/// let bytes = b"\x83\x68\x02\x77\x02ok\x61\x07";
+/// assert_eq!(decode::<Result<u8, String>>(bytes)?, Ok(7));
+/// assert_eq!(decode::<Term>(bytes)?.to_string(), "{ok,7}");
+/// # Ok::<(), ergo::etf::DecodeError>(())
+/// ```
 ///
 /// # Errors
 /// Bytes that are no term, a term that is no value of the type, and bytes after it.
@@ -51,6 +70,20 @@ pub fn decode<T: DecodeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
 }
 
 /// [`decode`] within other limits.
+///
+/// ```
+/// use ergo::etf::{BigInt, decode_with, encode};
+/// use ergo::wire::Limits;
+///
+/// let mut limits = Limits::default();
+/// limits.integer_bytes_max = 16;
+/// let bytes = encode(&(BigInt::from(1) << 200_u8))?;
+/// assert_eq!(
+///     decode_with::<BigInt>(&bytes, &limits).unwrap_err().to_string(),
+///     "integer_bytes_max is 16, found 26 at byte 1, tag 110"
+/// );
+/// # Ok::<(), ergo::etf::EncodeError>(())
+/// ```
 ///
 /// # Errors
 /// Those of [`decode`].
@@ -61,7 +94,17 @@ pub fn decode_with<T: DecodeOwned>(bytes: &[u8], limits: &Limits) -> Result<T, D
     }
 }
 
-/// [`decode`] of a shared buffer: larger binaries become slices of it instead of copies.
+/// [`decode`] of a shared buffer: binaries of 64 bytes and more become slices of it instead of copies.
+///
+/// ```
+/// use bytes::Bytes;
+/// use ergo::etf::{decode_shared, encode};
+///
+/// let buffer = Bytes::from(encode(&Bytes::from(vec![7; 1000]))?);
+/// let slice: Bytes = decode_shared(&buffer)?;
+/// assert!(buffer.as_ptr_range().contains(&slice.as_ptr()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// Those of [`decode`].
@@ -73,6 +116,15 @@ pub fn decode_shared<T: DecodeOwned>(bytes: &Bytes) -> Result<T, DecodeError> {
 }
 
 /// [`decode`] of a type that may borrow from the bytes, which therefore must not be compressed.
+///
+/// ```
+/// use ergo::etf::{decode_borrowed, encode};
+///
+/// let bytes = encode(&("bolt", 7))?;
+/// let (name, _): (&str, u8) = decode_borrowed(&bytes)?;
+/// assert!(bytes.as_ptr_range().contains(&name.as_ptr()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// Those of [`decode`], and a compressed term.
@@ -88,7 +140,8 @@ fn inflated<T: DecodeOwned>(bytes: &[u8], limits: &Limits) -> Result<T, DecodeEr
     decode_all(Decoder::new(&inflated).shared(&inflated).limits(limits))
 }
 
-fn after_version<'de>(
+/// The decoder behind the version byte.
+pub(super) fn after_version<'de>(
     bytes: &[u8],
     mut decoder: Decoder<'de>,
 ) -> Result<Decoder<'de>, DecodeError> {

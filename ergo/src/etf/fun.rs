@@ -7,6 +7,16 @@ use super::{Atom, Closure};
 /// A function value of an Erlang node. Ergo cannot call it; it keeps it and sends it back unchanged.
 ///
 /// Funs are equal as in Erlang: see [`Closure`] and [`Export`].
+///
+/// ```
+/// use ergo::etf::Term;
+///
+/// let term = Term::parse("fun lists:map/2")?;
+/// let fun = term.as_fun().expect("a fun");
+/// assert_eq!((fun.module().as_str(), fun.arity()), ("lists", 2));
+/// assert!(fun.as_closure().is_none());
+/// # Ok::<(), ergo::etf::ParseError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Fun(Box<Repr>);
 

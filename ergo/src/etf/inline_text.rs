@@ -50,7 +50,7 @@ const MASKS: [[u64; 3]; INLINE_BYTES_MAX + 1] = {
 };
 
 /// The lowest `bytes` bytes of a word.
-const fn word_mask(bytes: u32) -> u64 {
+pub(super) const fn word_mask(bytes: u32) -> u64 {
     match 1_u64.checked_shl(8 * bytes) {
         Some(bit) => bit - 1,
         None => u64::MAX,
@@ -59,6 +59,15 @@ const fn word_mask(bytes: u32) -> u64 {
 
 /// The highest bit of every byte, which ASCII does not use.
 const NOT_ASCII: u64 = 0x8080_8080_8080_8080;
+
+/// The bytes as text, if they are UTF-8. Texts of messages are short and ASCII mostly, and to look for that is quicker.
+#[inline]
+pub(super) fn utf8(bytes: &[u8]) -> Option<&str> {
+    match AsciiStr::from_ascii(bytes) {
+        Ok(ascii) => Some(ascii.as_str()),
+        Err(_) => std::str::from_utf8(bytes).ok(),
+    }
+}
 
 impl InlineText {
     /// The text, if it is short enough and ASCII.

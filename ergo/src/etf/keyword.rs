@@ -198,7 +198,7 @@ pub(crate) fn read_properties<'de>(
     for index in 0..count {
         match decoder.peek_kind()? {
             Kind::Atom => {
-                let mut value = decoder.over(TRUE);
+                let mut value = decoder.over(TRUE, decoder.position());
                 read(index, Property::Alone(decoder, &mut value))?;
             }
             Kind::Tuple => {

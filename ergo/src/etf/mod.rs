@@ -54,6 +54,7 @@ pub use closure::Closure;
 pub use decoder::{Decoder, Kind, ListHeader};
 pub use encoded::Encoded;
 pub use encoder::{AtomSink, Encoder};
+pub use ergo_macros::{Decode, Encode};
 pub use error::{CustomMessage, DecodeError, DecodeErrorKind, EncodeError, LengthOf, PathStep};
 pub use external::{decode, decode_borrowed, decode_shared, decode_with, encode, encode_with};
 pub use fun::{Export, Fun};

@@ -6,6 +6,14 @@ use std::fmt;
 use super::Atom;
 
 /// The identifier of an Erlang port. Ergo has none of its own; it keeps those of others and sends them back unchanged.
+///
+/// ```
+/// use ergo::etf::{Atom, Port};
+///
+/// let port = Port::new(Atom::from_static("shop@localhost"), 5, 7);
+/// assert_eq!(port.to_string(), "#Port<shop@localhost.5>");
+/// assert_eq!(format!("{port:?}"), "#Port<shop@localhost.5/7>");
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Port {
     node: Atom,

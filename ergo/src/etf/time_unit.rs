@@ -3,6 +3,16 @@
 use std::time::{Duration, SystemTime};
 
 /// The unit of a [`Duration`] or [`SystemTime`] on the wire, where it is an integer. Without a choice: milliseconds.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use ergo::etf::TimeUnit;
+///
+/// let time = Duration::from_millis(1500);
+/// assert_eq!(TimeUnit::Second.count(time), 1);
+/// assert_eq!(TimeUnit::Millisecond.duration(1500), Some(time));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum TimeUnit {

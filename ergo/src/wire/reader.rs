@@ -43,6 +43,14 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A reader of `input` that counts positions from `position` on: for what stands for bytes there.
+    pub(crate) const fn standing_at(input: &'a [u8], position: usize) -> Self {
+        Reader {
+            rest: input,
+            len: position.saturating_add(input.len()),
+        }
+    }
+
     /// The next byte.
     ///
     /// # Errors

@@ -1,67 +1,22 @@
-//! Rust values as Erlang terms: the derives, and terms written by hand.
+//! Rust values as Erlang terms, and a message that does not fit.
 //!
 //! ```text
 //! cargo run -p ergo-examples --bin messages
 //! ```
 
-use ergo::etf;
+use std::collections::BTreeMap;
+
+use ergo::etf::{self, BigInt, Binary};
 use ergo::prelude::*;
 
-// ANCHOR: map
-/// A struct is a map with atoms as keys.
+// ANCHOR: order
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
-struct Account {
-    id: u64,
-    owner: String,
-    note: Option<String>,
-}
-// ANCHOR_END: map
-
-// ANCHOR: record
-/// As a record it is a tuple that begins with its name.
-#[derive(Debug, Clone, PartialEq, Encode, Decode)]
-#[etf(record = "order")]
 struct Order {
     id: u64,
-    qty: u32,
+    item: String,
+    note: Option<String>,
 }
-// ANCHOR_END: record
-
-// ANCHOR: variants
-/// A variant is an atom, or a tuple that begins with one.
-#[derive(Debug, Clone, PartialEq, Encode, Decode)]
-enum Event {
-    Opened,
-    Deposit(u64),
-    Moved { from: u64, to: u64 },
-}
-// ANCHOR_END: variants
-
-// ANCHOR: fields
-/// What attributes of fields do.
-#[derive(Debug, Clone, PartialEq, Encode, Decode)]
-struct Upload {
-    #[etf(rename = "file_name")]
-    name: String,
-    #[etf(binary)]
-    body: Vec<u8>,
-    #[etf(unit = "second")]
-    keep: Duration,
-    #[etf(default)]
-    tags: Vec<String>,
-    #[etf(skip)]
-    seen: u32,
-}
-// ANCHOR_END: fields
-
-// ANCHOR: elixir
-/// An Elixir struct.
-#[derive(Debug, Clone, PartialEq, Encode, Decode)]
-#[etf(elixir_struct = "MyApp.User")]
-struct User {
-    name: String,
-}
-// ANCHOR_END: elixir
+// ANCHOR_END: order
 
 // ANCHOR: show
 /// Prints the term that a value is, after its way to bytes and back.
@@ -73,52 +28,78 @@ fn show(value: &impl Encode) -> ergo::Result {
 }
 // ANCHOR_END: show
 
-fn main() -> ergo::Result {
-    // ANCHOR: derived
-    show(&Account {
+fn there_and_back() -> ergo::Result {
+    // ANCHOR: there_and_back
+    let order = Order {
         id: 1,
-        owner: "ann".to_owned(),
+        item: "bolt".to_owned(),
         note: None,
-    })?;
-    show(&Order { id: 1, qty: 9 })?;
-    show(&Event::Opened)?;
-    show(&Event::Deposit(5))?;
-    show(&Event::Moved { from: 1, to: 2 })?;
-    show(&User {
-        name: "ann".to_owned(),
-    })?;
-    show(&Upload {
-        name: "a.txt".to_owned(),
-        body: b"hi".to_vec(),
-        keep: secs(60),
-        tags: vec![],
-        seen: 3,
-    })?;
-    // ANCHOR_END: derived
+    };
+    let bytes = etf::encode(&order)?;
+    let back: Order = etf::decode(&bytes)?;
+    assert_eq!(back, order);
+    show(&order)?;
+    // ANCHOR_END: there_and_back
 
+    Ok(())
+}
+
+fn values() -> ergo::Result {
     // ANCHOR: plain
     show(&(1, -1.5, true, "text"))?;
     show(&vec![1, 2, 3])?;
+    show(&BTreeMap::from([("bolt", 3), ("nut", 2)]))?;
     show(&Some(1))?;
     show(&None::<u8>)?;
     show(&Ok::<u8, String>(7))?;
     show(&Err::<u8, &str>("short"))?;
-    show(&etf::CharList::from("text"))?;
+    show(&Ok::<(), &str>(()))?;
+    show(&secs(60))?;
+    show(&'x')?;
     // ANCHOR_END: plain
 
-    // ANCHOR: term
-    let id = 7;
-    let term = term!({order, (id), #{ tags => ["new", urgent] }});
-    println!("{term}");
-    if let Some([tag, number, _]) = term.as_tuple() {
-        println!("{:?} {:?}", tag.as_atom(), number.as_integer());
+    // ANCHOR: bytes
+    show(&"text")?;
+    show(&Binary::from("text"))?;
+    show(&b"text".to_vec())?;
+    show(&etf::CharList::from("text"))?;
+    show(&atom!(text))?;
+    // ANCHOR_END: bytes
+
+    // ANCHOR: text_or_bytes
+    let erlang_string = etf::encode(&etf::CharList::from("text"))?;
+    let binary = etf::encode(&"text")?;
+    for bytes in [&erlang_string, &binary] {
+        assert_eq!(etf::decode::<String>(bytes)?, "text");
+        assert_eq!(etf::decode::<Vec<u8>>(bytes)?, b"text");
     }
-    // ANCHOR_END: term
+    assert_eq!(etf::decode_borrowed::<&str>(&binary)?, "text");
+    println!(
+        "{}",
+        etf::decode_borrowed::<&str>(&erlang_string).unwrap_err()
+    );
+    // ANCHOR_END: text_or_bytes
+
+    Ok(())
+}
+
+fn main() -> ergo::Result {
+    there_and_back()?;
+    values()?;
+    // ANCHOR: integers
+    show(&u64::MAX)?;
+    show(&i128::MIN)?;
+    show(&"-1000000000000000000000000000000000000000000".parse::<BigInt>()?)?;
+    for text in ["256", "-1", "1.0"] {
+        let error = Term::parse(text)?.to_value::<u8>().unwrap_err();
+        println!("{error}");
+    }
+    // ANCHOR_END: integers
 
     // ANCHOR: errors
-    let bytes = etf::encode(&term!(#{ id => (-3), owner => "ann" }))?;
-    match etf::decode::<Account>(&bytes) {
-        Ok(account) => println!("{account:?}"),
+    let bytes = etf::encode(&term!(#{ id => (-3), item => "bolt" }))?;
+    match etf::decode::<Order>(&bytes) {
+        Ok(order) => println!("{order:?}"),
         Err(error) => println!("{error}"),
     }
     // ANCHOR_END: errors

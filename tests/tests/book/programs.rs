@@ -31,7 +31,27 @@ pub(crate) const EXAMPLES: &[Example] = &[
     ends("hello", "1 + 41 = 42"),
     ends("first_actor", "it ended: normal"),
     ends("supervised", "the supervisor gave up: shutdown"),
-    ends("messages", "{order,1,9}"),
+    ends(
+        "messages",
+        "expected integer 0..18446744073709551615, found -3",
+    ),
+    ends("attributes", "all attributes"),
+    ends("elixir", "<<131,116,0,0,0,3,"),
+    ends("terms", "[2.5,3,atom,{1,2},#{},[],[1],<<\"binary\">>]"),
+    ends(
+        "look_at_bytes",
+        "an atom has at most 255 characters, not 256",
+    ),
+    ends(
+        "serde_messages",
+        "#{number => 1267650600228229401496703205376}",
+    ),
+    Example {
+        program: "orders",
+        // A port for EPMD that nothing else uses.
+        arguments: &["11370"],
+        run: Run::Serves("ready 'rust@127.0.0.1'"),
+    },
     ends("links_and_monitors", "the end"),
     ends("two_nodes", "nodedown 'b@127.0.0.1'"),
     // With the `erl` of this machine; without one it says so and ends as well.

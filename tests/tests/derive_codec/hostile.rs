@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use ergo::etf::{DecodeError, DecodeErrorKind, Decoder, Term, decode, encode};
+use ergo::etf::{BigInt, DecodeError, DecodeErrorKind, Decoder, Term, decode, encode};
 use ergo::{Decode, Encode, term};
 
 use super::{check, read, refuses};
@@ -104,4 +104,46 @@ fn looking_ahead_in_nests_is_bounded_too() {
         chain = term!(#{next => (chain), a => (&"long".repeat(1000)[..]), r#type => link});
     }
     refuses::<Chain>(chain, "bytes read more than once");
+}
+
+/// An enum that looks for its tag in all of a map, or reads all of a text or integer, before it knows that it does not
+/// fit; and two variants that begin with the enum, so that a peer could double the visits with each level.
+#[derive(Debug, PartialEq, Decode)]
+#[etf(untagged)]
+enum Shape {
+    Tagged(Round),
+    Text(String),
+    Number(i64),
+    Left(Box<Shape>, i64),
+    Right(Box<Shape>, i32),
+}
+
+#[derive(Debug, PartialEq, Decode)]
+#[etf(tag = "kind")]
+enum Round {
+    Round,
+}
+
+#[test]
+fn what_is_looked_at_in_vain_is_counted() {
+    let nested = |inner: Term| (0..10).fold(inner, |part, _| term!({(part), 1}));
+    assert!(read::<Shape>(&nested(term!(#{kind => round}))).is_ok());
+    let without_tag = Term::map([(
+        term!(of),
+        Term::list((0..500).map(|i| Term::from(1000 + i))),
+    )]);
+    let no_text = Term::binary(vec![0xff; 2500]);
+    let large = Term::from(BigInt::from(1) << 20_000);
+    for leaf in [without_tag, no_text, large] {
+        refuses::<Shape>(nested(leaf), "bytes read more than once is");
+    }
+}
+
+/// As every field that is there twice: whose value counts, the two ends might not agree on.
+#[test]
+fn a_tag_that_is_there_twice_is_refused() {
+    refuses::<Chain>(
+        term!(#{r#type => end, "type" => link}),
+        "duplicate key type",
+    );
 }

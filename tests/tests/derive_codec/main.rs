@@ -229,7 +229,11 @@ fn elixir_structs() {
     );
     refuses::<User>(
         term!(#{atom "__struct__" => atom "Elixir.Shop.Order", name => "a"}),
-        "expected atom",
+        "expected atom 'Elixir.Shop.User', found atom 'Elixir.Shop.Order'",
+    );
+    refuses::<User>(
+        term!(#{atom "__struct__" => (module.clone()), "__struct__" => (module.clone()), name => "a"}),
+        "duplicate key __struct__",
     );
     refuses::<User>(
         term!(#{atom "__struct__" => (module), name => "a", age => 1}),
@@ -324,7 +328,7 @@ fn enums() {
     refuses::<Shape>(term!({line, 1, big}), "field \"1\" of Shape::Line");
     refuses::<Shape>(
         term!({r#box, #{}}),
-        "missing field \"full_width\" of Shape::Rect",
+        "missing field \"fullWidth\" of Shape::Rect",
     );
     let error = encode(&Shape::Secret(PhantomData)).unwrap_err();
     assert_eq!(error.to_string(), "Shape::Secret is never on the wire");
@@ -407,10 +411,7 @@ fn untagged_enums_are_not_tried_without_end() {
     };
     assert!(read::<Sum>(&nested(12, term!(7))).is_ok());
     let error = read::<Sum>(&nested(200, term!({}))).unwrap_err();
-    assert!(
-        error.contains("the number of bytes read again for an untagged enum is"),
-        "{error}"
-    );
+    assert!(error.contains("bytes read more than once is"), "{error}");
     // The first variant that fits is not tried in vain, however deep it is.
     let added = (0..200).fold(term!(7), |term, _| term!(#{of => (term), add => 1}));
     assert!(read::<Sum>(&added).is_ok());

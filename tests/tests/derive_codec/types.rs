@@ -221,7 +221,7 @@ fn errors_say_where() {
         ),
         (
             term!(#{notes => #{"a" => [1, b]}}),
-            "field \"notes\" of Account: value of a binary of 1 bytes: element 1: expected integer 0..65535, found atom b",
+            "field \"notes\" of Account: value of a binary of 1 byte: element 1: expected integer 0..65535, found atom b",
         ),
         (
             term!(#{notes => #{1 => []}}),

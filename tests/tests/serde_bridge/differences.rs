@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use ergo::etf::{self, EncodeError};
+use ergo::etf::{self, BigInt, EncodeError, Term};
 use ergo::term;
 use serde::ser::{SerializeMap, SerializeSeq, SerializeStruct, SerializeTuple};
 use serde::{Deserialize, Serialize, Serializer};
@@ -27,6 +27,27 @@ fn an_array_is_a_tuple_that_is_read_from_lists_too() {
         etf::from_bytes(&etf::to_bytes(&[0_u8; 0]).unwrap()),
         Ok([0_u8; 0])
     );
+}
+
+#[test]
+fn an_element_of_a_string_is_where_its_byte_is() {
+    let bytes = etf::encode(&[1_u8, 200]).unwrap();
+    let words = "element 1: expected integer -128..127, found 200 at byte 5";
+    refuses::<Vec<i8>>(&bytes, words);
+    assert!(
+        etf::decode::<Vec<i8>>(&bytes)
+            .unwrap_err()
+            .to_string()
+            .contains(words)
+    );
+}
+
+#[test]
+fn a_value_of_our_own_may_be_larger_than_a_peer_may_send() {
+    #[derive(Serialize)]
+    struct Large(#[serde(with = "ergo::etf::serde::big_integer")] BigInt);
+    let large: BigInt = (BigInt::from(1) << 5_000_000_u32) - 1;
+    assert_eq!(etf::to_term(&Large(large.clone())), Ok(Term::from(large)));
 }
 
 #[test]

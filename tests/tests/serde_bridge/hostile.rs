@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use ergo::etf::{self, Atom, Encoder, Pid, Term};
+use ergo::etf::{self, Atom, Decoder, Encoder, List, Pid, Term};
 use ergo::term;
+use ergo::wire::Limits;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -163,6 +164,24 @@ fn memory_is_linear_in_the_input() {
     });
     let most = 100 * u64::try_from(bytes.len()).unwrap();
     assert!(measured.bytes_max < most, "{} bytes", measured.bytes_max);
+}
+
+/// Two bytes refer to an atom of a thousand: as texts, these take 500 times as much.
+#[test]
+fn atoms_of_a_table_are_spelled_within_the_limit_of_a_term() {
+    let atoms = [Atom::new("𝄞".repeat(255)).unwrap()].into();
+    let mut bytes = vec![108, 0, 0, 4, 0];
+    bytes.extend([82, 0].repeat(1024));
+    bytes.push(106);
+    let read = |term_bytes_max| {
+        let mut limits = Limits::default();
+        limits.term_bytes_max = term_bytes_max;
+        let mut decoder = Decoder::new(&bytes).atoms(&atoms).limits(&limits);
+        etf::serde::decode::<List>(&mut decoder).map(|list| list.len())
+    };
+    assert_eq!(read(2 << 20), Ok(1024));
+    let error = read(100_000).unwrap_err().to_string();
+    assert!(error.contains("term_bytes_max is 100000"), "{error}");
 }
 
 #[test]

@@ -117,7 +117,7 @@ fn other_terms_are_refused_with_their_place() {
     );
     both_refuse::<Vec<Atom>>(
         term!([a, "b"]),
-        "element 1: expected an atom, found a binary of 1 bytes at byte 9, tag 109",
+        "element 1: expected an atom, found a binary of 1 byte at byte 9, tag 109",
     );
     both_refuse::<Tuple>(term!([]), "expected a tuple");
     let twice = [
@@ -268,14 +268,15 @@ fn atoms_go_through_the_cache_of_a_connection() {
     let mut bytes = Vec::new();
     etf::serde::encode(&value, &mut Encoder::with_atoms(&mut bytes, &mut table)).unwrap();
     assert!(bytes.contains(&82) && table.0.contains(&Atom::from_static("identifiers")));
-    let mut decoder = Decoder::new(&bytes).atoms(&table.0);
+    let atoms = table.0.into();
+    let mut decoder = Decoder::new(&bytes).atoms(&atoms);
     assert_eq!(
         etf::serde::decode::<Cached>(&mut decoder).as_ref(),
         Ok(&value)
     );
     decoder.finish().unwrap();
     // A connection hands the message on as it came; it can be passed on by another.
-    let mut decoder = Decoder::new(&bytes).atoms(&table.0);
+    let mut decoder = Decoder::new(&bytes).atoms(&atoms);
     let encoded: Encoded = etf::serde::decode(&mut decoder).unwrap();
     assert_eq!(
         etf::from_bytes::<Cached>(&etf::to_bytes(&encoded).unwrap()),

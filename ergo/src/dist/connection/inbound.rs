@@ -181,7 +181,7 @@ impl Inbound {
         atoms: &Arc<[Atom]>,
         body: &Bytes,
     ) -> Result<(Control, PayloadPlace, usize, i64), ProtocolViolation> {
-        let mut decoder = Decoder::new(body).shared_atoms(atoms).shared(body);
+        let mut decoder = Decoder::new(body).atoms(atoms).shared(body);
         let (control, place, operation) = read_control(&mut decoder, &self.parties)?;
         Ok((control, place, decoder.position(), operation))
     }

@@ -1,10 +1,12 @@
 //! Atoms, booleans, and the names of requests.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 use super::super::atom::ATOM_CHARACTERS_MAX;
-use super::super::{Atom, DecodeError, tag};
+use super::super::inline_text::utf8;
+use super::super::{Atom, DecodeError, syntax, tag};
 use super::Decoder;
 
 impl<'de> Decoder<'de> {
@@ -55,10 +57,16 @@ impl<'de> Decoder<'de> {
     pub fn read_atom_text(&mut self) -> Result<Cow<'de, str>, DecodeError> {
         if let [tag::SMALL_ATOM_UTF8, len, rest @ ..] = self.reader.rest()
             && let Some((text, rest)) = rest.split_at_checked(usize::from(*len))
-            && let Ok(text) = std::str::from_utf8(text)
+            && let Some(text) = utf8(text)
         {
             self.reader.advance_to(rest);
             return Ok(Cow::Borrowed(text));
+        }
+        if let [tag::ATOM_CACHE_REF, index, rest @ ..] = self.reader.rest()
+            && let Some(atom) = self.atoms.get(usize::from(*index))
+        {
+            self.reader.advance_to(rest);
+            return Ok(Cow::Borrowed(atom.as_str()));
         }
         self.read_atom_text_slow()
     }
@@ -142,8 +150,7 @@ impl<'de> Decoder<'de> {
 
     /// The atom table as a value of its own.
     pub(crate) fn atom_table(&self) -> Arc<[Atom]> {
-        self.shared_atoms
-            .map_or_else(|| self.atoms.into(), Arc::clone)
+        self.shared_atoms.map_or_else(Arc::default, Arc::clone)
     }
 
     /// Reads the atom `text`. Fast for an atom that is known when the program is compiled: nothing is made of the input.
@@ -155,23 +162,29 @@ impl<'de> Decoder<'de> {
         if self.next_atom_is(text) {
             Ok(())
         } else {
-            Err(self.unexpected(format!("atom {text}")))
+            let atom = fmt::from_fn(|f| syntax::write_atom(f, text));
+            Err(self.unexpected(format!("atom {atom}")))
         }
     }
 
     /// Reads the atom `text` if it comes next; whatever else comes next stays where it is.
     #[inline]
     pub fn next_atom_is(&mut self, text: &str) -> bool {
-        if let [tag::SMALL_ATOM_UTF8, len, rest @ ..] = self.reader.rest() {
-            return match rest.split_at_checked(usize::from(*len)) {
-                Some((found, rest)) if found == text.as_bytes() => {
-                    self.reader.advance_to(rest);
-                    true
+        let rest = match self.reader.rest() {
+            [tag::SMALL_ATOM_UTF8, len, rest @ ..] => {
+                match rest.split_at_checked(usize::from(*len)) {
+                    Some((found, rest)) if found == text.as_bytes() => rest,
+                    _ => return false,
                 }
-                _ => false,
-            };
-        }
-        self.next_atom_is_slow(text)
+            }
+            [tag::ATOM_CACHE_REF, index, rest @ ..] => match self.atoms.get(usize::from(*index)) {
+                Some(atom) if atom == text => rest,
+                _ => return false,
+            },
+            _ => return self.next_atom_is_slow(text),
+        };
+        self.reader.advance_to(rest);
+        true
     }
 
     fn next_atom_is_slow(&mut self, text: &str) -> bool {
@@ -258,9 +271,7 @@ impl<'de> Decoder<'de> {
                 | tag::ATOM
                 | tag::SMALL_ATOM,
             ) => self.read_atom_text().map(Some),
-            Some(tag::BINARY) => Ok(std::str::from_utf8(self.read_binary()?)
-                .ok()
-                .map(Cow::Borrowed)),
+            Some(tag::BINARY) => Ok(utf8(self.read_binary()?).map(Cow::Borrowed)),
             _ => self.skip().map(|()| None),
         }
     }

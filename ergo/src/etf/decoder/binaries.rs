@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
+use super::super::inline_text::utf8;
 use super::super::{Binary, BitString, DecodeError, tag};
 use super::{Decoder, Kind, ListHeader};
 
@@ -96,10 +97,7 @@ impl<'de> Decoder<'de> {
             Some(tag::BINARY | tag::BIT_BINARY) => self.read_binary()?,
             _ => return Err(self.unexpected("a binary of UTF-8")),
         };
-        std::str::from_utf8(bytes).map_err(|_| {
-            self.reader = before;
-            self.unexpected("a binary of UTF-8")
-        })
+        utf8(bytes).ok_or_else(|| self.unexpected_at(before, "a binary of UTF-8"))
     }
 
     /// Reads text: a binary of UTF-8, or a list of code points.

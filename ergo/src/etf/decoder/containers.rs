@@ -6,6 +6,19 @@ use super::cursor::to_usize;
 use crate::wire::{Reader, ShortRead};
 
 /// How a list begins.
+///
+/// ```
+/// use ergo::etf::{Decoder, ListHeader};
+///
+/// let mut decoder = Decoder::new(b"\x6c\0\0\0\x01\x77\x02ok\x6a");
+/// assert_eq!(decoder.read_list()?, ListHeader::Elements(1));
+/// assert_eq!(decoder.read_atom()?, "ok");
+/// decoder.read_list_end(1)?;
+///
+/// let mut decoder = Decoder::new(b"\x6b\0\x02ab");
+/// assert_eq!(decoder.read_list()?, ListHeader::String(b"ab"));
+/// # Ok::<(), ergo::etf::DecodeError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListHeader<'de> {
     /// So many elements follow, each to be read with the decoder, and then what [`Decoder::read_list_end`] reads.

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::borrow::Cow;
+use std::mem;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -67,19 +68,11 @@ impl<'de> Decoder<'de> {
         }
     }
 
-    /// With the atoms that the references (tag 82) of a distribution header stand for.
+    /// With the atoms that the references (tag 82) of a distribution header stand for. The table is shared by whatever
+    /// is read without being decoded, such as an [`Encoded`](super::super::Encoded).
     #[inline]
     #[must_use]
-    pub fn atoms(mut self, atoms: &'de [Atom]) -> Decoder<'de> {
-        self.atoms = atoms;
-        self.shared_atoms = None;
-        self
-    }
-
-    /// The same with a shared table, which [`Decoder::read_encoded`] then shares instead of copying it.
-    #[inline]
-    #[must_use]
-    pub fn shared_atoms(mut self, atoms: &'de Arc<[Atom]>) -> Decoder<'de> {
+    pub fn atoms(mut self, atoms: &'de Arc<[Atom]>) -> Decoder<'de> {
         self.atoms = atoms;
         self.shared_atoms = Some(atoms);
         self
@@ -144,10 +137,10 @@ impl<'de> Decoder<'de> {
         }
     }
 
-    /// The same context on another input; `shared` no longer applies.
-    pub(crate) fn over(&self, input: &'de [u8]) -> Decoder<'de> {
+    /// The same context on another input that stands for what is at `position`; `shared` no longer applies.
+    pub(crate) fn over(&self, input: &'de [u8], position: usize) -> Decoder<'de> {
         Decoder {
-            reader: Reader::new(input),
+            reader: Reader::standing_at(input, position),
             announced: 0,
             rereads: rereads_max(input.len()),
             shared: None,
@@ -164,6 +157,11 @@ impl<'de> Decoder<'de> {
     /// Whether [`Decoder::limits`] has set others than the default ones.
     pub(crate) fn has_own_limits(&self) -> bool {
         !std::ptr::eq(self.limits, &DEFAULT_LIMITS)
+    }
+
+    /// What one term may take.
+    pub(crate) fn term_bytes_max(&self) -> usize {
+        self.limits.term_bytes_max
     }
 
     /// The tag of the next term.
@@ -254,6 +252,20 @@ impl<'de> Decoder<'de> {
             }),
             Err(malformed) => malformed,
         }
+    }
+
+    /// The same of a term that began at `start` and has been read: the position stays behind it, by which what was
+    /// read in vain is counted.
+    #[cold]
+    pub(super) fn unexpected_at(
+        &mut self,
+        start: Reader<'de>,
+        expected: &'static str,
+    ) -> DecodeError {
+        let end = mem::replace(&mut self.reader, start);
+        let error = self.unexpected(expected);
+        self.reader = end;
+        error
     }
 
     /// The same error, inside the value of the map's key at the current position.

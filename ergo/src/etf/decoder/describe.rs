@@ -31,7 +31,10 @@ impl Decoder<'_> {
                 ListHeader::Elements(count) => format!("a list of {count}"),
                 ListHeader::String(bytes) => format!("a list of {} bytes", bytes.len()),
             },
-            Kind::Binary => format!("a binary of {} bytes", copy.read_binary()?.len()),
+            Kind::Binary => match copy.read_binary()?.len() {
+                1 => "a binary of 1 byte".to_owned(),
+                length => format!("a binary of {length} bytes"),
+            },
             Kind::BitString => "a bit string".to_owned(),
             Kind::Map => format!("a map of {}", copy.read_map()?),
             Kind::Pid => "a pid".to_owned(),

@@ -115,7 +115,7 @@ impl<'de> Decoder<'de> {
     /// # Errors
     /// Another kind of term.
     pub fn read_fun(&mut self) -> Result<Fun, DecodeError> {
-        let mut budget = self.limits.term_bytes_max;
+        let mut budget = self.term_bytes_max();
         self.read_fun_within(&mut budget)
     }
 
@@ -130,7 +130,15 @@ impl<'de> Decoder<'de> {
 
     /// The next term, of `len` bytes, with the texts of atoms in place of references. Two bytes may become a thousand,
     /// so it takes from the budget.
-    fn without_cached_atoms(&self, len: usize, budget: &mut usize) -> Result<Vec<u8>, DecodeError> {
+    ///
+    /// # Errors
+    /// [`DecodeErrorKind::LimitExceeded`](super::super::DecodeErrorKind::LimitExceeded) beyond the budget, which is a
+    /// part of `term_bytes_max`.
+    pub(crate) fn without_cached_atoms(
+        &self,
+        len: usize,
+        budget: &mut usize,
+    ) -> Result<Vec<u8>, DecodeError> {
         let mut buffer = Vec::with_capacity(len.saturating_mul(2).min(*budget));
         let mut walker = Spelling {
             encoder: Encoder::new(&mut buffer),
@@ -140,7 +148,7 @@ impl<'de> Decoder<'de> {
         let needed = walker.encoder.buffer().len();
         if walked.is_err() || needed > *budget {
             let max = self.limits.term_bytes_max;
-            let value = (max - *budget).saturating_add(needed.max(*budget + 1));
+            let value = (max - *budget).saturating_add(needed.max(budget.saturating_add(1)));
             return Err(self.limit("term_bytes_max", max, value));
         }
         *budget -= needed;

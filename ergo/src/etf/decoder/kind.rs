@@ -4,6 +4,14 @@ use super::super::{DecodeError, tag};
 use super::Decoder;
 
 /// The kind of a term, told by its first byte.
+///
+/// ```
+/// use ergo::etf::{Decoder, Kind};
+///
+/// let decoder = Decoder::new(&[97, 7]);
+/// assert_eq!(decoder.peek_kind()?, Kind::Integer);
+/// # Ok::<(), ergo::etf::DecodeError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {
@@ -73,6 +81,7 @@ impl<'de> Decoder<'de> {
             .and_then(Kind::of_tag)
             .ok_or_else(|| self.no_term())
     }
+
     /// Whether a list comes next.
     #[inline]
     pub(crate) fn next_is_list(&self) -> bool {

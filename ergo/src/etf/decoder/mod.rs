@@ -5,6 +5,7 @@ mod binaries;
 mod containers;
 mod cursor;
 mod describe;
+mod frequent;
 mod identifiers;
 mod kind;
 mod numbers;

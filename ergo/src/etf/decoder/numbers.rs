@@ -29,10 +29,7 @@ macro_rules! read_integer {
             };
             match value {
                 Some(value) => Ok(value),
-                None => {
-                    self.reader = before;
-                    Err(self.unexpected($expected))
-                }
+                None => Err(self.unexpected_at(before, $expected)),
             }
         }
     };
@@ -93,8 +90,7 @@ impl<'de> Decoder<'de> {
         if let Some(value) = value.and_then(|value| T::try_from(value).ok()) {
             return Ok(value);
         }
-        self.reader = before;
-        Err(self.unexpected(expected))
+        Err(self.unexpected_at(before, expected))
     }
 
     /// Reads an integer of any size.

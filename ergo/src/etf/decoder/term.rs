@@ -1,11 +1,11 @@
-//! Reading any term as a value, with a stack of its own instead of recursion.
+//! Reading any term as a value: a few levels by recursion, and what is deeper with a stack of its own.
 
 use std::{iter, mem};
 
-use super::super::inline_text::TextWords;
 use super::super::term::{Frame, RecordType};
 use super::super::{Atom, BitString, DecodeError, ImproperList, Map, Term, Tuple, tag};
 use super::cursor::to_usize;
+use super::frequent::Frequent;
 use super::{Decoder, Kind, ListHeader};
 
 /// The next node of a term.
@@ -67,6 +67,10 @@ impl<'de> Decoder<'de> {
                 (cells, None) => push(elements, cells.into(), Term::List),
                 (cells, Some(tail)) => elements.push(ImproperList::term(cells, tail)),
             },
+            (Some(tag::ATOM_CACHE_REF), _) => {
+                let atom = self.read_atom()?;
+                push(elements, atom, Term::Atom);
+            }
             (Some(tag::BINARY), _) => {
                 let binary = self.read_binary_value()?;
                 push(elements, binary, Term::Binary);
@@ -103,43 +107,25 @@ impl<'de> Decoder<'de> {
         levels: u8,
         budget: &mut usize,
     ) -> Result<(), DecodeError> {
-        let [tag::SMALL_ATOM_UTF8, len, text @ ..] = self.reader.rest() else {
-            let key = self.read_frequent(levels, budget)?;
+        let Some((key, rest)) = Frequent::read(self.reader.rest()) else {
+            let key = self.read_level(levels, budget)?;
             pairs.push((key, self.read_frequent(levels, budget)?));
             return Ok(());
         };
-        let (Some(words), Some(rest)) = (
-            TextWords::from_input(text, *len),
-            text.get(usize::from(*len)..),
-        ) else {
-            let key = self.read_atom().map(Term::Atom)?;
-            pairs.push((key, self.read_frequent(levels, budget)?));
+        if let Some((value, rest)) = Frequent::read(rest) {
+            self.reader.advance_to(rest);
+            pairs.push((key.placeholder(), value.placeholder()));
+            if let Some((key_slot, value_slot)) = pairs.last_mut() {
+                key.settle(key_slot);
+                value.settle(value_slot);
+            }
             return Ok(());
-        };
-        // As in `push`: made first and changed where they stay.
-        match rest {
-            [tag::SMALL_INTEGER, value, rest @ ..] => {
-                self.reader.advance_to(rest);
-                pairs.push((Term::Atom(Atom::EMPTY), Term::Integer(0)));
-                if let Some((_, Term::Integer(slot))) = pairs.last_mut() {
-                    *slot = (*value).into();
-                }
-            }
-            [tag::INTEGER, a, b, c, d, rest @ ..] => {
-                self.reader.advance_to(rest);
-                pairs.push((Term::Atom(Atom::EMPTY), Term::Integer(0)));
-                if let Some((_, Term::Integer(slot))) = pairs.last_mut() {
-                    *slot = i32::from_be_bytes([*a, *b, *c, *d]).into();
-                }
-            }
-            _ => {
-                self.reader.advance_to(rest);
-                let value = self.read_frequent(levels, budget)?;
-                pairs.push((Term::Atom(Atom::EMPTY), value));
-            }
         }
-        if let Some((Term::Atom(atom), _)) = pairs.last_mut() {
-            atom.set_inline(words);
+        self.reader.advance_to(rest);
+        let value = self.read_level(levels, budget)?;
+        pairs.push((key.placeholder(), value));
+        if let Some((slot, _)) = pairs.last_mut() {
+            key.settle(slot);
         }
         Ok(())
     }
@@ -184,27 +170,11 @@ impl<'de> Decoder<'de> {
         let mut missing = count;
         loop {
             let (mut rest, before) = (self.reader.rest(), missing);
-            // What terms are mostly made of, without a call.
-            while missing > 0 {
-                match rest {
-                    [tag::SMALL_ATOM_UTF8, len, text @ ..]
-                        if let Some(words) = TextWords::from_input(text, *len)
-                            && let Some(after) = text.get(usize::from(*len)..) =>
-                    {
-                        push_atom(elements, words);
-                        rest = after;
-                    }
-                    [tag::SMALL_INTEGER, value, after @ ..] => {
-                        push(elements, *value, |value| Term::Integer(value.into()));
-                        rest = after;
-                    }
-                    [tag::INTEGER, a, b, c, d, after @ ..] => {
-                        let value = i32::from_be_bytes([*a, *b, *c, *d]);
-                        push(elements, value, |value| Term::Integer(value.into()));
-                        rest = after;
-                    }
-                    _ => break,
-                }
+            while missing > 0
+                && let Some((term, after)) = Frequent::read(rest)
+            {
+                term.push_to(elements);
+                rest = after;
                 missing -= 1;
             }
             self.reader.advance_to(rest);
@@ -220,10 +190,10 @@ impl<'de> Decoder<'de> {
 
     #[inline(always)]
     fn read_frequent(&mut self, levels: u8, budget: &mut usize) -> Result<Term, DecodeError> {
-        match frequent(self.reader.rest()) {
+        match Frequent::read(self.reader.rest()) {
             Some((term, rest)) => {
                 self.reader.advance_to(rest);
-                Ok(term)
+                Ok(term.into_term())
             }
             None => self.read_level(levels, budget),
         }
@@ -454,36 +424,10 @@ impl<'de> Decoder<'de> {
     }
 }
 
-/// The term at the start of the bytes and what follows it, if it is what terms are mostly made of.
-#[inline(always)]
-fn frequent(input: &[u8]) -> Option<(Term, &[u8])> {
-    match input {
-        [tag::SMALL_ATOM_UTF8, len, text @ ..] => {
-            let atom = Atom::from_input(text, *len)?;
-            Some((Term::Atom(atom), text.get(usize::from(*len)..)?))
-        }
-        [tag::SMALL_INTEGER, value, rest @ ..] => Some((Term::Integer((*value).into()), rest)),
-        [tag::INTEGER, a, b, c, d, rest @ ..] => {
-            let value = i32::from_be_bytes([*a, *b, *c, *d]);
-            Some((Term::Integer(value.into()), rest))
-        }
-        _ => None,
-    }
-}
-
 /// Appends a term and makes it where it stays: `Vec::push` would make it first, in memory, and then copy it.
 #[inline(always)]
 fn push<T>(elements: &mut Vec<Term>, from: T, make: impl FnMut(T) -> Term) {
     elements.extend(iter::once(from).map(make));
-}
-
-/// Appends an atom, likewise.
-#[inline(always)]
-fn push_atom(elements: &mut Vec<Term>, words: TextWords) {
-    elements.push(Term::Atom(Atom::EMPTY));
-    if let Some(Term::Atom(atom)) = elements.last_mut() {
-        atom.set_inline(words);
-    }
 }
 
 /// Whether a name is there twice.

@@ -51,7 +51,10 @@ impl Encoder<'_> {
                     self.buffer.last_chunk_mut::<{ 2 + INLINE_BYTES_MAX }>()
                     && let Some(text) = text.first_chunk_mut()
                 {
-                    (*tag, *length, *text) = (tag::SMALL_ATOM_UTF8, len, *inline.padded());
+                    *tag = tag::SMALL_ATOM_UTF8;
+                    *length = len;
+                    // From where it lies to where it goes, not through a temporary.
+                    *text = *inline.padded();
                 }
                 self.buffer.truncate(start + 2 + usize::from(len));
             }

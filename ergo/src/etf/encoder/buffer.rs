@@ -3,6 +3,28 @@
 use std::fmt;
 
 /// Who writes atoms in a shorter form: the atom cache of a connection.
+///
+/// ```
+/// use ergo::etf::{AtomSink, Encoder};
+///
+/// struct OnlyOk;
+///
+/// impl AtomSink for OnlyOk {
+///     fn write_atom(&mut self, atom: &str, buffer: &mut Vec<u8>) -> bool {
+///         if atom == "ok" {
+///             buffer.extend_from_slice(&[82, 0]);
+///         }
+///         atom == "ok"
+///     }
+/// }
+///
+/// let (mut bytes, mut atoms) = (Vec::new(), OnlyOk);
+/// let mut encoder = Encoder::with_atoms(&mut bytes, &mut atoms);
+/// encoder.write_atom("ok")?;
+/// encoder.write_atom("no")?;
+/// assert_eq!(bytes, b"\x52\0\x77\x02no");
+/// # Ok::<(), ergo::etf::EncodeError>(())
+/// ```
 pub trait AtomSink {
     /// Writes `atom` as a reference (tag 82) and returns true, or writes nothing and returns false: then it is written
     /// with its text.

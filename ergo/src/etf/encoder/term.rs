@@ -1,4 +1,4 @@
-//! Writing any term, with a stack of its own instead of recursion.
+//! Writing any term: a few levels by recursion, and what is deeper with a stack of its own.
 
 use super::super::term::Children;
 use super::super::{EncodeError, ImproperList, LengthOf, List, Map, Record, Term, Tuple, tag};
@@ -84,31 +84,57 @@ impl Encoder<'_> {
             return self.write_other(term);
         };
         match term {
-            Term::Tuple(elements) => {
-                self.write_tuple(elements.len())?;
-                self.write_elements(elements, below)
-            }
-            Term::List(elements) => {
-                if !self.open_list_header(elements)? {
-                    return Ok(());
-                }
-                self.write_elements(elements, below)?;
-                self.write_nil();
-                Ok(())
-            }
-            Term::Map(map) => {
-                self.write_map(map.len())?;
-                for (key, value) in map.entries() {
-                    self.write_level(key, below)?;
-                    self.write_level(value, below)?;
-                }
-                Ok(())
-            }
+            Term::Tuple(elements) => self.write_tuple_level(elements, below),
+            Term::List(elements) => self.write_list_level(elements, below),
+            Term::Map(map) => self.write_map_level(map, below),
+            Term::ImproperList(list) => self.write_improper_level(list, below),
+            // `write_other` would do as well, but for the time to hand over what it might have opened.
+            Term::Binary(bytes) => Ok(self.write_binary(bytes)?),
+            Term::Float(value) => Ok(self.write_f64(*value)?),
+            Term::Pid(pid) => Ok(self.write_pid(pid)?),
+            Term::Reference(reference) => Ok(self.write_reference(reference)?),
             term => self.write_other(term),
         }
     }
 
-    #[inline]
+    #[inline(never)]
+    fn write_tuple_level(&mut self, tuple: &[Term], below: u8) -> Result<(), Box<EncodeError>> {
+        self.write_tuple(tuple.len())?;
+        self.write_elements(tuple, below)
+    }
+
+    #[inline(never)]
+    fn write_list_level(&mut self, list: &[Term], below: u8) -> Result<(), Box<EncodeError>> {
+        if !self.open_list_header(list)? {
+            return Ok(());
+        }
+        self.write_elements(list, below)?;
+        self.write_nil();
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn write_map_level(&mut self, map: &Map, below: u8) -> Result<(), Box<EncodeError>> {
+        self.write_map(map.len())?;
+        for (key, value) in map.entries() {
+            self.write_level(key, below)?;
+            self.write_level(value, below)?;
+        }
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn write_improper_level(
+        &mut self,
+        list: &ImproperList,
+        below: u8,
+    ) -> Result<(), Box<EncodeError>> {
+        self.write_list(list.elements().len())?;
+        self.write_elements(list.elements(), below)?;
+        self.write_level(list.tail(), below)
+    }
+
+    #[inline(always)]
     fn write_elements(&mut self, elements: &[Term], levels: u8) -> Result<(), Box<EncodeError>> {
         for element in elements {
             self.write_level(element, levels)?;
@@ -267,6 +293,8 @@ impl Encoder<'_> {
 fn byte(term: &Term) -> Option<u8> {
     match term {
         Term::Integer(value) => u8::try_from(*value).ok(),
+        // A small one, which only a user makes.
+        Term::BigInteger(value) => u8::try_from(&**value).ok(),
         _ => None,
     }
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::str::FromStr;
 
-use super::super::{Decode, DecodeError, Decoder, Encode, EncodeError, Encoder, List, Term};
+use super::super::{Decode, DecodeError, Decoder, Encode, EncodeError, Encoder, Term};
 
 /// Text as a list of code points, which is what Erlang calls a string and Elixir a charlist.
 ///
@@ -75,8 +75,7 @@ impl From<CharList> for String {
 impl From<CharList> for Term {
     /// A list of code points.
     fn from(text: CharList) -> Term {
-        let points = text.chars().map(|letter| Term::from(u32::from(letter)));
-        Term::List(points.collect::<List>())
+        Term::charlist(&text)
     }
 }
 

@@ -43,8 +43,10 @@ pub(in super::super) fn decode_elements<'de, T: Decode<'de>, C>(
             decoder.read_list_end(count)?;
         }
         ListHeader::String(bytes) => {
+            let start = decoder.position().saturating_sub(bytes.len());
             for (index, byte) in bytes.iter().enumerate() {
-                let element = T::decode(&mut decoder.over(small_integer(*byte)));
+                let place = start.saturating_add(index);
+                let element = T::decode(&mut decoder.over(small_integer(*byte), place));
                 push(
                     &mut collection,
                     element.map_err(|error| error.in_element(index))?,

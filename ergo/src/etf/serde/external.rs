@@ -3,7 +3,8 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::super::{DecodeError, DecodeErrorKind, Decoder, EncodeError, Encoder, Term, tag};
+use super::super::external::after_version;
+use super::super::{DecodeError, Decoder, EncodeError, Encoder, Term, tag};
 use super::deserializer::Deserializer;
 use super::serializer::Writer;
 
@@ -84,17 +85,7 @@ pub fn to_bytes<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, EncodeError
 /// Bytes that are no term, a term that is no value of the type, a key that is twice in a map, and bytes after the
 /// term.
 pub fn from_bytes<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, DecodeError> {
-    let mut decoder = Decoder::new(bytes);
-    match bytes.first() {
-        Some(&tag::VERSION) => decoder.read_version()?,
-        Some(_) => {
-            return Err(decoder.error(DecodeErrorKind::Malformed(
-                "a term does not start with the version 131",
-            )));
-        }
-        // The same error as that of any other tag that is missing.
-        None => decoder.skip()?,
-    }
+    let mut decoder = after_version(bytes, Decoder::new(bytes))?;
     let value = decode(&mut decoder)?;
     decoder.finish()?;
     Ok(value)
@@ -114,9 +105,7 @@ pub fn from_bytes<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, Decod
 pub fn to_term<T: Serialize + ?Sized>(value: &T) -> Result<Term, EncodeError> {
     let mut bytes = Vec::new();
     encode(value, &mut Encoder::new(&mut bytes))?;
-    Decoder::new(&bytes)
-        .read_term()
-        .map_err(EncodeError::Malformed)
+    Term::from_own(bytes).map_err(EncodeError::Malformed)
 }
 
 /// The value of a type that serde knows in a term.

@@ -8,6 +8,41 @@ use smol_str::{SmolStr, SmolStrBuilder};
 /// last upper-case letter of a run when a lower-case letter follows it. The derives have the same rule in a crate that
 /// cannot be named here; the tests hold the two to one table.
 pub(super) fn snake_case(name: &str) -> SmolStr {
+    short_ascii(name).unwrap_or_else(|| any_case(name))
+}
+
+/// Room for almost every name, with an underscore before each letter.
+const SHORT_BYTES_MAX: usize = 64;
+
+/// A short name of ASCII letters: the same rule byte by byte, for this is done for every value that is written.
+fn short_ascii(name: &str) -> Option<SmolStr> {
+    let mut snake = [0; SHORT_BYTES_MAX];
+    let mut length = 0;
+    let mut before = b'_';
+    let mut letters = name.as_bytes();
+    while let [letter, after @ ..] = letters {
+        letters = after;
+        if !letter.is_ascii() {
+            return None;
+        }
+        if *letter != b'_' {
+            let after_is_lower = after.first().is_some_and(u8::is_ascii_lowercase);
+            let begins = before == b'_'
+                || (letter.is_ascii_uppercase()
+                    && (!before.is_ascii_uppercase() || after_is_lower));
+            if begins && length > 0 {
+                *snake.get_mut(length)? = b'_';
+                length += 1;
+            }
+            *snake.get_mut(length)? = letter.to_ascii_lowercase();
+            length += 1;
+        }
+        before = *letter;
+    }
+    super::super::inline_text::utf8(snake.get(..length)?).map(SmolStr::new)
+}
+
+fn any_case(name: &str) -> SmolStr {
     let mut snake = SmolStrBuilder::new();
     let mut before = '_';
     let mut within_word = false;

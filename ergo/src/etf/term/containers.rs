@@ -32,6 +32,18 @@ macro_rules! sequence {
             }
         }
 
+        impl<const N: usize> From<[Term; N]> for $name {
+            fn from(elements: [Term; N]) -> $name {
+                Vec::from(elements).into()
+            }
+        }
+
+        impl Default for $name {
+            fn default() -> $name {
+                $name::EMPTY
+            }
+        }
+
         impl FromIterator<Term> for $name {
             fn from_iter<I: IntoIterator<Item = Term>>(elements: I) -> $name {
                 Vec::from_iter(elements).into()
@@ -91,7 +103,7 @@ macro_rules! sequence {
 /// ```
 /// use ergo::etf::{Term, Tuple};
 ///
-/// let tuple = Tuple::from(vec![Term::atom("ok"), 1.into()]);
+/// let tuple = Tuple::from([Term::atom("ok"), 1.into()]);
 /// assert_eq!(tuple.len(), 2);
 /// assert_eq!(tuple.to_string(), "{ok,1}");
 /// ```

@@ -5,7 +5,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::mem;
 
-use super::super::DecodeError;
+use super::super::{Atom, DecodeError};
 use super::{Term, compare, display, drop};
 
 /// A map. `1` and `1.0` are different keys, as in Erlang.
@@ -17,7 +17,7 @@ use super::{Term, compare, display, drop};
 /// ```
 /// use ergo::etf::{Map, Term};
 ///
-/// let mut map = Map::from(vec![(Term::atom("id"), 7.into())]);
+/// let mut map = Map::from([(Term::atom("id"), 7.into())]);
 /// map.insert(Term::atom("name"), "bolt".into());
 /// assert_eq!(map.get("id").and_then(Term::as_integer), Some(7));
 /// assert_eq!(map.to_string(), "#{id => 7,name => <<\"bolt\">>}");
@@ -144,7 +144,15 @@ impl Map {
     }
 }
 
-/// What a map can be asked for: a term, or the text of an atom.
+/// What a map can be asked for: a term, an atom, or the text of one.
+///
+/// ```
+/// use ergo::etf::{Atom, Map, Term};
+///
+/// let map = Map::from([(Term::atom("id"), 7.into()), (1.into(), "one".into())]);
+/// assert_eq!(map.get("id"), map.get(&Atom::from_static("id")));
+/// assert_eq!(map.get(&Term::from(1)).and_then(Term::as_str), Some("one"));
+/// ```
 pub trait MapKey {
     /// The order of this key and another in a map.
     fn compare_key(&self, other: &Term) -> Ordering;
@@ -153,6 +161,12 @@ pub trait MapKey {
 impl MapKey for Term {
     fn compare_key(&self, other: &Term) -> Ordering {
         compare::compare_keys(self, other)
+    }
+}
+
+impl MapKey for Atom {
+    fn compare_key(&self, other: &Term) -> Ordering {
+        compare::compare_atom_key(self.as_str(), other)
     }
 }
 
@@ -229,6 +243,13 @@ impl From<Vec<(Term, Term)>> for Map {
         pairs.sort_by(|(a, _), (b, _)| compare::compare_keys(a, b));
         pairs.dedup_by(|(a, _), (b, _)| a == b);
         Map(pairs.into())
+    }
+}
+
+impl<const N: usize> From<[(Term, Term); N]> for Map {
+    /// Of pairs with the same key the last counts.
+    fn from(pairs: [(Term, Term); N]) -> Map {
+        Vec::from(pairs).into()
     }
 }
 

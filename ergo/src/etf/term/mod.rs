@@ -1,7 +1,7 @@
 //! Any Erlang term as a value.
 //!
-//! A term may nest a million levels deep: everything here that walks one keeps its own stack instead of recursing,
-//! dropping included.
+//! A term may nest a million levels deep: everything here that walks one keeps its own stack instead of recursing
+//! further than a few levels, dropping included.
 
 mod build;
 mod children;

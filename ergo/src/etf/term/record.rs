@@ -11,6 +11,16 @@ use super::{Term, compare, display};
 /// A native record of OTP 29 and later: a value with named fields whose type belongs to a module.
 ///
 /// Ergo reads them, shows them and sends them back; records of older releases are tuples.
+///
+/// ```
+/// use ergo::etf::Term;
+///
+/// let term = Term::parse("#shop:item{id = 7, name = bolt}")?;
+/// let item = term.as_record().expect("a record");
+/// assert_eq!((item.module().as_str(), item.name().as_str()), ("shop", "item"));
+/// assert_eq!(item.get("id"), Some(&Term::from(7)));
+/// # Ok::<(), ergo::etf::ParseError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Record(Box<Parts>);
 

@@ -30,12 +30,16 @@ impl Term {
     pub fn from_value<T: Encode + ?Sized>(value: &T) -> Result<Term, EncodeError> {
         let mut bytes = Vec::new();
         value.encode(&mut Encoder::new(&mut bytes))?;
+        Term::from_own(bytes).map_err(EncodeError::Malformed)
+    }
+
+    /// The term of bytes that a value of our own has been written as, within no limits.
+    pub(in super::super) fn from_own(bytes: Vec<u8>) -> Result<Term, DecodeError> {
         let bytes = Bytes::from(bytes);
         let mut decoder = Decoder::new(&bytes).shared(&bytes).limits(&UNLIMITED);
-        decoder
-            .read_term()
-            .and_then(|term| decoder.finish().map(|()| term))
-            .map_err(EncodeError::Malformed)
+        let term = decoder.read_term()?;
+        decoder.finish()?;
+        Ok(term)
     }
 
     /// The value of a type that has the term as its written form.

@@ -96,10 +96,13 @@ impl Term {
 
     /// A list of the text's code points, which is how older Erlang interfaces take text.
     pub fn charlist(text: &str) -> Term {
-        Term::list(
+        // In one piece: a list takes many times the room of its text.
+        let mut points = Vec::with_capacity(text.chars().count());
+        points.extend(
             text.chars()
-                .map(|character| Term::Integer(u32::from(character).into())),
-        )
+                .map(|point| Term::Integer(u32::from(point).into())),
+        );
+        Term::List(points.into())
     }
 
     /// The integer, if it is one of up to 64 bits.
@@ -146,8 +149,7 @@ impl Term {
 
     /// The binary as text, if it is UTF-8.
     pub fn as_str(&self) -> Option<&str> {
-        self.as_binary()
-            .and_then(|bytes| std::str::from_utf8(bytes).ok())
+        self.as_binary().and_then(Binary::as_str)
     }
 
     /// The elements of the tuple.

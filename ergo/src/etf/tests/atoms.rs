@@ -76,7 +76,7 @@ fn a_term_with_references_is_passed_on_without_them() {
     assert_eq!(written, encode(&encoded.to_term().unwrap()).unwrap());
     assert!(written.starts_with(&[131, 104, 2, 119, 2, b'o', b'k', 88, 119, 14]));
 
-    let mut decoder = Decoder::new(&bytes).shared(&bytes).shared_atoms(&atoms);
+    let mut decoder = Decoder::new(&bytes).shared(&bytes).atoms(&atoms);
     decoder.read_tuple().unwrap();
     decoder.read_encoded().unwrap();
     let pid = decoder.read_encoded().unwrap();

@@ -192,3 +192,10 @@ fn ports() {
     check(Port::new(node.clone(), 1, 3), &[120, 119, 3], 18);
     check(Port::new(node, 1 << 63, 3), &[120, 119, 3], 18);
 }
+
+#[test]
+fn a_large_integer_that_is_small_is_written_as_one() {
+    let seven = || Term::BigInteger(Box::new(7.into()));
+    check(seven(), &[97, 7], 2);
+    check(Term::list([seven(), 8.into()]), &[107, 0, 2, 7, 8], 5);
+}

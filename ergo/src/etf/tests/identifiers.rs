@@ -68,7 +68,7 @@ fn closures_are_kept_to_the_byte() {
 
 #[test]
 fn closures_with_references_to_a_table_are_written_without() {
-    let atoms = [Atom::from_static("mod"), Atom::from_static("inner")];
+    let atoms = [Atom::from_static("mod"), Atom::from_static("inner")].into();
     let inner = closure(&[82, 0], 1, &[82, 1]);
     let bytes = closure(&[82, 0], 2, &[&inner[..], &[82, 1]].concat());
     let spelled = [119, 5, b'i', b'n', b'n', b'e', b'r'];
@@ -162,7 +162,7 @@ fn the_atoms_of_a_closure_take_from_the_limit_of_the_term() {
         ..Limits::DEFAULT
     };
     // 1,023 bytes with its tag and length.
-    let atoms = [Atom::new("\u{1f600}".repeat(255)).unwrap()];
+    let atoms = [Atom::new("\u{1f600}".repeat(255)).unwrap()].into();
     let read = |bytes: &[u8]| {
         let decoder = Decoder::new(bytes).atoms(&atoms).limits(&limits);
         let term = decoder.clone().read_term();

@@ -163,7 +163,7 @@ fn errors_say_what_was_wanted_and_found() {
         u64::MAX,
         "expected integer 0..255, found 18446744073709551615",
     );
-    check_error::<u8>("x", "expected integer 0..255, found a binary of 1 bytes");
+    check_error::<u8>("x", "expected integer 0..255, found a binary of 1 byte");
     check_error::<u64>(
         Term::atom("x"),
         "expected integer 0..18446744073709551615, found atom x",
@@ -187,7 +187,11 @@ fn errors_say_what_was_wanted_and_found() {
     );
     check_error::<Vec<bool>>(
         Term::charlist("a"),
-        "element 0: expected true or false, found 97",
+        "element 0: expected true or false, found 97 at byte 4",
+    );
+    check_error::<Vec<i8>>(
+        Term::list([1.into(), 200.into()]),
+        "element 1: expected integer -128..127, found 200 at byte 5",
     );
     check_error::<f32>(1e300, "expected a float of 32 bits, found 1.0e300");
     check_error::<[u8; 3]>(

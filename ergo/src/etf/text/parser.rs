@@ -88,9 +88,9 @@ fn begin(cursor: &mut Cursor<'_>, budget: &mut Budget) -> Result<Step, ParseErro
     let term = match first {
         b'0'..=b'9' | b'$' => number::unsigned(cursor, false)?,
         b'-' | b'+' => number::signed(cursor)?,
-        b'"' => charlist(&quoted::strings(cursor)?),
+        b'"' => Term::charlist(&quoted::strings(cursor)?),
         b'~' => match quoted::sigil(cursor)? {
-            Literal::Charlist(text) => charlist(&text),
+            Literal::Charlist(text) => Term::charlist(&text),
             Literal::Binary(text) => text.as_ref().into(),
         },
         b'\'' => Term::Atom(atom(cursor, "a term")?),
@@ -198,13 +198,6 @@ fn unquoted(start: &Cursor<'_>, word: &str) -> Result<Atom, ParseError> {
         return Err(start.malformed(start.offset(), what));
     }
     Atom::new(word).map_err(|error| start.error(start.offset(), error.into()))
-}
-
-/// The list of the code points, made in one piece: a list takes many times the room of its text.
-fn charlist(text: &str) -> Term {
-    let mut elements = Vec::with_capacity(text.chars().count());
-    elements.extend(text.chars().map(|c| Term::Integer(u32::from(c).into())));
-    Term::List(elements.into())
 }
 
 /// After the term: at most a `.`.

@@ -56,7 +56,10 @@ impl<'d, 'de> Elements<'d, 'de> {
                     decoder.read_list_end(count)?;
                     Ok(value)
                 }
-                ListHeader::String(bytes) => StringElements::read(&before, bytes, visitor),
+                ListHeader::String(bytes) => {
+                    let start = decoder.position().saturating_sub(bytes.len());
+                    StringElements::read(&before, bytes, start, visitor)
+                }
             }
         })
     }
@@ -143,6 +146,8 @@ impl<'de> SeqAccess<'de> for &mut Elements<'_, 'de> {
 pub(super) struct StringElements<'a, 'de> {
     context: &'a Decoder<'de>,
     bytes: &'de [u8],
+    /// Where they begin.
+    start: usize,
     index: usize,
 }
 
@@ -150,11 +155,13 @@ impl<'a, 'de> StringElements<'a, 'de> {
     fn read<V: Visitor<'de>>(
         context: &'a Decoder<'de>,
         bytes: &'de [u8],
+        start: usize,
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
         let mut elements = StringElements {
             context,
             bytes,
+            start,
             index: 0,
         };
         let value = visitor.visit_seq(&mut elements);
@@ -180,7 +187,8 @@ impl<'de> SeqAccess<'de> for &mut StringElements<'_, 'de> {
         };
         let index = self.index;
         self.index = index.saturating_add(1);
-        let mut integer = self.context.over(small_integer(*byte));
+        let place = self.start.saturating_add(index);
+        let mut integer = self.context.over(small_integer(*byte), place);
         seed.deserialize(Deserializer::new(&mut integer))
             .map(Some)
             .map_err(|error| error.in_element(index))

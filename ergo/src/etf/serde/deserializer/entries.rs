@@ -120,9 +120,9 @@ impl<'d, 'de> Entries<'d, 'de> {
         if self.keys.iter_mut().filter(sent).nth(1).is_none() {
             return Ok(());
         }
-        for (key, _) in &mut self.keys {
+        for (key, position) in &mut self.keys {
             if let Key::Sent(bytes) = *key {
-                *key = Key::Term(canonical(context.over(bytes))?);
+                *key = Key::Term(canonical(context.over(bytes, *position))?);
             }
         }
         Ok(())

@@ -5,7 +5,7 @@ use std::cell::Cell;
 
 use serde::de::Visitor;
 
-use super::super::super::{Decode, DecodeError, Decoder, Encoder, Kind, TimeUnit};
+use super::super::super::{Decode, DecodeError, Decoder, Kind, TimeUnit};
 use super::super::names::{snake_case, stands_for};
 use super::super::own::Own;
 use super::super::serializer::TimeType;
@@ -84,9 +84,9 @@ impl<'d, 'de> Deserializer<'d, 'de> {
             return Err(error);
         }
         let value = if decoder.skip_walked()?.cached_atoms {
-            let mut bytes = Vec::new();
-            start.clone().walk(&mut Encoder::new(&mut bytes))?;
-            visitor.visit_byte_buf(bytes)
+            let len = decoder.since(&start).len();
+            let mut budget = start.term_bytes_max();
+            visitor.visit_byte_buf(start.without_cached_atoms(len, &mut budget)?)
         } else {
             visitor.visit_borrowed_bytes(decoder.since(&start))
         };

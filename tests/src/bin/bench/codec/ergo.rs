@@ -19,6 +19,9 @@ pub(crate) const SHARED: &str = "ergo-shared";
 /// Types that borrow from the bytes.
 pub(crate) const BORROWED: &str = "ergo-borrowed";
 
+/// Types of serde.
+pub(crate) const SERDE: &str = "ergo-serde";
+
 /// Everything of ergo that takes part.
 pub(crate) fn cells(workload: Workload, bytes: &'static [u8]) -> Vec<Cell> {
     let mut cells = term(bytes, workload);
@@ -104,5 +107,6 @@ fn buffer(bytes: &[u8]) -> Bytes {
 
 fn check<T: Encode>(contender: &str, value: &T, expected: &[u8]) {
     let written = etf::encode(value).expect("a term");
+    // Not `assert_eq`: 1 MB is too much to be shown.
     assert!(written == expected, "{contender} changes the term");
 }

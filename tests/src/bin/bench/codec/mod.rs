@@ -9,9 +9,13 @@ mod bytes;
 mod cell;
 mod data;
 mod ergo;
+#[cfg(feature = "bench")]
+mod ergo_serde;
 mod reach;
 #[cfg(feature = "bench")]
 mod rivals;
+#[cfg(feature = "bench")]
+mod serde_types;
 mod suite;
 mod typed;
 

@@ -24,6 +24,9 @@ enum Rivals {
     Terms,
     /// Those that own what they have read.
     OwnedTerms,
+    /// The other bridge from serde to terms.
+    Serde,
+    /// None but the BEAM.
     Beam,
 }
 
@@ -53,6 +56,7 @@ impl Reach {
                 (true, _) if copies => Some(Rivals::OwnedTerms),
                 (true, _) => Some(Rivals::Terms),
                 (_, true) => Some(Rivals::Beam),
+                _ if contender == ergo::SERDE => Some(Rivals::Serde),
                 _ => None,
             },
             rival_times: (is_term && !is_binary).then_some(2.0),
@@ -83,15 +87,24 @@ impl Reach {
 
 impl Rivals {
     fn includes(self, name: &str) -> bool {
-        #[cfg(feature = "bench")]
-        let (owned, borrowed) = (&super::rivals::OWNED_TERMS, &super::rivals::BORROWED_TERMS);
-        #[cfg(not(feature = "bench"))]
-        let (owned, borrowed): (&[&str], &[&str]) = (&[], &[]);
+        self.names().iter().any(|names| names.contains(&name))
+    }
+
+    #[cfg(feature = "bench")]
+    fn names(self) -> &'static [&'static [&'static str]] {
+        use super::rivals::{BORROWED_TERMS, OWNED_TERMS, SERDE};
         match self {
-            Rivals::Terms => owned.contains(&name) || borrowed.contains(&name),
-            Rivals::OwnedTerms => owned.contains(&name),
-            Rivals::Beam => false,
+            Rivals::Terms => &[&OWNED_TERMS, &BORROWED_TERMS],
+            Rivals::OwnedTerms => &[&OWNED_TERMS],
+            Rivals::Serde => &[&SERDE],
+            Rivals::Beam => &[],
         }
+    }
+
+    /// Without the crates there are none.
+    #[cfg(not(feature = "bench"))]
+    fn names(self) -> &'static [&'static [&'static str]] {
+        &[]
     }
 }
 

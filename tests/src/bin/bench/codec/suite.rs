@@ -97,6 +97,8 @@ fn started(options: &Options) -> Option<Beam> {
 fn cells(workload: Workload, bytes: &'static [u8], beam: Option<&Beam>) -> Vec<Cell> {
     let mut cells = ergo::cells(workload, bytes);
     #[cfg(feature = "bench")]
+    cells.extend(super::ergo_serde::cells(workload, bytes));
+    #[cfg(feature = "bench")]
     cells.extend(super::rivals::cells(workload, bytes));
     cells.extend(
         beam.into_iter()

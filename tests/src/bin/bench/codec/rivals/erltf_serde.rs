@@ -4,12 +4,12 @@ use ::ergo::etf::{self, DecodeOwned, Encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::super::serde_types::{Child, Data};
 use super::super::typed::{Fields, Nested};
-use super::blob::{Child, Data};
 use crate::codec::cell::{Cell, Operation};
 use crate::codec::data::Workload;
 
-const NAME: &str = "erltf_serde";
+pub(crate) const NAME: &str = "erltf_serde";
 
 pub(crate) fn cells(workload: Workload, bytes: &'static [u8]) -> Vec<Cell> {
     match workload {

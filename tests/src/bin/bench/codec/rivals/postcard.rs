@@ -4,8 +4,8 @@ use ::ergo::etf::{self, DecodeOwned, Encode};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::super::serde_types::Data;
 use super::super::typed::{Child, Fields, Nested};
-use super::blob::Data;
 use crate::codec::cell::{Cell, Operation};
 use crate::codec::data::Workload;
 

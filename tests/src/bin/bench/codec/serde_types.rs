@@ -6,7 +6,7 @@ use ::ergo::{Decode, Encode};
 use serde::de::{Deserializer, Error, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::super::typed::{Kind, State};
+use super::typed::{Kind, State};
 
 /// `{data, Binary}`.
 pub(crate) type Data = (DataTag, Blob);
