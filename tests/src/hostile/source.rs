@@ -16,10 +16,13 @@ use ergo::etf::{
 pub struct Source<'a> {
     rest: &'a [u8],
     depth: usize,
+    closures: usize,
 }
 
 /// How deep terms nest; deeper ones have tests of their own.
 const DEPTH_MAX: usize = 40;
+/// How deep closures nest: a decoder refuses more that capture maps.
+const CLOSURES_MAX: usize = 16;
 
 impl<'a> Source<'a> {
     /// Terms of these bytes; where they end, zeros follow.
@@ -27,6 +30,7 @@ impl<'a> Source<'a> {
         Source {
             rest: bytes,
             depth: 0,
+            closures: 0,
         }
     }
 
@@ -129,7 +133,12 @@ impl<'a> Source<'a> {
                     .collect();
                 Term::map(pairs)
             }
-            22 => self.closure(),
+            22 if self.closures < CLOSURES_MAX => {
+                self.closures += 1;
+                let closure = self.closure();
+                self.closures -= 1;
+                closure
+            }
             _ => self.record(),
         }
     }

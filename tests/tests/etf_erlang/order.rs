@@ -189,10 +189,14 @@ async fn keys_of_a_map_are_in_the_order_of_an_ordered_iterator() {
         let maps: Vec<Map> = (0..500)
             .map(|_| {
                 (0..40)
-                    .map(|_| (generator.plain_term(), Term::NIL))
+                    .map(|_| generator.plain_term())
+                    // Maps that are keys themselves OTP compares by the places of their atoms in its table, not by text.
+                    .filter(|key| !key.to_string().contains("#{"))
+                    .map(|key| (key, Term::NIL))
                     .collect()
             })
             .collect();
+        assert!(maps.iter().map(Map::len).sum::<usize>() > 10_000);
         let theirs: Vec<Vec<Bytes>> = oracle
             .ask(&(Term::atom("keys"), &maps_encoded(&maps)))
             .await;

@@ -153,7 +153,7 @@ fn many_headers_together_announce_no_more_than_one() {
         let input = bytes.len() as u64;
         let (read, used) = measured(|| decode::<Term>(&bytes).is_err());
         assert!(
-            read && used.bytes_max <= FREE + 40 * input,
+            read && used.bytes_max <= FREE + 24 * input,
             "{used:?} for {input}"
         );
         let (read, used) = measured(|| decode::<Vec<Vec<u64>>>(&bytes).is_err());

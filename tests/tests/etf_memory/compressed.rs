@@ -95,7 +95,7 @@ fn integers_within_the_ratio() {
     let (read, used) = measured(|| decode_with::<Term>(&bytes, &limits).map(drop).map_err(text));
     assert!(read.expect_err("no end").contains("needed, 0 left"));
     assert!(
-        used.bytes_max <= 3 * size as u64 + 40 * count as u64 + FREE,
+        used.bytes_max <= 3 * size as u64 + 24 * count as u64 + FREE,
         "{used:?}"
     );
     limits.term_bytes_max = 1 << 20;

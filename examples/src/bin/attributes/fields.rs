@@ -34,7 +34,7 @@ fn names() -> ergo::Result {
         r#"#{file_name => <<"a.txt">>, tags => [], tries => 3}"#,
     )?;
     reads(r#"#{name => <<"a.txt">>}"#, &upload)?;
-    refuses::<Upload>("#{}", "missing field \"file\" of Upload")
+    refuses::<Upload>("#{}", "missing field \"file_name\" of Upload")
 }
 // ANCHOR_END: names
 
