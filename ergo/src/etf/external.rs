@@ -145,12 +145,19 @@ pub(super) fn after_version<'de>(
     bytes: &[u8],
     mut decoder: Decoder<'de>,
 ) -> Result<Decoder<'de>, DecodeError> {
-    match bytes.first() {
-        Some(&tag::VERSION) => decoder.read_version().map(|()| decoder),
-        Some(_) => Err(decoder.error(DecodeErrorKind::Malformed(
+    match bytes {
+        [tag::VERSION, tag::COMPRESSED, ..] => {
+            // Who can have it inflated has done so before.
+            decoder.read_version()?;
+            Err(decoder.error(DecodeErrorKind::Malformed(
+                "a compressed term, from which nothing can be borrowed",
+            )))
+        }
+        [tag::VERSION, ..] => decoder.read_version().map(|()| decoder),
+        [_, ..] => Err(decoder.error(DecodeErrorKind::Malformed(
             "a term does not start with the version 131",
         ))),
-        None => Err(decoder.error(DecodeErrorKind::Truncated {
+        [] => Err(decoder.error(DecodeErrorKind::Truncated {
             needed: 1,
             remaining: 0,
         })),

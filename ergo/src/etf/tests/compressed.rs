@@ -108,3 +108,15 @@ fn the_limit_accepts_its_value_and_refuses_the_next() {
         "{error}"
     );
 }
+
+#[test]
+fn nothing_is_borrowed_from_a_compressed_term() {
+    let body = encode(&"again ".repeat(100)).unwrap();
+    let bytes = compressed(&body[1..], body.len() - 1);
+    assert_eq!(decode::<String>(&bytes).unwrap().len(), 600);
+    let expect = "a compressed term, from which nothing can be borrowed at byte 1, tag 80";
+    let error = decode_borrowed::<&str>(&bytes).unwrap_err();
+    assert!(error.to_string().ends_with(expect), "{error}");
+    let error = from_bytes::<String>(&bytes).unwrap_err();
+    assert!(error.to_string().ends_with(expect), "{error}");
+}
