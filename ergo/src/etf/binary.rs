@@ -137,6 +137,12 @@ impl Binary {
         Some(Binary(Repr::Inline(length, inline)))
     }
 
+    /// Whether the bytes have no memory of their own.
+    #[inline]
+    pub(super) fn is_inline(&self) -> bool {
+        matches!(self.0, Repr::Inline(..))
+    }
+
     /// The bytes.
     #[inline]
     pub fn as_slice(&self) -> &[u8] {

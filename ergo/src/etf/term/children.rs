@@ -3,6 +3,7 @@
 use std::slice;
 
 use super::Term;
+use super::drop::Holds;
 
 /// Walks the children of one term from first to last; the tail of an improper list comes last, each key of a map
 /// before its value.
@@ -63,16 +64,23 @@ impl Term {
         }
     }
 
-    /// Whether the term has children.
+    /// What the term holds besides itself.
     #[inline]
-    pub(crate) fn is_branch(&self) -> bool {
-        match self {
-            Term::Tuple(elements) => !elements.is_empty(),
-            Term::List(elements) => !elements.is_empty(),
-            Term::ImproperList(_) => true,
-            Term::Map(map) => !map.is_empty(),
-            Term::Record(record) => !record.values().is_empty(),
-            _ => false,
+    pub(super) fn holds(&self) -> Holds {
+        let is_empty = match self {
+            Term::Integer(_) | Term::Float(_) => return Holds::Nothing,
+            Term::Atom(atom) if atom.inline().is_some() => return Holds::Nothing,
+            Term::Binary(binary) if binary.is_inline() => return Holds::Nothing,
+            Term::Tuple(elements) => elements.is_empty(),
+            Term::List(elements) => elements.is_empty(),
+            Term::Map(map) => map.is_empty(),
+            Term::ImproperList(_) | Term::Record(_) => false,
+            _ => return Holds::Memory,
+        };
+        if is_empty {
+            Holds::Nothing
+        } else {
+            Holds::Terms
         }
     }
 }

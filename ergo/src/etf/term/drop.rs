@@ -1,6 +1,19 @@
 //! Dropping terms of any depth.
 
+use std::mem;
+
 use super::Term;
+
+/// What terms hold besides themselves.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holds {
+    /// Nothing: there is nothing to drop.
+    Nothing,
+    /// Memory, but no other terms.
+    Memory,
+    /// Other terms.
+    Terms,
+}
 
 /// What was taken out of a container that is being dropped.
 enum Level {
@@ -41,17 +54,26 @@ impl Level {
     /// Drops the leaves and the containers of leaves; the content of every other container goes to `nested`.
     #[inline]
     fn drop_each(self, mut nested: impl FnMut(Level)) {
+        let mut is_empty = true;
+        let mut visit = |term: &mut Term| {
+            Level::inside(term).map(&mut nested);
+            is_empty &= term.holds() == Holds::Nothing;
+        };
+        // Emptied in place: to move a term costs more than to look at it twice.
         match self {
-            // Emptied in place: to move a term costs more than to look at it twice.
             Level::Elements(mut elements) => {
-                for element in &mut elements {
-                    Level::inside(element).map(&mut nested);
+                elements.iter_mut().for_each(visit);
+                if is_empty {
+                    forget(elements);
                 }
             }
             Level::Pairs(mut pairs) => {
                 for (key, value) in &mut pairs {
-                    Level::inside(key).map(&mut nested);
-                    Level::inside(value).map(&mut nested);
+                    visit(key);
+                    visit(value);
+                }
+                if is_empty {
+                    forget(pairs);
                 }
             }
         }
@@ -67,21 +89,58 @@ impl Level {
             Term::Record(record) => record.take(),
             Term::Map(map) => {
                 let pairs = map.take();
-                return holds_branch(&pairs).then_some(Level::Pairs(pairs));
+                return match held_by_pairs(&pairs) {
+                    Holds::Nothing => {
+                        forget(pairs);
+                        None
+                    }
+                    Holds::Memory => None,
+                    Holds::Terms => Some(Level::Pairs(pairs)),
+                };
             }
             _ => return None,
         };
-        elements
-            .iter()
-            .any(Term::is_branch)
-            .then_some(Level::Elements(elements))
+        match held_by(&elements) {
+            Holds::Nothing => {
+                forget(elements);
+                None
+            }
+            Holds::Memory => None,
+            Holds::Terms => Some(Level::Elements(elements)),
+        }
     }
 }
 
-/// Whether a key or a value has children.
+/// Frees the memory of values that hold nothing, without looking at each of them again as dropping them would.
 #[inline]
-pub(super) fn holds_branch(pairs: &[(Term, Term)]) -> bool {
-    pairs
-        .iter()
-        .any(|(key, value)| key.is_branch() || value.is_branch())
+pub(super) fn forget<T>(values: Vec<T>) {
+    values.into_iter().for_each(mem::forget);
+}
+
+/// What the elements hold.
+#[inline]
+pub(super) fn held_by(elements: &[Term]) -> Holds {
+    let mut held = Holds::Nothing;
+    for element in elements {
+        match element.holds() {
+            Holds::Nothing => {}
+            Holds::Memory => held = Holds::Memory,
+            Holds::Terms => return Holds::Terms,
+        }
+    }
+    held
+}
+
+/// What the keys and values hold.
+#[inline]
+pub(super) fn held_by_pairs(pairs: &[(Term, Term)]) -> Holds {
+    let mut held = Holds::Nothing;
+    for (key, value) in pairs {
+        match (key.holds(), value.holds()) {
+            (Holds::Nothing, Holds::Nothing) => {}
+            (Holds::Terms, _) | (_, Holds::Terms) => return Holds::Terms,
+            _ => held = Holds::Memory,
+        }
+    }
+    held
 }

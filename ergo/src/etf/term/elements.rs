@@ -2,6 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 
+use super::drop::Holds;
 use super::{Term, clone, compare, drop, hash};
 
 /// Terms in a row, in an allocation of exactly their size; none when there are none.
@@ -41,10 +42,10 @@ impl From<Vec<Term>> for Elements {
 impl Drop for Elements {
     #[inline]
     fn drop(&mut self) {
-        if let Some(elements) = &self.0
-            && elements.iter().any(Term::is_branch)
-        {
-            drop::drop_elements(self.take());
+        match drop::held_by(self.as_slice()) {
+            Holds::Nothing => drop::forget(self.take()),
+            Holds::Memory => {}
+            Holds::Terms => drop::drop_elements(self.take()),
         }
     }
 }

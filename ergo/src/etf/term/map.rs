@@ -6,6 +6,7 @@ use std::hash::{Hash, Hasher};
 use std::mem;
 
 use super::super::{Atom, DecodeError};
+use super::drop::Holds;
 use super::{Term, compare, display, drop};
 
 /// A map. `1` and `1.0` are different keys, as in Erlang.
@@ -206,10 +207,10 @@ impl From<Vec<(Term, Term)>> for Entries {
 impl Drop for Entries {
     #[inline]
     fn drop(&mut self) {
-        if let Some(pairs) = &self.0
-            && drop::holds_branch(pairs)
-        {
-            drop::drop_pairs(self.take());
+        match self.0.as_deref().map(drop::held_by_pairs) {
+            None | Some(Holds::Memory) => {}
+            Some(Holds::Nothing) => drop::forget(self.take()),
+            Some(Holds::Terms) => drop::drop_pairs(self.take()),
         }
     }
 }
