@@ -39,6 +39,7 @@ mod send;
 mod signal;
 mod spawn;
 mod spawner;
+mod stop;
 mod task;
 mod timer;
 mod wire;
