@@ -49,11 +49,14 @@ pub(crate) fn local_process(host: &HostRef, to: &Destination) -> Option<Arc<dyn 
     }
 }
 
+/// The id of the pid that stands for a process of no pid; no process has it.
+const NOBODY: u64 = 0;
+
 /// `link/1`: an exit signal `noproc` comes back when there is nothing to link to.
 pub(crate) fn link(host: &HostRef, me: &dyn AnyProcess, to: &Destination) {
     match pid_of(host, to) {
         Some(pid) => link_pid(host, me, &pid),
-        None => me.exit_signal(&host.node_pid(), ExitReason::NoProc, true),
+        None => me.exit_signal(&host.pid(NOBODY), ExitReason::NoProc, true),
     }
 }
 
