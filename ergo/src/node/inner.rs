@@ -1,7 +1,7 @@
 //! What a node consists of.
 
 use std::any::Any;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
@@ -19,6 +19,7 @@ use crate::node::registry::{Places, Registry};
 use crate::node::spawning::SpawnService;
 use crate::node::table::Table;
 use crate::process::host::{AsHost, Deadlines, HostRef};
+use crate::sync::atomic::AtomicBool;
 use crate::wire::cookie::Cookie;
 use crate::wire::limits::Limits;
 

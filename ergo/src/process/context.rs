@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::etf::{Encode, Pid, Reference};
@@ -14,6 +13,7 @@ use crate::process::{
     CallError, CastError, Destination, ExitReason, Ref, RegisterError, Timer, links, plain, send,
     wire,
 };
+use crate::sync::atomic::{AtomicBool, Ordering};
 
 /// A process, from inside: who it is and what it can do. Every callback gets one.
 ///
@@ -273,7 +273,7 @@ impl<A: Behavior> Context<A> {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let task = self.host().runtime().spawn(future).abort_handle();
+        let task = crate::sync::spawn(self.host().runtime(), future);
         let alive = self
             .0
             .with_relations(&mut |relations| relations.own(task.clone()));
