@@ -54,22 +54,31 @@ impl AutoShutdown {
     /// What OTP says of a child that this does not allow.
     pub(super) fn check(self, significant: bool, restart: Restart) -> Result<(), Term> {
         if significant && self == AutoShutdown::Never {
-            return Err(bad_combination(("auto_shutdown", "never"), ("significant", "true")));
+            return Err(bad_combination(
+                ("auto_shutdown", "never"),
+                ("significant", "true"),
+            ));
         }
         if significant && restart == Restart::Permanent {
-            return Err(bad_combination(("restart", "permanent"), ("significant", "true")));
+            return Err(bad_combination(
+                ("restart", "permanent"),
+                ("significant", "true"),
+            ));
         }
         Ok(())
     }
 }
 
+/// A key and its value.
+type Words = (&'static str, &'static str);
+
 /// `{bad_combination, [{Key, Value}, {Key, Value}]}`.
-fn bad_combination(one: (&str, &str), other: (&str, &str)) -> Term {
-    let pair = |(key, value)| Term::tuple([Term::atom(key), Term::atom(value)]);
+fn bad_combination(one: Words, other: Words) -> Term {
+    let pair = |(key, value): Words| Term::tuple([Term::atom(key), Term::atom(value)]);
     tagged("bad_combination", Term::list([pair(one), pair(other)]))
 }
 
-fn tagged(tag: &str, term: Term) -> Term {
+fn tagged(tag: &'static str, term: Term) -> Term {
     Term::tuple([Term::atom(tag), term])
 }
 

@@ -124,6 +124,9 @@ impl Children {
 
     /// The places from `first` on, in the order of start.
     pub(super) fn places_from(&self, first: Place) -> Vec<Place> {
-        self.by_place.range(first..).map(|(place, _)| *place).collect()
+        self.by_place
+            .range(first..)
+            .map(|(place, _)| *place)
+            .collect()
     }
 }

@@ -142,7 +142,10 @@ mod tests {
             (ChildError::AlreadyPresent, "already_present"),
             (ChildError::SimpleOneForOne, "simple_one_for_one"),
             (ChildError::BadSpec(Term::atom("missing_id")), "missing_id"),
-            (ChildError::BadSpec(tagged("invalid_mfa")), "{invalid_mfa,x}"),
+            (
+                ChildError::BadSpec(tagged("invalid_mfa")),
+                "{invalid_mfa,x}",
+            ),
             (ChildError::Failed(ExitReason::from("boom")), "boom"),
         ];
         for (error, text) in rows {
@@ -151,7 +154,10 @@ mod tests {
             assert_eq!(decode::<ChildError>(&bytes).unwrap(), error);
         }
         let error = ChildError::AlreadyStarted(pid);
-        assert_eq!(decode::<ChildError>(&encode(&error).unwrap()).unwrap(), error);
+        assert_eq!(
+            decode::<ChildError>(&encode(&error).unwrap()).unwrap(),
+            error
+        );
         let record = Term::tuple([
             Term::atom("boom"),
             Term::tuple([Term::atom("child"), Term::atom("undefined")]),

@@ -174,10 +174,15 @@ impl ChildSpecInfo {
         Some(ChildSpecInfo {
             id: ChildId(map.get("id")?.clone()),
             restart: word("restart").map_or(Some(Restart::default()), Restart::parse)?,
-            significant: map.get("significant").and_then(Term::as_bool).unwrap_or(false),
+            significant: map
+                .get("significant")
+                .and_then(Term::as_bool)
+                .unwrap_or(false),
             shutdown: map.get("shutdown").and_then(Shutdown::parse)?,
             kind: word("type").map_or(Some(ChildKind::default()), ChildKind::parse)?,
-            module: map.get("modules").map_or_else(|| Atom::from_static("dynamic"), first_module),
+            module: map
+                .get("modules")
+                .map_or_else(|| Atom::from_static("dynamic"), first_module),
         })
     }
 }

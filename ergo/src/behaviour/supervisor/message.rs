@@ -82,7 +82,11 @@ impl<'de> Decode<'de> for StartReply {
                 Ok(pid)
             }
             ("error", 2) => Err(ChildError::decode(decoder)?),
-            _ => return Err(DecodeError::custom("{ok, Pid} or {error, Reason} is expected")),
+            _ => {
+                return Err(DecodeError::custom(
+                    "{ok, Pid} or {error, Reason} is expected",
+                ));
+            }
         };
         Ok(StartReply::from(result))
     }
@@ -103,9 +107,10 @@ impl SupervisorMessage {
             SupervisorMessage::RestartChild(id, _) => pair("restart_child", id),
             SupervisorMessage::DeleteChild(id, _) => pair("delete_child", id),
             SupervisorMessage::ChildSpec(id, _) => pair("get_childspec", id),
-            SupervisorMessage::StartChild(child, _) => {
-                pair("start_child", &travelling(child).ok_or(EncodeError::LocalOnly)?)
-            }
+            SupervisorMessage::StartChild(child, _) => pair(
+                "start_child",
+                &travelling(child).ok_or(EncodeError::LocalOnly)?,
+            ),
             SupervisorMessage::TryAgain(_)
             | SupervisorMessage::Resume(..)
             | SupervisorMessage::Stop

@@ -71,7 +71,7 @@ impl Behavior for SupervisorProcess {
         match message {
             SupervisorMessage::WhichChildren(reply) => reply.send(self.infos()),
             SupervisorMessage::WhichChild(id, reply) => reply.send(self.which_child(&id)),
-            SupervisorMessage::CountChildren(reply) => reply.send(self.count()),
+            SupervisorMessage::CountChildren(reply) => reply.send(self.count(cx)),
             SupervisorMessage::StartChild(child, reply) => {
                 let started = self.start_child(child.0, cx).await;
                 reply.send(started);

@@ -7,6 +7,9 @@ use crate::behaviour::supervisor::{ChildSpec, ChildSpecInfo};
 use crate::etf::{Atom, Pid, Term};
 use crate::process::ExitReason;
 
+/// A key and its value.
+type Pair = (&'static str, Term);
+
 /// Writes the reports of one supervisor: a `tracing` event each, with OTP's fields and, as its message, OTP's lines.
 pub(super) struct Reporter {
     /// `{local, Name}`, or `{Pid, Module}` for one without a name.
@@ -42,7 +45,7 @@ impl Reporter {
         self.write(context, reason, &offender(children, spec));
     }
 
-    fn write(&self, context: &'static str, reason: &ExitReason, offender: &[(&str, Term)]) {
+    fn write(&self, context: &'static str, reason: &ExitReason, offender: &[Pair]) {
         let reason = reason.to_term();
         tracing::error!(
             supervisor = %self.supervisor,
@@ -80,7 +83,7 @@ fn pid_of(status: &Status) -> Term {
     }
 }
 
-fn offender(first: (&'static str, Term), spec: &ChildSpec) -> [(&'static str, Term); 7] {
+fn offender(first: Pair, spec: &ChildSpec) -> [Pair; 7] {
     [
         first,
         ("id", spec.id.clone()),
@@ -92,8 +95,8 @@ fn offender(first: (&'static str, Term), spec: &ChildSpec) -> [(&'static str, Te
     ]
 }
 
-fn as_list(pairs: &[(&str, Term)]) -> Term {
-    let pair = |(key, value): &(&str, Term)| Term::tuple([Term::atom(key), value.clone()]);
+fn as_list(pairs: &[Pair]) -> Term {
+    let pair = |(key, value): &Pair| Term::tuple([Term::atom(key), value.clone()]);
     Term::list(pairs.iter().map(pair))
 }
 
@@ -113,12 +116,16 @@ pub(super) fn record(spec: &ChildSpec) -> Term {
 }
 
 /// A list of pairs with one on each line, as OTP prints them.
-struct Lines<'a>(&'a [(&'static str, Term)]);
+struct Lines<'a>(&'a [Pair]);
 
 impl std::fmt::Display for Lines<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         for (index, (key, value)) in self.0.iter().enumerate() {
-            let before = if index == 0 { "[" } else { ",\n               " };
+            let before = if index == 0 {
+                "["
+            } else {
+                ",\n               "
+            };
             write!(f, "{before}{{{key},{value}}}")?;
         }
         f.write_char(']')

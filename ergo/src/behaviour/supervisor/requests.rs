@@ -33,7 +33,8 @@ impl SupervisorProcess {
         Ok(child.info(self.is_simple()))
     }
 
-    pub(super) fn count(&self) -> ChildCount {
+    /// As OTP does, it looks whether the children of most supervisors are alive, and not at those of a template.
+    pub(super) fn count(&self, cx: &Context<Self>) -> ChildCount {
         let all = self.children.len();
         if let Some(template) = &self.template {
             let is_worker = template.kind == ChildKind::Worker;
@@ -51,7 +52,7 @@ impl SupervisorProcess {
         let supervisors = count(&|child| child.spec.kind == ChildKind::Supervisor);
         ChildCount {
             specs: all,
-            active: count(&|child| child.pid().is_some()),
+            active: count(&|child| child.pid().is_some_and(|pid| is_alive(pid, cx))),
             supervisors,
             workers: all - supervisors,
         }
@@ -165,10 +166,7 @@ impl SupervisorProcess {
         let Some(pid) = id.as_pid().filter(|_| self.is_simple()) else {
             return false;
         };
-        let host = cx.host();
-        let is_ours = pid.node() == host.name();
-        let process = Host::local_id(&**host, pid).and_then(|id| host.process(id));
-        is_ours && process.is_none()
+        pid.node() == cx.host().name() && !is_alive(pid, cx)
     }
 
     pub(super) async fn restart_child(
@@ -210,7 +208,9 @@ impl SupervisorProcess {
         if let Some(template) = &self.template {
             // In OTP also by the id of the template, and by the pid of a child that has ended.
             let is_it = *id == template.id
-                || id.as_pid().is_some_and(|pid| self.children.place_of_pid(pid).is_some())
+                || id
+                    .as_pid()
+                    .is_some_and(|pid| self.children.place_of_pid(pid).is_some())
                 || self.is_dead(id, cx);
             return is_it
                 .then(|| ChildSpecInfo::from(&**template))
@@ -220,6 +220,12 @@ impl SupervisorProcess {
         let child = self.children.get(place).ok_or(ChildError::NotFound)?;
         Ok(ChildSpecInfo::from(&*child.spec))
     }
+}
+
+fn is_alive(pid: &Pid, cx: &Context<SupervisorProcess>) -> bool {
+    let host = cx.host();
+    let id = Host::local_id(&**host, pid);
+    id.is_some_and(|id| host.process(id).is_some())
 }
 
 fn invalid(term: Term) -> Term {

@@ -87,7 +87,9 @@ impl SupervisorProcess {
         self.stop_group(place, cx).await;
         // Dropping the timer lets it run: an end of the wait that is of no account any more is known by its number.
         drop(cx.after(delay, move |supervisor: &SupervisorRef| {
-            let _ = supervisor.as_ref().cast(SupervisorMessage::Resume(place, wait));
+            let _ = supervisor
+                .as_ref()
+                .cast(SupervisorMessage::Resume(place, wait));
         }));
         Flow::Continue
     }
@@ -133,7 +135,10 @@ impl SupervisorProcess {
         };
         self.children.set(failed, status);
         // To itself: it can only fail when the supervisor is ending.
-        let _ = cx.handle().as_ref().cast(SupervisorMessage::TryAgain(failed));
+        let _ = cx
+            .handle()
+            .as_ref()
+            .cast(SupervisorMessage::TryAgain(failed));
     }
 
     /// Where the children begin that are started again with the one at `place`.

@@ -69,7 +69,10 @@ struct Once<T>(std::sync::Mutex<Option<T>>);
 
 impl<T: Send + 'static> Carried for Once<T> {
     fn give(&mut self) -> Option<Box<dyn Any + Send>> {
-        let kept = self.0.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let kept = self
+            .0
+            .get_mut()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         kept.take().map(|value| Box::new(value) as _)
     }
 }
@@ -206,6 +209,7 @@ fn bad_arguments(what: &dyn fmt::Display) -> ExitReason {
 pub(super) fn started(spawned: Result<Pid, SpawnError>) -> Started {
     match spawned {
         Ok(pid) => Ok(Some(pid)),
+        Err(SpawnError::Ignored) => Ok(None),
         Err(SpawnError::Init(reason)) => Err(reason),
         Err(SpawnError::NameTaken { holder, .. }) => Err(ExitReason::from(Term::tuple([
             Term::atom("already_started"),
@@ -344,7 +348,9 @@ fn carried<T: Send + 'static>(extra: Extra) -> Result<T, ExitReason> {
         Ok(value) => Ok(*value),
         Err(_) => {
             let expected = std::any::type_name::<T>();
-            Err(bad_arguments(&format!("a value of type {expected} is needed")))
+            Err(bad_arguments(&format!(
+                "a value of type {expected} is needed"
+            )))
         }
     }
 }

@@ -63,12 +63,16 @@ impl SupervisorProcess {
                 },
             };
             if is_to_report(&spec, &reason) {
-                failures.entry(reason.to_term()).or_default().push(pid.clone());
+                failures
+                    .entry(reason.to_term())
+                    .or_default()
+                    .push(pid.clone());
             }
         }
         for (reason, pids) in failures {
             let reason = ExitReason::from(reason);
-            self.reporter.many("shutdown_error", &reason, &spec, pids.len());
+            self.reporter
+                .many("shutdown_error", &reason, &spec, pids.len());
         }
     }
 }
