@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 
 const PROCESSES: u64 = 1_000_000;
 const BYTES_MAX: u64 = 1_500_000_000;
-/// Far more than they need, which is half a minute on two busy cores.
+/// Far more than they need, which is ten seconds or so on two busy cores.
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// How many have not handled their message yet.

@@ -147,3 +147,27 @@ macro_rules! with_actors {
 }
 
 pub(crate) use with_actors;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_named_takes_part_where_it_can() {
+        let named = Contender::named("erl-gen_server").expect("a contender");
+        assert!(named.is_beam() && named.can(Workload::Cast));
+        assert!(!named.can(Workload::CastBounded));
+        assert!(Contender::Tokio.can(Workload::CastBounded));
+        assert_eq!(Contender::named("erl"), None);
+    }
+
+    #[cfg(feature = "bench")]
+    #[test]
+    fn mailboxes_with_a_bound_and_without() {
+        let can = |name: &str, workload| Contender::named(name).expect("a contender").can(workload);
+        assert!(!can("tokio-actors", Workload::Cast));
+        assert!(can("tokio-actors", Workload::CastBounded));
+        assert!(!can("ractor", Workload::CastBounded));
+        assert!(can("actix-2", Workload::CastBounded));
+    }
+}
