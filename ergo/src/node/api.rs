@@ -14,6 +14,7 @@ use crate::epmd::{Membership, MembershipOptions, MembershipStatus, Mode};
 use crate::etf::{Atom, DecodeOwned, Encode, Pid, Term};
 use crate::net::Listener;
 use crate::node::connect::random;
+use crate::node::env::Environments;
 use crate::node::events::NodeEvents;
 use crate::node::inner::{Distribution, Inner};
 use crate::node::options::NodeBuilder;
@@ -98,6 +99,7 @@ impl Node {
             table: Default::default(),
             registry: Default::default(),
             places: Default::default(),
+            environments: Environments::new(builder.env.clone()),
             deadlines: Default::default(),
             peers: Default::default(),
             subscribers: Default::default(),

@@ -12,6 +12,7 @@ use crate::dist::handshake::{Identity, OpenChallenges};
 use crate::epmd::Membership;
 use crate::etf::Atom;
 use crate::net::Listener;
+use crate::node::env::Environments;
 use crate::node::events::Subscribers;
 use crate::node::peers::Peers;
 use crate::node::registry::{Places, Registry};
@@ -53,6 +54,7 @@ pub(super) struct Inner {
     pub(super) table: Table,
     pub(super) registry: Registry,
     pub(super) places: Places,
+    pub(super) environments: Environments,
     pub(super) deadlines: Deadlines,
     pub(super) peers: Peers,
     pub(super) subscribers: Subscribers,
