@@ -1,6 +1,6 @@
 //! What a process hears of the end of others.
 
-use crate::etf::{Pid, Reference};
+use crate::etf::{Pid, Reference, Term};
 use crate::process::{Destination, ExitReason};
 
 /// A monitored process has ended, or could not be monitored: `{'DOWN', Reference, process, Object, Reason}`.
@@ -18,6 +18,8 @@ pub struct Down {
     /// Why it ended; [`ExitReason::NoProc`] when there was no such process, [`ExitReason::NoConnection`] when its
     /// node could not be reached or was lost.
     pub reason: ExitReason,
+    /// What `monitor_with` said is to come in the place of the atom `'DOWN'`.
+    pub tag: Option<Term>,
 }
 
 /// An exit signal as a process that traps exits sees it: `{'EXIT', From, Reason}`.

@@ -89,11 +89,14 @@ impl<'a, A: Behavior> Turn<'a, A> {
             *batch = Vec::new();
             cell.shrink();
         }
+        if cell.has_urgent() {
+            return Poll::Ready(Woken::Rare);
+        }
         if cell.poll_batch(batch, task).is_ready() {
             return Poll::Ready(Woken::Messages);
         }
         // Looked at after the process has parked: whoever asks later wakes it.
-        if cell.is_asked() {
+        if cell.is_asked() || cell.has_urgent() {
             return Poll::Ready(Woken::Rare);
         }
         let idle = self.idle_deadline();
@@ -193,6 +196,15 @@ impl<'a, A: Behavior> Turn<'a, A> {
             }
             let flow = if let Some(what) = self.next_continue() {
                 self.state.on_continue(what, self.cx).await
+            } else if let Some(urgent) = self.cx.cell().take_urgent() {
+                match urgent {
+                    Envelope::Message(message) => self.state.dispatch(message, self.cx).await,
+                    Envelope::Other(other) => match self.sort(*other) {
+                        Sorted::Callback(callback) => callback.await,
+                        Sorted::Stop(reason) => return Some(reason),
+                        Sorted::Nothing => Flow::Continue,
+                    },
+                }
             } else if self.deadline_is_over() {
                 self.state.on_deadline(self.cx).await
             } else {
