@@ -79,8 +79,8 @@ pub use etf::{Decode, Encode};
 pub use node::{ConnectError, Node, NodeBuilder, NodeEvent, StartError, Visibility, WhereisError};
 pub use process::{
     Actor, Behavior, Call, CallError, CastError, Context, Destination, Down, Exit, ExitReason,
-    Flow, Handle, Message, Options, PlainContext, Ref, RegisterError, Reply, ReplyTo, SpawnError,
-    SpawnOptions, Timer,
+    Flow, Handle, Label, Message, MessageKind, Options, PlainContext, Ref, RegisterError, Reply,
+    ReplyTo, Snapshot, SpawnError, SpawnOptions, Timer, sys,
 };
 pub use remote::{Exception, RpcError};
 pub use time::{millis, secs};

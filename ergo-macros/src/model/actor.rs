@@ -16,6 +16,8 @@ pub(crate) struct Actor {
     pub(crate) name: Option<String>,
     pub(crate) mailbox: Option<Mailbox>,
     pub(crate) trap_exit: bool,
+    pub(crate) snapshot: bool,
+    pub(crate) last_message: bool,
 }
 
 impl Actor {
@@ -40,6 +42,8 @@ impl Actor {
             name: attrs.name.get().map(|name| name.text.clone()),
             mailbox: attrs.mailbox.get().copied(),
             trap_exit: attrs.trap_exit.is_set(),
+            snapshot: attrs.snapshot.is_set(),
+            last_message: attrs.last_message.is_set(),
         })
     }
 }

@@ -10,7 +10,15 @@ use crate::parse::etf::krate;
 use crate::parse::keys::{Keys, Slot};
 use crate::parse::value::{AtomText, CratePath, IdentValue};
 
-const ACTOR: &[&str] = &["name", "mailbox", "trap_exit", "handle", "crate"];
+const ACTOR: &[&str] = &[
+    "name",
+    "mailbox",
+    "trap_exit",
+    "snapshot",
+    "last_message",
+    "handle",
+    "crate",
+];
 const SERVER: &[&str] = &["call", "cast", "info", "handle_continue", "crate"];
 
 /// A bound of the mailbox.
@@ -47,6 +55,8 @@ pub(crate) struct ActorAttrs {
     pub(crate) name: Slot<AtomText>,
     pub(crate) mailbox: Slot<Mailbox>,
     pub(crate) trap_exit: Slot<()>,
+    pub(crate) snapshot: Slot<()>,
+    pub(crate) last_message: Slot<()>,
     pub(crate) handle: Slot<IdentValue>,
     krate: Slot<CratePath>,
 }
@@ -64,6 +74,8 @@ impl ActorAttrs {
             "name" => this.name.parse(meta),
             "mailbox" => this.mailbox.parse(meta),
             "trap_exit" => this.trap_exit.flag(meta),
+            "snapshot" => this.snapshot.flag(meta),
+            "last_message" => this.last_message.flag(meta),
             "handle" => this.handle.parse(meta),
             _ => this.krate.parse(meta),
         });

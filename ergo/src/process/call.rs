@@ -8,14 +8,14 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use crate::etf::{DecodeOwned, Decoder, Encoded};
+use crate::etf::{DecodeOwned, Decoder, Encode, Encoded, Term};
 use crate::process::actor::{Behavior, CALL_TIMEOUT};
 use crate::process::deadline::Deadline;
 use crate::process::handle::{Place, Ref};
 use crate::process::host::{AnyProcess, HostRef, Slot};
 use crate::process::queue::Other;
 use crate::process::send::{RemoteCall, call_error};
-use crate::process::{CallError, ExitReason, Reply, current};
+use crate::process::{CallError, Destination, ExitReason, Reply, current, wire};
 use crate::sync::Mutex;
 
 /// What a caller gets.
@@ -62,6 +62,27 @@ fn decode_answer<R: DecodeOwned>(encoded: &Encoded, host: &HostRef) -> Result<R,
         R::decode(decoder)
     };
     read(&mut decoder).map_err(CallError::BadReply)
+}
+
+/// Sends a system message and waits for the answer, as long as a call waits.
+pub(super) async fn system(
+    host: &HostRef,
+    to: &Destination,
+    request: &Term,
+) -> Result<Term, CallError> {
+    let (sender, receiver) = oneshot::channel();
+    let slot = Arc::new(OneSlot(Mutex::new(Some(sender))));
+    let from = current::id_on(host);
+    let _monitor = RemoteCall::start(host, from, to, slot, wire::SYSTEM, &mut |encoder| {
+        request.encode(encoder)
+    })?;
+    match tokio::time::timeout(CALL_TIMEOUT, receiver).await {
+        Err(_) => Err(CallError::Timeout),
+        Ok(Err(_)) => Err(CallError::NoReply),
+        Ok(Ok(Answer::Value(value))) => Ok(value),
+        Ok(Ok(Answer::Wire(encoded))) => decode_answer(&encoded, host),
+        Ok(Ok(Answer::Down(reason))) => Err(call_error(reason)),
+    }
 }
 
 /// A call that is sent when it is first polled, and given up when it is dropped.
@@ -140,10 +161,14 @@ impl<'a, A: Behavior, R: Send + 'static> Call<'a, A, R> {
                     return Err(CallError::LocalOnly);
                 }
                 let from = current::id_on(&remote.host);
-                let call =
-                    RemoteCall::start(&remote.host, from, &remote.to, slot, &mut |encoder| {
-                        A::encode_message(&message, encoder)
-                    })?;
+                let call = RemoteCall::start(
+                    &remote.host,
+                    from,
+                    &remote.to,
+                    slot,
+                    wire::CALL,
+                    &mut |encoder| A::encode_message(&message, encoder),
+                )?;
                 self.remote = Some(call);
                 Ok(())
             }

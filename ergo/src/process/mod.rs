@@ -38,14 +38,16 @@ mod reply;
 mod run;
 mod send;
 mod signal;
+mod snapshot;
 mod spawn;
 mod spawner;
+pub mod sys;
 mod task;
 mod timer;
 mod turn;
 mod wire;
 
-pub use actor::{Actor, Behavior, Flow, Handle, IntoFlow, Options};
+pub use actor::{Actor, Behavior, Flow, Handle, IntoFlow, Label, MessageKind, Options};
 pub use call::Call;
 pub use context::Context;
 pub use destination::Destination;
@@ -58,9 +60,11 @@ pub use plain::{IntoExit, Message, Plain, PlainContext, PlainRef};
 pub use relations::{Relations, RemoteWatcher, Watcher};
 pub use reply::{Reply, ReplyTo};
 pub use signal::{Down, Exit};
+pub use snapshot::Snapshot;
 pub use spawn::SpawnOptions;
 pub use timer::Timer;
 
+pub(crate) use actor::short_type_name;
 pub(crate) use env::{Env, read as read_env};
 pub(crate) use facade::{
     call_term, cast_from_here, encode, exit_from_here, send_from_here, start, start_plain,

@@ -59,6 +59,7 @@ impl RemoteCall {
         from: u64,
         to: &Destination,
         slot: Arc<dyn Slot>,
+        tag: &'static str,
         request: &mut dyn FnMut(&mut Encoder<'_>) -> Result<(), EncodeError>,
     ) -> Result<RemoteCall, CallError> {
         let number = host.open_slot(slot);
@@ -69,8 +70,15 @@ impl RemoteCall {
             local: None,
             number,
         };
-        let (caller, reference): (Pid, _) = (host.pid(from), host.reference(number));
-        let body: Body<'_> = &mut |encoder| wire::write_call(encoder, &caller, &reference, request);
+        let caller: Pid = host.pid(from);
+        // The answer to a system message depends on the release of who asks: see `sys::answer`.
+        let reference = if tag == wire::SYSTEM {
+            host.long_reference(number)
+        } else {
+            host.reference(number)
+        };
+        let body: Body<'_> =
+            &mut |encoder| wire::write_call(encoder, tag, &caller, &reference, request);
         match links::resolve(host, to) {
             Target::Remote => host.clone().remote(RemoteSignal::Call {
                 from,

@@ -11,6 +11,7 @@ use crate::etf::{Atom, Pid};
 use crate::process::host::AsHost;
 use crate::process::{
     Behavior, Context, ExitReason, Handle, IntoExit, PlainContext, SpawnError, SpawnOptions,
+    short_type_name,
 };
 
 type StartFuture<'a> = Pin<Box<dyn Future<Output = Result<Pid, ExitReason>> + Send + 'a>>;
@@ -89,13 +90,6 @@ where
 
 fn atom(text: &str) -> Atom {
     Atom::new(text).unwrap_or_else(|_| Atom::from_static("child"))
-}
-
-/// `shop::Stock` is `Stock`.
-fn short_type_name<A>() -> &'static str {
-    let name = std::any::type_name::<A>();
-    let base = name.split('<').next().unwrap_or(name);
-    base.rsplit("::").next().unwrap_or(base)
 }
 
 impl ChildSpec {
