@@ -79,8 +79,9 @@ pub use etf::{Decode, Encode};
 pub use node::{ConnectError, Node, NodeBuilder, NodeEvent, StartError, Visibility, WhereisError};
 pub use process::{
     Actor, Behavior, Call, CallError, CastError, CastWait, Context, DeadLetter, DeadLetterReason,
-    DeadLetters, Destination, Down, EnvValue, Exit, ExitReason, Flow, Handle, Message, Options,
-    Overflow, PlainContext, Ref, RegisterError, Reply, ReplyTo, SpawnError, SpawnOptions, Timer,
+    DeadLetters, Destination, Down, EnvValue, Exit, ExitReason, Flow, Handle, Label, Message,
+    MessageKind, Options, Overflow, PlainContext, Ref, RegisterError, Reply, ReplyTo, Snapshot,
+    SpawnError, SpawnOptions, Timer, sys,
 };
 pub use remote::{Exception, RpcError};
 pub use time::{millis, secs};

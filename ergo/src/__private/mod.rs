@@ -22,7 +22,7 @@ pub use crate::etf::{
 pub use crate::behaviour::{Request, Server, ServerMessage, ServerTypes, TermCall};
 pub use crate::process::{
     Actor, Behavior, Call, CastError, CastWait, Context, Down, Exit, ExitReason, Flow, Handle,
-    IntoFlow, Options, Overflow, Ref, Reply, ReplyTo,
+    IntoFlow, Label, Options, Overflow, Ref, Reply, ReplyTo, Snapshot,
 };
 pub use crate::system::{CookieSource, run_main};
 
