@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn errors_have_the_shapes_of_otp() {
         let pid = Pid::new(crate::etf::Atom::from_static("n@h"), 7, 0, 1);
-        let tagged = |tag: &str| Term::tuple([Term::atom(tag), Term::atom("x")]);
+        let tagged = |tag: &'static str| Term::tuple([Term::atom(tag), Term::atom("x")]);
         let rows = [
             (ChildError::NotFound, "not_found"),
             (ChildError::Running, "running"),
