@@ -4,6 +4,7 @@
 //! Without `erl` these tests fail; `ERGO_SKIP_ERLANG=1` leaves them out. `ERGO_OTP=machine,27,29` names the releases.
 
 mod compare;
+mod intensity;
 mod matrix;
 mod play;
 mod random;
