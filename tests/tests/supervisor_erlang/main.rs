@@ -8,6 +8,7 @@ mod intensity;
 mod matrix;
 mod play;
 mod random;
+mod requests;
 mod scenario;
 mod trees;
 mod worker;
