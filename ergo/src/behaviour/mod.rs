@@ -17,4 +17,7 @@ pub use application::{
     StartType,
 };
 pub use server::{Request, Server, ServerMessage, ServerTypes, TermCall};
-pub use supervisor::{ChildSpec, Restart, Shutdown, Spec, Supervisor, SupervisorRef};
+pub use supervisor::{
+    AutoShutdown, Backoff, ChildArgs, ChildError, ChildSpec, Restart, Shutdown, Spec, Strategy,
+    Supervisor, SupervisorRef,
+};

@@ -1,7 +1,7 @@
 //! What a user does with a node.
 
 use std::future::Future;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -23,6 +23,7 @@ use crate::process::{
     Behavior, CallError, CastError, Destination, ExitReason, Handle, IntoExit, PlainContext, Ref,
     SpawnError, SpawnOptions,
 };
+use crate::sync::atomic::AtomicBool;
 
 /// Which nodes [`Node::nodes_of`] lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

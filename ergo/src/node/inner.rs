@@ -1,7 +1,7 @@
 //! What a node consists of.
 
 use std::any::Any;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
@@ -20,6 +20,7 @@ use crate::node::spawning::SpawnService;
 use crate::node::stop::FirstToStop;
 use crate::node::table::Table;
 use crate::process::host::{AsHost, Deadlines, HostRef};
+use crate::sync::atomic::AtomicBool;
 use crate::wire::cookie::Cookie;
 use crate::wire::limits::Limits;
 

@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -14,6 +13,8 @@ use crate::etf::{Atom, Pid};
 use crate::node::Node;
 use crate::process::ExitReason;
 use crate::process::host::AnyProcess;
+use crate::sync::atomic::Ordering;
+use crate::sync::spawn_detached;
 
 /// Stops what is to end while everything else still runs.
 pub(crate) type FirstToStop = dyn FnOnce() -> Pin<Box<dyn Future<Output = ()> + Send>> + Send;
@@ -44,11 +45,11 @@ impl Node {
         if !self.0.stopping.swap(true, Ordering::AcqRel) {
             let node = self.clone();
             // A task of its own, as the caller may be one of the processes that end.
-            drop(self.0.runtime.spawn(async move {
+            spawn_detached(&self.0.runtime, async move {
                 node.stop_everything().await;
                 // It is set here alone.
                 let _ = node.0.stopped.set(());
-            }));
+            });
         }
         self.0.stopped.wait().await;
     }

@@ -4,8 +4,7 @@
 //! empty and swaps the whole vector, so the lock is taken once per batch and not once per message.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll, Waker};
 
 use crate::etf::{Pid, Reference};
@@ -15,6 +14,8 @@ use crate::process::host::{AnyProcess, Broken, HostRef, Incoming};
 use crate::process::queue::{Envelope, Other, Queue};
 use crate::process::relations::Ties;
 use crate::process::{CastError, Exit, ExitReason, Heritage, Relations};
+use crate::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
+use crate::sync::{Mutex, MutexGuard};
 
 const TRAP_EXIT: u8 = 1;
 const EXITING: u8 = 2;

@@ -4,12 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::task::Waker;
 
-use tokio::task::AbortHandle;
-
 use crate::etf::{Atom, Pid, Reference};
 use crate::process::asked::Asked;
 use crate::process::id_set::IdSet;
 use crate::process::{Destination, ExitReason, Heritage};
+use crate::sync::AbortHandle;
 
 /// Who waits for the end of a process on the same node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -233,6 +232,11 @@ impl Relations {
     /// The process that started it with a link, while they are linked.
     pub fn linked_parent(&self) -> Option<u64> {
         self.parent.filter(|parent| self.links.contains(*parent))
+    }
+
+    /// The name it has registered.
+    pub fn registered_name(&self) -> Option<&Atom> {
+        self.name.as_ref()
     }
 
     /// Its registered name, or none.

@@ -18,6 +18,7 @@ use crate::process::task::{Ended, ProcessTask};
 use crate::process::{
     Context, Destination, EnvValue, ExitReason, Heritage, Ref, SpawnError, Watcher, current, links,
 };
+use crate::sync::spawn_detached;
 
 /// What a spawn may say beyond the actor's own options.
 #[derive(Debug, Clone, Default)]
@@ -201,7 +202,7 @@ fn launch<A: Behavior>(
     body: impl Future<Output = Ended> + Send + 'static,
 ) {
     // The process owns itself: it ends by its own rules, and the node waits for it by its entry in the table.
-    drop(host.runtime().spawn(ProcessTask::new(cell.clone(), body)));
+    spawn_detached(host.runtime(), ProcessTask::new(cell.clone(), body));
 }
 
 async fn wait_for_init<A: Behavior>(
