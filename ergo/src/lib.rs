@@ -70,8 +70,9 @@ pub mod prelude;
 pub mod __private;
 
 pub use behaviour::{
-    ChildSpec, Request, Server, ServerMessage, ServerTypes, Spec, Supervisor, SupervisorRef,
-    TermCall,
+    Application, ApplicationContext, ApplicationError, ApplicationInfo, ApplicationTerminated,
+    ChildSpec, Request, Server, ServerMessage, ServerTypes, Spec, StartType, Supervisor,
+    SupervisorRef, TermCall,
 };
 pub use ergo_macros::{Actor, Request, ServerBehavior, main, server};
 pub use error::{Error, Result};
@@ -84,4 +85,5 @@ pub use process::{
     SpawnError, SpawnOptions, Timer, sys,
 };
 pub use remote::{Exception, RpcError};
+pub use system::{Signal, Signals};
 pub use time::{millis, secs};
