@@ -275,14 +275,11 @@ pub(crate) fn exit(host: &HostRef, from: u64, to: &Pid, reason: ExitReason) {
     }
 }
 
-/// Tells everyone tied to a process that it has ended, after its name and its place in the table are free.
+/// Tells everyone tied to a process that it has ended, after its place in the table is free; its name is already.
 pub(crate) fn dissolve(host: &HostRef, id: u64, ties: Option<Ties>, reason: &ExitReason) {
     let Some(ties) = ties else {
         return host.remove(id);
     };
-    if let Some(name) = &ties.name {
-        host.unregister(name, id);
-    }
     host.remove(id);
     for alias in &ties.aliases {
         host.set_alias(*alias, None);
