@@ -123,7 +123,7 @@ fn a_name_that_is_given_up_while_its_owner_ends() {
         let (owner, context) = inside_out(&world);
         context.register("owner").unwrap();
         let end = world.ended(&owner);
-        let giver = world.meanwhile(async move { drop(context.unregister()) });
+        let giver = world.meanwhile(async move { context.unregister() });
         world.node.exit(&owner, ExitReason::Kill);
         end.await;
         assert_eq!(world.node.whereis_pid("owner"), None);
