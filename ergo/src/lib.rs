@@ -70,8 +70,9 @@ pub mod prelude;
 pub mod __private;
 
 pub use behaviour::{
-    ChildSpec, Request, Server, ServerMessage, ServerTypes, Spec, Supervisor, SupervisorRef,
-    TermCall,
+    Application, ApplicationContext, ApplicationError, ApplicationInfo, ApplicationTerminated,
+    ChildSpec, Request, Server, ServerMessage, ServerTypes, Spec, StartType, Supervisor,
+    SupervisorRef, TermCall,
 };
 pub use ergo_macros::{Actor, Request, ServerBehavior, main, server};
 pub use error::{Error, Result};
@@ -80,8 +81,9 @@ pub use node::{ConnectError, Node, NodeBuilder, NodeEvent, StartError, Visibilit
 pub use process::{
     Actor, AliasMode, AliasOptions, Behavior, Call, CallError, CastError, CastWait, Context,
     DeadLetter, DeadLetterReason, DeadLetters, Destination, Down, EnvValue, Exit, ExitReason, Flow,
-    Handle, Message, MonitorOptions, Options, Overflow, PlainContext, Ref, RegisterError, Reply,
-    ReplyTo, SpawnError, SpawnOptions, Timer,
+    Handle, Label, Message, MessageKind, MonitorOptions, Options, Overflow, PlainContext, Ref,
+    RegisterError, Reply, ReplyTo, Snapshot, SpawnError, SpawnOptions, Timer, sys,
 };
 pub use remote::{Exception, RpcError};
+pub use system::{Signal, Signals};
 pub use time::{millis, secs};

@@ -163,10 +163,17 @@ impl<A: Behavior> Cell<A> {
     }
 
     /// Takes the first of the messages with priority.
+    #[inline]
     pub(super) fn take_urgent(&self) -> Option<Envelope<A::Message>> {
-        if !self.has_urgent() {
-            return None;
+        if self.has_urgent() {
+            self.take_first_urgent()
+        } else {
+            None
         }
+    }
+
+    #[cold]
+    fn take_first_urgent(&self) -> Option<Envelope<A::Message>> {
         let mut queue = self.lock();
         let urgent = &mut queue.known_extra()?.urgent;
         let first = urgent.pop_front();
@@ -353,7 +360,7 @@ impl<A: Behavior> Cell<A> {
     /// Whether anything rare wants to be seen to between two messages: one load, whatever there may be.
     #[inline]
     pub(super) fn wants_attention(&self) -> bool {
-        self.flags.load(Ordering::Acquire) & (EXITING | ASKED | URGENT) != 0
+        self.flags.load(Ordering::Acquire) & (EXITING | ASKED) != 0
     }
 
     /// Notes what is to be done after the callback in progress, and wakes a process that waits.
@@ -443,8 +450,17 @@ impl<A: Behavior> Cell<A> {
     ///
     /// An exit signal that has come before the body ended by itself decides the reason, as in OTP; `reason` is the
     /// body's own.
+    ///
+    /// The name is freed in the same step: whoever is told that the process has ended, also by a monitor, a link or a
+    /// message that comes while it is taken apart, finds its name free.
     pub(super) fn close(&self, reason: Option<ExitReason>) -> Closed<A> {
         let mut queue = self.lock();
+        let name = queue
+            .known_relations()
+            .and_then(|known| known.name.as_ref());
+        if let Some(name) = name {
+            self.host.unregister(name, self.id);
+        }
         let (reason, mut relations) = queue.close(reason);
         let mut messages = std::mem::take(&mut queue.messages);
         let mut senders = Vec::new();

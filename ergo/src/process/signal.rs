@@ -33,3 +33,27 @@ pub struct Exit {
     /// Its reason.
     pub reason: ExitReason,
 }
+
+impl Down {
+    /// `{'DOWN', Reference, process, Object, Reason}`.
+    pub fn to_term(&self) -> Term {
+        Term::tuple([
+            Term::atom("DOWN"),
+            Term::from(&self.reference),
+            Term::atom("process"),
+            self.object.to_term(),
+            self.reason.to_term(),
+        ])
+    }
+}
+
+impl Exit {
+    /// `{'EXIT', From, Reason}`.
+    pub fn to_term(&self) -> Term {
+        Term::tuple([
+            Term::atom("EXIT"),
+            Term::from(&self.from),
+            self.reason.to_term(),
+        ])
+    }
+}
