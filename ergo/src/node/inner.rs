@@ -19,6 +19,7 @@ use crate::node::registry::{Places, Registry};
 use crate::node::spawning::SpawnService;
 use crate::node::stop::FirstToStop;
 use crate::node::table::Table;
+use crate::node::timers::Timers;
 use crate::process::host::{AsHost, DeadLetterOffice, Deadlines, HostRef};
 use crate::sync::atomic::AtomicBool;
 use crate::wire::cookie::Cookie;
@@ -58,6 +59,7 @@ pub(super) struct Inner {
     pub(super) environments: Environments,
     pub(super) deadlines: Deadlines,
     pub(super) dead_letters: DeadLetterOffice,
+    pub(super) timers: Timers,
     pub(super) peers: Peers,
     pub(super) subscribers: Subscribers,
     pub(super) stopping: AtomicBool,

@@ -30,6 +30,7 @@ mod spawned;
 mod spawning;
 mod stop;
 mod table;
+mod timers;
 
 pub use api::Visibility;
 pub use errors::{ConnectError, NoRandom, StartError, WhereisError};
