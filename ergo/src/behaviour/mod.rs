@@ -12,4 +12,7 @@ pub mod server;
 pub mod supervisor;
 
 pub use server::{Request, Server, ServerMessage, ServerTypes, TermCall};
-pub use supervisor::{ChildSpec, Restart, Shutdown, Spec, Supervisor, SupervisorRef};
+pub use supervisor::{
+    AutoShutdown, Backoff, ChildArgs, ChildError, ChildSpec, Restart, Shutdown, Spec, Strategy,
+    Supervisor, SupervisorRef,
+};

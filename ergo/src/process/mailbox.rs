@@ -13,6 +13,7 @@ use crate::process::asked::Asked;
 use crate::process::host::{AnyProcess, Broken, HostRef, Incoming};
 use crate::process::queue::{Envelope, Other, Queue};
 use crate::process::relations::Ties;
+use crate::process::wire;
 use crate::process::{CastError, Exit, ExitReason, Heritage, Relations};
 use crate::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use crate::sync::{Mutex, MutexGuard};
@@ -22,6 +23,9 @@ const EXITING: u8 = 2;
 const STARTING: u8 = 4;
 /// A callback has asked for something through its context.
 const ASKED: u8 = 8;
+
+/// How many system messages a full mailbox still takes.
+const SYSTEM_MESSAGES: u64 = 16;
 
 /// A process, as its own task and its handles see it.
 pub(super) struct Cell<A: Behavior> {
@@ -111,6 +115,31 @@ impl<A: Behavior> Cell<A> {
             waker.wake();
         }
         true
+    }
+
+    /// A full mailbox has some room left for system messages: a suspended process could never be resumed otherwise.
+    #[cold]
+    fn push_system(&self, envelope: Envelope<A::Message>) -> Result<(), CastError> {
+        let Envelope::Other(other) = envelope else {
+            return Err(CastError::Full);
+        };
+        let is_system =
+            matches!(&*other, Other::Wire(encoded, _) if wire::is_system(&self.host, encoded));
+        let waker = {
+            let mut queue = self.lock();
+            let bound = u64::from(queue.bound) + SYSTEM_MESSAGES;
+            if !is_system || self.waiting(&queue) >= bound {
+                return Err(CastError::Full);
+            }
+            if !queue.is_open() {
+                return Err(CastError::Closed);
+            }
+            queue.push_other(*other)
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        Ok(())
     }
 
     /// Takes the next batch in exchange for the empty `batch`, or parks.
@@ -394,7 +423,11 @@ impl<A: Behavior> AnyProcess for Cell<A> {
         let delivered = match incoming {
             Incoming::Wire(encoded, from) => {
                 let envelope = Envelope::Other(Box::new(Other::Wire(encoded, from)));
-                return self.push(envelope).map_err(|(error, _)| error);
+                return match self.push(envelope) {
+                    Ok(()) => Ok(()),
+                    Err((CastError::Full, envelope)) => self.push_system(envelope),
+                    Err((error, _)) => Err(error),
+                };
             }
             Incoming::Down(down) => self.push_signal(Other::Down(down)),
             Incoming::Exit(exit) => self.push_signal(Other::Exit(exit)),

@@ -41,6 +41,7 @@ mod signal;
 mod snapshot;
 mod spawn;
 mod spawner;
+mod stop;
 pub mod sys;
 mod task;
 mod timer;
@@ -64,7 +65,6 @@ pub use snapshot::Snapshot;
 pub use spawn::SpawnOptions;
 pub use timer::Timer;
 
-pub(crate) use actor::short_type_name;
 pub(crate) use env::{Env, read as read_env};
 pub(crate) use facade::{
     call_term, cast_from_here, encode, exit_from_here, send_from_here, start, start_plain,

@@ -26,6 +26,11 @@ pub(super) fn unwrap(host: &HostRef, encoded: &Encoded) -> (Wrapped, Encoded) {
     try_unwrap(host, encoded).unwrap_or_else(|| (Wrapped::Info, encoded.clone()))
 }
 
+/// Whether a term is a system message.
+pub(super) fn is_system(host: &HostRef, encoded: &Encoded) -> bool {
+    matches!(try_unwrap(host, encoded), Some((Wrapped::System(_), _)))
+}
+
 fn try_unwrap(host: &HostRef, encoded: &Encoded) -> Option<(Wrapped, Encoded)> {
     let mut decoder = encoded.decoder();
     if decoder.peek_kind().ok()? != Kind::Tuple {
@@ -102,22 +107,30 @@ pub(crate) fn write_cast(
     request(encoder)
 }
 
-/// Writes `{Tag, {From, [alias | Reference]}, Request}`, where the tag is `$gen_call` or `system`.
+/// Writes `{'$gen_call', {From, [alias | Reference]}, Request}`.
 pub(crate) fn write_call(
     encoder: &mut Encoder<'_>,
-    tag: &'static str,
     from: &Pid,
     reference: &Reference,
     request: &mut dyn FnMut(&mut Encoder<'_>) -> Result<(), EncodeError>,
 ) -> Result<(), EncodeError> {
     encoder.write_tuple(3)?;
-    encoder.write_atom(tag)?;
+    encoder.write_atom(CALL)?;
+    write_from(encoder, from, reference)?;
+    request(encoder)
+}
+
+/// Writes `{From, [alias | Reference]}`.
+pub(super) fn write_from(
+    encoder: &mut Encoder<'_>,
+    from: &Pid,
+    reference: &Reference,
+) -> Result<(), EncodeError> {
     encoder.write_tuple(2)?;
     encoder.write_pid(from)?;
     encoder.write_list(1)?;
     encoder.write_atom("alias")?;
-    encoder.write_reference(reference)?;
-    request(encoder)
+    encoder.write_reference(reference)
 }
 
 /// A value, encoded for a process of this node that is reached without its type.
