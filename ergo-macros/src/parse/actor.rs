@@ -13,6 +13,8 @@ use crate::parse::value::{AtomText, CratePath, IdentValue};
 const ACTOR: &[&str] = &[
     "name",
     "mailbox",
+    "overflow",
+    "fallback",
     "trap_exit",
     "snapshot",
     "last_message",
@@ -49,11 +51,36 @@ impl Parse for Mailbox {
     }
 }
 
+/// What happens to a message when the mailbox is full.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Overflow {
+    Refuse,
+    Wait,
+    DropNewest,
+}
+
+impl Parse for Overflow {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        const ADVICE: &str = "when the mailbox is full a message is refused, waits or is dropped: write \"refuse\", \"wait\" or \"drop_newest\", or give it away with `fallback = \"name\"`";
+        let literal: LitStr = input
+            .parse()
+            .map_err(|error| syn::Error::new(error.span(), ADVICE))?;
+        match literal.value().as_str() {
+            "refuse" => Ok(Self::Refuse),
+            "wait" => Ok(Self::Wait),
+            "drop_newest" => Ok(Self::DropNewest),
+            _ => Err(syn::Error::new(literal.span(), ADVICE)),
+        }
+    }
+}
+
 /// `#[actor(..)]`.
 #[derive(Default)]
 pub(crate) struct ActorAttrs {
     pub(crate) name: Slot<AtomText>,
     pub(crate) mailbox: Slot<Mailbox>,
+    pub(crate) overflow: Slot<Overflow>,
+    pub(crate) fallback: Slot<AtomText>,
     pub(crate) trap_exit: Slot<()>,
     pub(crate) snapshot: Slot<()>,
     pub(crate) last_message: Slot<()>,
@@ -73,6 +100,8 @@ impl ActorAttrs {
         keys.of_attributes(ctxt, attrs, |key, meta| match key {
             "name" => this.name.parse(meta),
             "mailbox" => this.mailbox.parse(meta),
+            "overflow" => this.overflow.parse(meta),
+            "fallback" => this.fallback.parse(meta),
             "trap_exit" => this.trap_exit.flag(meta),
             "snapshot" => this.snapshot.flag(meta),
             "last_message" => this.last_message.flag(meta),

@@ -10,7 +10,7 @@ use crate::process::host::{AnyProcess, AsHost, HostRef, RemoteSignal};
 use crate::process::links::{self, Target};
 use crate::process::mailbox::Cell;
 use crate::process::{
-    Call, CallError, CastError, Destination, ExitReason, Reply, current, send, stop, wire,
+    Call, CallError, CastError, CastWait, Destination, ExitReason, Reply, current, send, stop, wire,
 };
 
 /// A reference to a process of a known type: direct on this node, by destination elsewhere.
@@ -115,6 +115,13 @@ impl<A: Behavior> Ref<A> {
             Place::Local(cell) => cell.send(message),
             Place::Remote(far) => far.cast::<A>(message),
         }
+    }
+
+    /// Sends a message, and waits for room first where the mailbox says so: [`Overflow::Wait`](crate::Overflow::Wait).
+    ///
+    /// To another node it waits while too much is on its way there.
+    pub fn cast_wait(&self, message: A::Message) -> CastWait<'_, A> {
+        CastWait::new(self, message)
     }
 
     /// Makes a call of a message that carries the reply.

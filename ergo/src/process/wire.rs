@@ -107,15 +107,16 @@ pub(crate) fn write_cast(
     request(encoder)
 }
 
-/// Writes `{'$gen_call', {From, [alias | Reference]}, Request}`.
+/// Writes `{Tag, {From, [alias | Reference]}, Request}`, where the tag is `$gen_call` or `system`.
 pub(crate) fn write_call(
     encoder: &mut Encoder<'_>,
+    tag: &'static str,
     from: &Pid,
     reference: &Reference,
     request: &mut dyn FnMut(&mut Encoder<'_>) -> Result<(), EncodeError>,
 ) -> Result<(), EncodeError> {
     encoder.write_tuple(3)?;
-    encoder.write_atom(CALL)?;
+    encoder.write_atom(tag)?;
     write_from(encoder, from, reference)?;
     request(encoder)
 }
