@@ -79,10 +79,10 @@ pub use error::{Error, Result};
 pub use etf::{Decode, Encode};
 pub use node::{ConnectError, Node, NodeBuilder, NodeEvent, StartError, Visibility, WhereisError};
 pub use process::{
-    Actor, Behavior, Call, CallError, CastError, CastWait, Context, DeadLetter, DeadLetterReason,
-    DeadLetters, Destination, Down, EnvValue, Exit, ExitReason, Flow, Handle, Label, Message,
-    MessageKind, Options, Overflow, PlainContext, Ref, RegisterError, Reply, ReplyTo, Snapshot,
-    SpawnError, SpawnOptions, Timer, sys,
+    Actor, AliasMode, AliasOptions, Behavior, Call, CallError, CastError, CastWait, Context,
+    DeadLetter, DeadLetterReason, DeadLetters, Destination, Down, EnvValue, Exit, ExitReason, Flow,
+    Handle, Label, Message, MessageKind, MonitorOptions, Options, Overflow, PlainContext, Ref,
+    RegisterError, Reply, ReplyTo, Snapshot, SpawnError, SpawnOptions, Timer, sys,
 };
 pub use remote::{Exception, RpcError};
 pub use system::{Signal, Signals};

@@ -305,6 +305,19 @@ impl Node {
         self.0.dead_letters.count()
     }
 
+    /// Sends a message that overtakes those that wait, to an alias whose owner has made it for that:
+    /// [`Context::send_priority`](crate::Context::send_priority).
+    ///
+    /// # Errors
+    /// As [`Node::try_send`].
+    pub fn send_priority(
+        &self,
+        to: impl Into<Destination>,
+        message: impl Encode,
+    ) -> Result<(), CastError> {
+        crate::process::send_priority(&self.host_ref(), &to.into(), &message)
+    }
+
     /// Calls a server with a term and waits 5 seconds at most for its answer: `gen_server:call/2`.
     ///
     /// # Errors

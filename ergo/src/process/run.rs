@@ -55,13 +55,24 @@ async fn serve<A: Behavior>(cx: &Context<A>, state: &mut A) -> ExitReason {
     let mut turn = Turn::new(cx, state);
     let mut batch = Vec::new();
     // What init has asked for comes before any message.
-    if cx.cell().wants_attention()
-        && let Some(reason) = Box::pin(turn.rare()).await
-    {
-        return reason;
+    let mut next = Next::Message;
+    if cx.cell().wants_attention() {
+        next = Box::pin(turn.rare()).await;
     }
     loop {
-        let woken = std::future::poll_fn(|task| turn.poll_next(&mut batch, task)).await;
+        match next {
+            Next::Stop(reason) => return reason,
+            Next::Suspend => match Box::pin(sys::suspended(&mut turn, Vec::new())).await {
+                Ok(resumed) => batch = resumed,
+                Err(reason) => return reason,
+            },
+            _ => {}
+        }
+        let woken = if batch.is_empty() {
+            std::future::poll_fn(|task| turn.poll_next(&mut batch, task)).await
+        } else {
+            Woken::Messages
+        };
         let mut left = batch.drain(..);
         while let Some(envelope) = left.next() {
             cx.cell().took_one();
@@ -75,8 +86,12 @@ async fn serve<A: Behavior>(cx: &Context<A>, state: &mut A) -> ExitReason {
                     Sorted::Handled(handled) => handled,
                 },
             };
-            match turn.after(handled) {
-                Next::Message => {}
+            let after = match turn.after(handled) {
+                Next::Rare => Box::pin(turn.rare()).await,
+                after => after,
+            };
+            match after {
+                Next::Message | Next::Rare => {}
                 Next::Yield => yield_now().await,
                 Next::Stop(reason) => return reason,
                 Next::Suspend => {
@@ -86,24 +101,17 @@ async fn serve<A: Behavior>(cx: &Context<A>, state: &mut A) -> ExitReason {
                     }
                     left = batch.drain(..);
                 }
-                Next::Rare => {
-                    if let Some(reason) = Box::pin(turn.rare()).await {
-                        return reason;
-                    }
-                }
             }
         }
         drop(left);
-        if let Some(reason) = without_message(&mut turn, woken).await {
-            return reason;
-        }
+        next = without_message(&mut turn, woken).await;
     }
 }
 
 /// What the loop woke up for beside messages.
-async fn without_message<A: Behavior>(turn: &mut Turn<'_, A>, woken: Woken) -> Option<ExitReason> {
+async fn without_message<A: Behavior>(turn: &mut Turn<'_, A>, woken: Woken) -> Next {
     let next = match woken {
-        Woken::Messages => return None,
+        Woken::Messages => return Next::Message,
         Woken::Idle => {
             let flow = turn.idle().await;
             turn.after(Handled::Flow(flow))
@@ -111,13 +119,11 @@ async fn without_message<A: Behavior>(turn: &mut Turn<'_, A>, woken: Woken) -> O
         Woken::Rare => Next::Rare,
     };
     match next {
-        // Nothing suspends but a message.
-        Next::Message | Next::Suspend => None,
         Next::Yield => {
             yield_now().await;
-            None
+            Next::Message
         }
-        Next::Stop(reason) => Some(reason),
         Next::Rare => Box::pin(turn.rare()).await,
+        next => next,
     }
 }

@@ -94,7 +94,7 @@ pub(crate) fn answered_slot(host: &dyn Host, message: &Encoded) -> Option<u64> {
         return None;
     }
     let number = host.local_number(&alias_of(&decoder.read_encoded().ok()?)?)?;
-    host.alias_owner(number).is_none().then_some(number)
+    host.alias(number).is_none().then_some(number)
 }
 
 /// Writes `{'$gen_cast', Request}`.
