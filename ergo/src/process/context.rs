@@ -392,6 +392,35 @@ impl<A: Behavior> Context<A> {
         was_on
     }
 
+    /// Ends this process after the callback in progress, as [`Flow::Stop`](crate::Flow::Stop) does: `{stop, Reason,
+    /// Reply, State}` for a callback that returns a reply. The first reason counts.
+    pub fn stop(&self, reason: ExitReason) {
+        self.0.ask(|asked| {
+            asked.stop.get_or_insert(reason);
+        });
+    }
+
+    /// Gives memory back while this process waits for its next message, as [`Flow::Hibernate`](crate::Flow::Hibernate)
+    /// does.
+    pub fn hibernate(&self) {
+        self.0.ask(|asked| asked.hibernate = true);
+    }
+
+    /// Calls the timeout callback when nothing arrives for `time` after the callback in progress, as
+    /// [`Flow::Timeout`](crate::Flow::Timeout) does. The last one counts.
+    pub fn idle_timeout(&self, time: Duration) {
+        self.0.ask(|asked| asked.idle_timeout = Some(time));
+    }
+
+    /// Goes on with `what` after the callback in progress, before any message: `{continue, What}`. Works in `init`,
+    /// too, so that a starter need not wait for all of the preparations.
+    ///
+    /// <https://www.erlang.org/doc/apps/stdlib/gen_server.html#c:handle_continue/2>
+    pub fn continue_with(&self, what: A::Continue) {
+        self.0
+            .ask(|asked| asked.continues.push_back(Box::new(what)));
+    }
+
     /// How many messages wait.
     pub fn queue_len(&self) -> usize {
         self.0.queue_len()

@@ -10,6 +10,7 @@ use std::task::{Context as TaskContext, Poll, Waker};
 
 use crate::etf::{Pid, Reference};
 use crate::process::actor::{Behavior, Options};
+use crate::process::asked::Asked;
 use crate::process::host::{AnyProcess, Broken, HostRef, Incoming};
 use crate::process::queue::{Envelope, Other, Queue};
 use crate::process::relations::Ties;
@@ -18,6 +19,8 @@ use crate::process::{CastError, Exit, ExitReason, Relations};
 const TRAP_EXIT: u8 = 1;
 const EXITING: u8 = 2;
 const STARTING: u8 = 4;
+/// A callback has asked for something through its context.
+const ASKED: u8 = 8;
 
 /// A process, as its own task and its handles see it.
 pub(super) struct Cell<A: Behavior> {
@@ -230,6 +233,42 @@ impl<A: Behavior> Cell<A> {
     #[inline]
     pub(super) fn is_exiting(&self) -> bool {
         self.flags.load(Ordering::Acquire) & EXITING != 0
+    }
+
+    /// Whether anything rare wants to be seen to between two messages: one load, whatever there may be.
+    #[inline]
+    pub(super) fn wants_attention(&self) -> bool {
+        self.flags.load(Ordering::Acquire) & (EXITING | ASKED) != 0
+    }
+
+    /// Notes what is to be done after the callback in progress, and wakes a process that waits.
+    pub(super) fn ask(&self, note: impl FnOnce(&mut Asked)) {
+        let waker = {
+            let mut queue = self.lock();
+            let Some(relations) = queue.relations() else {
+                return;
+            };
+            note(relations.asked.get_or_insert_default());
+            self.flags.fetch_or(ASKED, Ordering::Release);
+            queue.unpark()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    pub(super) fn is_asked(&self) -> bool {
+        self.flags.load(Ordering::Acquire) & ASKED != 0
+    }
+
+    /// Takes what was asked for.
+    pub(super) fn take_asked(&self) -> Option<Box<Asked>> {
+        if !self.is_asked() {
+            return None;
+        }
+        let mut queue = self.lock();
+        self.flags.fetch_and(!ASKED, Ordering::Relaxed);
+        queue.known_relations()?.asked.take()
     }
 
     /// Marks a process whose init has not ended yet.

@@ -14,6 +14,7 @@
 //! - A process knows its node only through [`host::Host`].
 
 mod actor;
+mod asked;
 mod call;
 mod context;
 mod crash;
@@ -38,6 +39,7 @@ mod signal;
 mod spawn;
 mod task;
 mod timer;
+mod turn;
 mod wire;
 
 pub use actor::{Actor, Behavior, Flow, Handle, IntoFlow, Options};

@@ -6,6 +6,7 @@ use std::task::Waker;
 use tokio::task::AbortHandle;
 
 use crate::etf::{Atom, Pid, Reference};
+use crate::process::asked::Asked;
 use crate::process::id_set::IdSet;
 use crate::process::{Destination, ExitReason};
 
@@ -59,6 +60,8 @@ pub struct Relations {
     pub(super) flushed: Vec<Reference>,
     /// Wakes the process for an exit signal, when a part of its body receives with a waker of its own.
     pub(super) waker: Option<Waker>,
+    /// What a callback has asked for, to be done after it.
+    pub(super) asked: Option<Box<Asked>>,
 }
 
 /// What is left to tell others when a process has ended.

@@ -139,10 +139,10 @@ pub(crate) async fn spawn<A: Behavior>(
 ) -> Result<Ref<A>, SpawnError> {
     let cell = prepare::<A>(host, &options, &tie)?;
     if A::SYNC_INIT {
-        let state = start_here(&cell, args).map_err(|reason| {
-            refuse(host, &cell, &reason);
-            SpawnError::Init(reason)
-        })?;
+        let state = match start_here(&cell, args) {
+            Ok(state) => state,
+            Err(error) => return Err(refused(host, &cell, error)),
+        };
         launch(host, &cell, run::ready(Context::new(cell.clone()), state));
         return Ok(Ref::local(cell));
     }
@@ -165,21 +165,25 @@ fn launch<A: Behavior>(
 
 async fn wait_for_init<A: Behavior>(
     cell: &Arc<Cell<A>>,
-    ack: oneshot::Receiver<Result<(), ExitReason>>,
+    ack: oneshot::Receiver<Result<(), SpawnError>>,
 ) -> Result<(), SpawnError> {
-    let reason = match ack.await {
-        Ok(Ok(())) => return Ok(()),
-        Ok(Err(reason)) => reason,
+    match ack.await {
+        Ok(started) => started,
         // Its init panicked or it was killed in it.
-        Err(_) => std::future::poll_fn(|cx| cell.poll_gone(cx)).await,
-    };
-    Err(SpawnError::Init(reason))
+        Err(_) => Err(SpawnError::Init(
+            std::future::poll_fn(|cx| cell.poll_gone(cx)).await,
+        )),
+    }
 }
 
 /// A synchronous init, in the spawner.
-fn start_here<A: Behavior>(cell: &Arc<Cell<A>>, args: A::Args) -> Result<A, ExitReason> {
+fn start_here<A: Behavior>(cell: &Arc<Cell<A>>, args: A::Args) -> Result<A, SpawnError> {
     let cx = Context::new(cell.clone());
-    let state = here(cell, || A::start_now(args, &cx))??;
+    let started = here(cell, || A::start_now(args, &cx)).map_err(SpawnError::Init)?;
+    let state = started.map_err(|reason| match reason {
+        ExitReason::Ignore => SpawnError::Ignored,
+        reason => SpawnError::Init(reason),
+    })?;
     if !cell.is_exiting() {
         return Ok(state);
     }
@@ -187,7 +191,18 @@ fn start_here<A: Behavior>(cell: &Arc<Cell<A>>, args: A::Args) -> Result<A, Exit
     if catch_unwind(AssertUnwindSafe(|| drop(state))).is_err() {
         tracing::error!(pid = %cell.pid(), "a destructor panicked while the process ended");
     }
-    Err(cell.exit_reason().unwrap_or(ExitReason::Killed))
+    let reason = cell.exit_reason().unwrap_or(ExitReason::Killed);
+    Err(SpawnError::Init(reason))
+}
+
+/// Takes apart a process whose synchronous init did not make a state.
+fn refused<A: Behavior>(host: &HostRef, cell: &Arc<Cell<A>>, error: SpawnError) -> SpawnError {
+    let reason = match &error {
+        SpawnError::Init(reason) => reason.clone(),
+        _ => ExitReason::Normal,
+    };
+    refuse(host, cell, &reason);
+    error
 }
 
 /// Runs code of a process on the thread of its starter; a panic is its exit reason.
