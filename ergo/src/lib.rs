@@ -68,10 +68,10 @@ pub mod prelude;
 pub mod __private;
 
 pub use behaviour::{
-    ChildSpec, Request, Server, ServerMessage, ServerTypes, Spec, Supervisor, SupervisorRef,
-    TermCall,
+    ChildSpec, Entered, Event, Machine, Request, Server, ServerMessage, ServerTypes, Spec, Statem,
+    StatemMessage, StatemTypes, Supervisor, SupervisorRef, TermCall, Transition,
 };
-pub use ergo_macros::{Actor, Request, ServerBehavior, main, server};
+pub use ergo_macros::{Actor, Request, ServerBehavior, StatemBehavior, main, server};
 pub use error::{Error, Result};
 pub use etf::{Decode, Encode};
 pub use node::{ConnectError, Node, NodeBuilder, NodeEvent, StartError, Visibility, WhereisError};

@@ -63,16 +63,12 @@ impl HandServer {
         if !check_item(ctxt, input) {
             return None;
         }
-        // Mistakes in `#[actor(..)]` are reported by the derive that owns it.
-        let foreign = Ctxt::new();
-        let actor = ActorAttrs::parse(&foreign, &input.attrs);
-        drop(foreign.finish(Default::default, Default::default));
         let krate = attrs.krate();
         let term: Type = parse_quote!(#krate::__private::Term);
         Some(Self {
             ident: input.ident.clone(),
             generics: input.generics.clone(),
-            handle: handle(&input.ident, &actor),
+            handle: handle_of(input),
             call: attrs
                 .call
                 .get()
@@ -93,6 +89,16 @@ impl HandServer {
 /// The name of the handle of the actor `ident`.
 pub(crate) fn handle_name(ident: &Ident) -> Ident {
     format_ident!("{ident}Ref")
+}
+
+/// The handle of an actor with this declaration, for a derive beside `derive(Actor)`.
+///
+/// Mistakes in `#[actor(..)]` are reported by the derive that owns it.
+pub(crate) fn handle_of(input: &DeriveInput) -> Ident {
+    let foreign = Ctxt::new();
+    let actor = ActorAttrs::parse(&foreign, &input.attrs);
+    drop(foreign.finish(Default::default, Default::default));
+    handle(&input.ident, &actor)
 }
 
 fn handle(ident: &Ident, attrs: &ActorAttrs) -> Ident {

@@ -19,12 +19,15 @@ pub use crate::etf::{
     Term,
 };
 
+pub use crate::behaviour::{Event as StatemEvent, Machine, Statem, StatemMessage, StatemTypes};
 pub use crate::behaviour::{Request, Server, ServerMessage, ServerTypes, TermCall};
 pub use crate::process::{
     Actor, Behavior, Call, CastError, Context, Down, Exit, ExitReason, Flow, Handle, IntoFlow,
     Options, Ref, Reply, ReplyTo,
 };
 pub use crate::system::{CookieSource, run_main};
+
+pub use tokio::time::Instant;
 
 pub use ergo_macros::{args, atom, term};
 pub use errors::{field, skipped_variant, unknown_tag, unknown_variant};

@@ -10,7 +10,7 @@ use crate::behaviour::statem::actions::common_actions;
 use crate::behaviour::statem::timeouts::{Change, Kind, Setting, Timeouts};
 use crate::behaviour::statem::transition::{Actions, EnteredNext, Next};
 use crate::behaviour::statem::{Event, Statem, StatemMessage, StatemTypes, Transition};
-use crate::process::{Behavior, Context, ExitReason, Flow, Ref};
+use crate::process::{Context, ExitReason, Flow, Ref};
 
 /// How many events a machine may insert and handle before it lets other processes run.
 const BUDGET: u32 = 256;
@@ -22,7 +22,6 @@ const BUDGET: u32 = 256;
 ///
 /// ```
 /// use ergo::prelude::*;
-/// use ergo::{Event, Machine, Statem, Transition};
 ///
 /// #[derive(Actor, StatemBehavior)]
 /// #[statem(state = Light, call = LightCall)]
@@ -148,7 +147,7 @@ impl<S: StatemTypes> fmt::Debug for Machine<S> {
     }
 }
 
-/// What the derive calls: each is the callback of [`Behavior`] with the same purpose.
+/// What the derive calls: each is the callback of [`Behavior`](crate::Behavior) with the same purpose.
 impl<S: Statem> Machine<S> {
     /// Handles a message.
     pub async fn dispatch(data: &mut S, message: S::Message, cx: &Context<S>) -> Flow {
