@@ -15,6 +15,7 @@ mod api;
 mod connect;
 mod context;
 mod delivery;
+mod env;
 mod errors;
 mod events;
 mod host;

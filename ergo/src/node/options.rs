@@ -5,7 +5,9 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use crate::dist::{NodeName, Ticker};
+use crate::etf::Encode;
 use crate::node::StartError;
+use crate::process::{Env, EnvValue};
 use crate::wire::cookie::{Cookie, CookieError};
 use crate::wire::limits::Limits;
 
@@ -27,6 +29,7 @@ pub struct NodeBuilder {
     pub(crate) tick_time: Duration,
     pub(crate) limits: Limits,
     pub(crate) distributed: bool,
+    pub(crate) env: Env,
 }
 
 /// Which ports to listen on: one, a range of which the first free one is taken, or any free one.
@@ -60,6 +63,7 @@ impl NodeBuilder {
             tick_time: Ticker::DEFAULT_TICK_TIME,
             limits: Limits::default(),
             distributed: true,
+            env: Env::default(),
         }
     }
 
@@ -123,6 +127,18 @@ impl NodeBuilder {
     /// No distribution: no listening, no EPMD, no peers; processes of this node only.
     pub fn local_only(mut self) -> Self {
         self.distributed = false;
+        self
+    }
+
+    /// Sets a value of the node's environment: [`Context::env`](crate::Context::env).
+    pub fn env<T: Encode + Send + Sync + 'static>(mut self, key: &str, value: T) -> Self {
+        self.env.set(key, EnvValue::new(value));
+        self
+    }
+
+    /// As [`NodeBuilder::env`], for a value of any type, that never leaves this node.
+    pub fn env_local<T: Send + Sync + 'static>(mut self, key: &str, value: T) -> Self {
+        self.env.set(key, EnvValue::local(value));
         self
     }
 

@@ -4,8 +4,7 @@
 //! empty and swaps the whole vector, so the lock is taken once per batch and not once per message.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll, Waker};
 
 use crate::etf::{Pid, Reference};
@@ -14,7 +13,9 @@ use crate::process::asked::Asked;
 use crate::process::host::{AnyProcess, Broken, HostRef, Incoming};
 use crate::process::queue::{Envelope, Other, Queue};
 use crate::process::relations::Ties;
-use crate::process::{CastError, Exit, ExitReason, Relations};
+use crate::process::{CastError, Exit, ExitReason, Heritage, Relations};
+use crate::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
+use crate::sync::{Mutex, MutexGuard};
 
 const TRAP_EXIT: u8 = 1;
 const EXITING: u8 = 2;
@@ -215,6 +216,20 @@ impl<A: Behavior> Cell<A> {
         let mut queue = self.lock();
         let relations = queue.known_relations();
         relations.is_some_and(|relations| relations.flushed.contains(reference))
+    }
+
+    /// Changes what the process has inherited, for itself and for those it starts from now on.
+    pub(super) fn change_heritage(&self, change: impl FnOnce(&mut Heritage)) {
+        let mut queue = self.lock();
+        if let Some(relations) = queue.known_relations() {
+            relations.heritage_of_children = None;
+        }
+        change(Arc::make_mut(queue.heritage.get_or_insert_default()));
+    }
+
+    /// What it has inherited; for a process that does not run yet.
+    pub(super) fn set_heritage(&self, heritage: Option<Arc<Heritage>>) {
+        self.lock().heritage = heritage;
     }
 
     /// How many messages nobody has taken out yet.
@@ -428,6 +443,14 @@ impl<A: Behavior> AnyProcess for Cell<A> {
         };
         change(relations);
         true
+    }
+
+    fn heritage(&self) -> Option<Arc<Heritage>> {
+        self.lock().heritage.clone()
+    }
+
+    fn heritage_of_children(&self) -> Arc<Heritage> {
+        self.lock().heritage_of_children(self.id)
     }
 
     fn exit_reason(&self) -> Option<ExitReason> {
