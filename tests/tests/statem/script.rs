@@ -1,7 +1,7 @@
 //! A state machine that does what its events say, and tells a collector what it sees: `script.erl` in Rust.
 
 use ergo::prelude::*;
-use ergo::{TermCall, process::Message};
+use ergo::process::Message;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
@@ -18,7 +18,7 @@ impl Statem for Script {
     type Args = (Pid, Term, Term, Term);
 
     async fn init(
-        (collector, state, actions, enters): Self::Args,
+        (collector, state, actions, enters): (Pid, Term, Term, Term),
         _: &Context<Self>,
     ) -> Result<Self, ExitReason> {
         let begin = Actions::of(&actions);
@@ -213,13 +213,13 @@ fn action(term: &Term) -> Action {
             other => panic!("an inserted {other}"),
         }),
         Some("absolute") => {
-            let time = parts[2].as_i64().unwrap().unsigned_abs();
+            let time = parts[2].as_integer().unwrap().unsigned_abs();
             Action::Timeout(kind(&parts[1]), Change::At(time, parts[3].clone()))
         }
         _ => {
             let change = match (&parts[1], parts.get(2)) {
-                (time, Some(content)) if time.as_i64().is_some() => {
-                    Change::After(time.as_i64().unwrap().unsigned_abs(), content.clone())
+                (time, Some(content)) if time.as_integer().is_some() => {
+                    Change::After(time.as_integer().unwrap().unsigned_abs(), content.clone())
                 }
                 (word, Some(content)) if name(word) == "update" => Change::Update(content.clone()),
                 (word, _) if matches!(name(word), "cancel" | "infinity") => Change::Cancel,
@@ -318,7 +318,7 @@ pub(crate) async fn run(node: &Node, script: [&str; 4]) -> Vec<Term> {
     for message in messages.as_list().unwrap() {
         let parts = parts(message);
         let wrapped = match name(&parts[0]) {
-            "cast" => term!({"$gen_cast", (parts[1].clone())}),
+            "cast" => Term::tuple([Term::atom("$gen_cast"), parts[1].clone()]),
             "call" => {
                 let from = Term::tuple([Term::from(collector.clone()), parts[1].clone()]);
                 Term::tuple([Term::atom("$gen_call"), from, parts[2].clone()])
@@ -329,7 +329,3 @@ pub(crate) async fn run(node: &Node, script: [&str; 4]) -> Vec<Term> {
     }
     receiver.await.unwrap()
 }
-
-/// Nobody makes one by its type: it is spoken to in terms.
-#[allow(dead_code, reason = "the type of a call, for the reader")]
-type Call = TermCall;

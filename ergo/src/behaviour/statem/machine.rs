@@ -15,6 +15,9 @@ use crate::process::{Context, ExitReason, Flow, Ref};
 /// How many events a machine may insert and handle before it lets other processes run.
 const BUDGET: u32 = 256;
 
+/// How long the message that a timeout is due may take through the mailbox until another one is sent.
+const TELL_AGAIN: Duration = Duration::from_millis(100);
+
 /// What a state machine is besides its data: the state it is in, postponed and inserted events, and timeouts.
 ///
 /// It is a field of the data. `init` makes it, in the first state and with the actions to begin with; from then on it is
@@ -87,8 +90,9 @@ struct Engine<S: StatemTypes> {
     timeouts: Timeouts<S::TimeoutName, S::Timeout>,
     /// What to begin with, until it has been done.
     beginning: Option<Beginning<S>>,
-    /// Whether a message of its own is in the mailbox that says that a timeout is due.
-    told: bool,
+    /// A message of its own is in the mailbox that says that a timeout is due. When it has not come by then, it is sent
+    /// again: a mailbox that drops what is newest says nothing.
+    told: Option<Instant>,
 }
 
 struct Beginning<S: StatemTypes> {
@@ -108,7 +112,7 @@ impl<S: StatemTypes> Machine<S> {
                 actions: Actions::default(),
                 made: Instant::now(),
             }),
-            told: false,
+            told: None,
         })))
     }
 
@@ -157,7 +161,7 @@ impl<S: Statem> Machine<S> {
             StatemMessage::Due => match data.machine_mut().0.take() {
                 None => lost(),
                 Some(mut engine) => {
-                    engine.told = false;
+                    engine.told = None;
                     let flow = engine.run_due(data, cx).await;
                     data.machine_mut().0 = Some(engine);
                     flow
@@ -184,23 +188,23 @@ impl<S: Statem> Machine<S> {
         let engine = data.machine().0.as_ref()?;
         match &engine.beginning {
             Some(beginning) => Some(beginning.made),
-            None if engine.told => None,
-            None => engine.timeouts.next(),
+            None => engine.told.or_else(|| engine.timeouts.next()),
         }
     }
 
-    /// Begins, or handles what is due. With messages waiting it tells itself by a message behind them, as OTP's timers
-    /// do: none that came in time is overtaken.
+    /// Begins, or tells itself that a timeout is due: by a message behind those that wait, as OTP's timers do, so that
+    /// none that came in time is overtaken. Without room for it the timeout is handled at once.
     pub async fn on_deadline(data: &mut S, cx: &Context<S>) -> Flow {
         let Some(mut engine) = data.machine_mut().0.take() else {
             return lost();
         };
         let flow = if engine.beginning.is_some() {
             engine.begin(data, cx).await
-        } else if cx.queue_len() > 0 && tell(cx) {
-            engine.told = true;
+        } else if tell(cx) {
+            engine.told = Instant::now().checked_add(TELL_AGAIN);
             Flow::Continue
         } else {
+            engine.told = None;
             engine.run_due(data, cx).await
         };
         data.machine_mut().0 = Some(engine);
