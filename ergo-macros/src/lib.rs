@@ -171,6 +171,9 @@ pub fn derive_decode(input: TokenStream) -> TokenStream {
 ///
 /// - `name = "stock"`: every process of this type registers under this name;
 /// - `mailbox = 1024`: how many messages may wait; `mailbox = "unbounded"` for no bound;
+/// - `overflow = "wait"`: what happens when that many wait: `"refuse"` (the sender gets `Full`, as
+///   without this key), `"wait"` (senders that can wait do) or `"drop_newest"`;
+/// - `fallback = "name"`: then the message goes to the process of this name instead;
 /// - `trap_exit`: exit signals arrive as messages;
 /// - `handle = "Name"`: the name of the handle;
 /// - `crate = "path"`: where `ergo` is, when it has another name.
@@ -400,7 +403,8 @@ pub fn derive_request(input: TokenStream) -> TokenStream {
 /// `take(1, 2)` is `{take, 1, 2}`, a method without arguments is its name as an atom. `#[call(tag =
 /// "..")]` gives it another name. `#[call(local)]` and `#[cast(local)]` never leave the node, so
 /// their types need no `Encode`. `#[call(timeout = "30s")]` (`ms`, `s` or `m`) is how long a caller
-/// waits who does not say so.
+/// waits who does not say so. A method of `#[cast(wait)]` has to be awaited at the handle: it waits
+/// for room where the actor says `overflow = "wait"`.
 ///
 /// # What it writes
 ///

@@ -78,9 +78,9 @@ pub use error::{Error, Result};
 pub use etf::{Decode, Encode};
 pub use node::{ConnectError, Node, NodeBuilder, NodeEvent, StartError, Visibility, WhereisError};
 pub use process::{
-    Actor, Behavior, Call, CallError, CastError, Context, Destination, Down, Exit, ExitReason,
-    Flow, Handle, Message, Options, PlainContext, Ref, RegisterError, Reply, ReplyTo, SpawnError,
-    SpawnOptions, Timer,
+    Actor, Behavior, Call, CallError, CastError, CastWait, Context, DeadLetter, DeadLetterReason,
+    DeadLetters, Destination, Down, EnvValue, Exit, ExitReason, Flow, Handle, Message, Options,
+    Overflow, PlainContext, Ref, RegisterError, Reply, ReplyTo, SpawnError, SpawnOptions, Timer,
 };
 pub use remote::{Exception, RpcError};
 pub use time::{millis, secs};

@@ -7,7 +7,7 @@ use syn::{Ident, parse_quote};
 use crate::expand::decode::with_lifetime;
 use crate::model::actor::Actor;
 use crate::model::bounds;
-use crate::parse::actor::Mailbox;
+use crate::parse::actor::{Mailbox, Overflow};
 
 pub(crate) fn expand(actor: &Actor) -> TokenStream {
     let handle = handle(actor);
@@ -40,8 +40,17 @@ fn options(actor: &Actor) -> TokenStream {
         Mailbox::Bounded(bound) => quote!(.mailbox(#bound)),
         Mailbox::Unbounded => quote!(.mailbox(::core::primitive::u32::MAX)),
     });
+    let overflow = match (&actor.fallback, actor.overflow) {
+        (Some(name), _) => Some(quote!(Fallback(#name))),
+        (None, Some(Overflow::Refuse)) => Some(quote!(Refuse)),
+        (None, Some(Overflow::Wait)) => Some(quote!(Wait)),
+        (None, Some(Overflow::DropNewest)) => Some(quote!(DropNewest)),
+        (None, None) => None,
+    };
+    let overflow =
+        overflow.map(|overflow| quote!(.overflow(#krate::__private::Overflow::#overflow)));
     let trap_exit = actor.trap_exit.then(|| quote!(.trap_exit()));
-    quote!(#krate::__private::Options::DEFAULT #name #mailbox #trap_exit)
+    quote!(#krate::__private::Options::DEFAULT #name #mailbox #overflow #trap_exit)
 }
 
 fn handle(actor: &Actor) -> TokenStream {

@@ -22,8 +22,8 @@ pub use crate::etf::{
 pub use crate::behaviour::{Event as StatemEvent, Machine, Statem, StatemMessage, StatemTypes};
 pub use crate::behaviour::{Request, Server, ServerMessage, ServerTypes, TermCall};
 pub use crate::process::{
-    Actor, Behavior, Call, CastError, Context, Down, Exit, ExitReason, Flow, Handle, IntoFlow,
-    Options, Ref, Reply, ReplyTo,
+    Actor, Behavior, Call, CastError, CastWait, Context, Down, Exit, ExitReason, Flow, Handle,
+    IntoFlow, Options, Overflow, Ref, Reply, ReplyTo,
 };
 pub use crate::system::{CookieSource, run_main};
 

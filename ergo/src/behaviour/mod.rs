@@ -15,4 +15,7 @@ pub mod supervisor;
 
 pub use server::{Request, Server, ServerMessage, ServerTypes, TermCall};
 pub use statem::{Entered, Event, Machine, Statem, StatemMessage, StatemTypes, Transition};
-pub use supervisor::{ChildSpec, Restart, Shutdown, Spec, Supervisor, SupervisorRef};
+pub use supervisor::{
+    AutoShutdown, Backoff, ChildArgs, ChildError, ChildSpec, Restart, Shutdown, Spec, Strategy,
+    Supervisor, SupervisorRef,
+};

@@ -18,7 +18,7 @@ use crate::node::peers::Peers;
 use crate::node::registry::{Places, Registry};
 use crate::node::spawning::SpawnService;
 use crate::node::table::Table;
-use crate::process::host::{AsHost, Deadlines, HostRef};
+use crate::process::host::{AsHost, DeadLetterOffice, Deadlines, HostRef};
 use crate::sync::atomic::AtomicBool;
 use crate::wire::cookie::Cookie;
 use crate::wire::limits::Limits;
@@ -56,6 +56,7 @@ pub(super) struct Inner {
     pub(super) places: Places,
     pub(super) environments: Environments,
     pub(super) deadlines: Deadlines,
+    pub(super) dead_letters: DeadLetterOffice,
     pub(super) peers: Peers,
     pub(super) subscribers: Subscribers,
     pub(super) stopping: AtomicBool,

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use crate::etf::{DecodeError, Decoder, Encode, EncodeError, Encoder, Pid, Term};
 use crate::process::host::AsHost;
-use crate::process::{Context, Destination, Down, Exit, ExitReason, Ref, ReplyTo};
+use crate::process::{
+    CallError, Context, Destination, Down, Exit, ExitReason, Overflow, Ref, ReplyTo,
+};
 
 /// A type whose values are the state of a process. Written by `derive(Actor)`.
 #[diagnostic::on_unimplemented(
@@ -33,6 +35,8 @@ pub struct Options {
     pub name: Option<&'static str>,
     /// The largest number of messages that wait; `u32::MAX` is no bound, as in OTP.
     pub mailbox: u32,
+    /// What happens to a message when that many wait.
+    pub overflow: Overflow,
     /// Whether exit signals arrive as messages.
     pub trap_exit: bool,
 }
@@ -42,6 +46,7 @@ impl Options {
     pub const DEFAULT: Options = Options {
         name: None,
         mailbox: u32::MAX,
+        overflow: Overflow::Refuse,
         trap_exit: false,
     };
 
@@ -51,9 +56,15 @@ impl Options {
         self
     }
 
-    /// Bounds the mailbox: a send to a full one is refused with `Full`. A bound of 0 counts as 1.
+    /// Bounds the mailbox: a send to a full one is refused with `Full`, unless [`Options::overflow`] says otherwise.
     pub const fn mailbox(mut self, messages_max: u32) -> Options {
-        self.mailbox = if messages_max == 0 { 1 } else { messages_max };
+        self.mailbox = messages_max;
+        self
+    }
+
+    /// What happens to a message when the mailbox is full.
+    pub const fn overflow(mut self, overflow: Overflow) -> Options {
+        self.overflow = overflow;
         self
     }
 
@@ -91,6 +102,28 @@ pub trait Handle:
     /// The pid, or `None` for a handle made from a name.
     fn pid(&self) -> Option<Pid> {
         self.as_ref().pid()
+    }
+
+    /// Waits until the process has ended and nothing of it is left, and says why: [`Ref::ended`].
+    fn ended(&self) -> impl Future<Output = ExitReason> + Send {
+        self.as_ref().ended()
+    }
+
+    /// `exit/2`: sends an exit signal: [`Ref::exit`].
+    fn exit(&self, reason: ExitReason) {
+        self.as_ref().exit(reason);
+    }
+
+    /// `gen_server:stop/3`: has the server end, after what is in its mailbox, and waits for that: [`Ref::stop`].
+    ///
+    /// # Errors
+    /// As there.
+    fn stop(
+        &self,
+        reason: ExitReason,
+        timeout: Duration,
+    ) -> impl Future<Output = Result<(), CallError>> + Send {
+        self.as_ref().stop(reason, timeout)
     }
 }
 

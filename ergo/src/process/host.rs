@@ -4,6 +4,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use crate::etf::{Atom, EncodeError, Encoded, Encoder, Pid, Reference};
+pub use crate::process::dead_letter::DeadLetterOffice;
 pub use crate::process::deadline::Deadlines;
 use crate::process::relations::RemoteWatcher;
 use crate::process::{
@@ -42,6 +43,8 @@ pub trait Host: Any + Send + Sync {
     fn next_number(&self) -> u64;
     /// Deadlines of calls made outside of processes.
     fn deadlines(&self) -> &Deadlines;
+    /// Where messages go that reach no mailbox.
+    fn dead_letters(&self) -> &DeadLetterOffice;
 
     /// Puts a process into the table under a new id. `None` when the node is stopping.
     fn insert(&self, make: &mut dyn FnMut(u64) -> Arc<dyn AnyProcess>) -> Option<u64>;
@@ -77,6 +80,12 @@ pub trait Host: Any + Send + Sync {
     /// # Errors
     /// As for a cast; a connection that cannot be made is no error for a message, as in Erlang.
     fn remote(self: Arc<Self>, signal: RemoteSignal<'_>) -> Result<(), CastError>;
+
+    /// Ready when less is on its way to a node than it takes; `None` when it is so already.
+    fn not_busy(
+        self: Arc<Self>,
+        node: &Atom,
+    ) -> Option<std::pin::Pin<Box<dyn std::future::Future<Output = ()> + Send>>>;
 
     /// A received message turned out to be no Erlang term: the connection it came over is at fault.
     fn corrupt(&self, from: &Atom);
@@ -138,6 +147,25 @@ pub trait AnyProcess: Any + Send + Sync {
     /// # Errors
     /// `Closed` when it has ended, `Full` when its mailbox has a bound that is reached.
     fn deliver(&self, incoming: Incoming) -> Result<(), CastError>;
+    /// Puts a message in for a sender that can wait. Where it has to, `waker` is woken when the message is in, or the
+    /// process ends; the ticket says which one it is.
+    ///
+    /// # Errors
+    /// As [`AnyProcess::deliver`].
+    fn offer(
+        &self,
+        message: Encoded,
+        is_call: bool,
+        waker: &std::task::Waker,
+    ) -> Result<Option<u64>, CastError>;
+    /// Ready once the message with this ticket is in, or the process has ended.
+    fn poll_admitted(
+        &self,
+        ticket: u64,
+        cx: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Result<(), CastError>>;
+    /// Takes a message that waits back; nothing happens when it is in.
+    fn withdraw(&self, ticket: u64);
     /// Acts on an exit signal, here and now. `linked` tells a broken link from `exit/2`.
     fn exit_signal(&self, from: &Pid, reason: ExitReason, linked: bool);
     /// Runs `change` on its relations under its lock; false, and nothing run, when it has ended.
@@ -177,6 +205,8 @@ pub enum Broken {
 pub enum Incoming {
     /// A term, still encoded: it is decoded in the receiver's task. With the node it came from.
     Wire(Encoded, Option<Atom>),
+    /// `{fallback, To, Message}`: what was too much for another process.
+    Fallback(Encoded),
     /// A monitored process ended.
     Down(Down),
     /// An exit signal that is trapped.

@@ -234,6 +234,11 @@ impl Relations {
         self.parent.filter(|parent| self.links.contains(*parent))
     }
 
+    /// The name it has registered.
+    pub fn registered_name(&self) -> Option<&Atom> {
+        self.name.as_ref()
+    }
+
     /// Its registered name, or none.
     pub(super) fn set_name(&mut self, name: Option<Atom>) {
         self.name = name;

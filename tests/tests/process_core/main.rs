@@ -5,7 +5,9 @@
 mod call;
 mod environment;
 mod exit;
+mod handle;
 mod link_race;
+mod mailbox;
 mod monitor;
 mod name;
 mod node_stop;
