@@ -43,16 +43,10 @@ impl Statem {
             handle: handle_of(input),
             machine: machine?,
             state: attrs.state.get().cloned()?,
-            call: or(
-                &attrs.call,
-                parse_quote!(#krate::__private::TermCall),
-            ),
+            call: or(&attrs.call, parse_quote!(#krate::__private::TermCall)),
             cast: or(&attrs.cast, term.clone()),
             info: or(&attrs.info, term),
-            internal: or(
-                &attrs.internal,
-                parse_quote!(::core::convert::Infallible),
-            ),
+            internal: or(&attrs.internal, parse_quote!(::core::convert::Infallible)),
             timeout: or(&attrs.timeout, parse_quote!(())),
             timeout_name: or(
                 &attrs.timeout_name,

@@ -25,10 +25,16 @@ enum Door {
 
 #[derive(Request)]
 enum DoorCall {
-    Enter { reply: Reply<String> },
+    Enter {
+        reply: Reply<String>,
+    },
     #[etf(local)]
-    Since { reply: Reply<Instant> },
-    Leave { reply: Reply<String> },
+    Since {
+        reply: Reply<Instant>,
+    },
+    Leave {
+        reply: Reply<String>,
+    },
 }
 
 #[derive(Request)]
@@ -50,13 +56,21 @@ enum Alarm {
 impl Statem for Lock {
     type Args = (Vec<u8>, mpsc::UnboundedSender<String>);
 
-    async fn init((code, log): (Vec<u8>, mpsc::UnboundedSender<String>), _: &Context<Self>) -> Result<Self, ExitReason> {
+    async fn init(
+        (code, log): (Vec<u8>, mpsc::UnboundedSender<String>),
+        _: &Context<Self>,
+    ) -> Result<Self, ExitReason> {
         if code.is_empty() {
             return Err(ExitReason::from("no_code"));
         }
         let machine = Machine::new(Door::Locked).timeout(Alarm::Silent, secs(3600), ());
         assert_eq!(machine.state(), Some(&Door::Locked));
-        Ok(Lock { code, entered: Vec::new(), machine, log })
+        Ok(Lock {
+            code,
+            entered: Vec::new(),
+            machine,
+            log,
+        })
     }
 
     async fn enter(&mut self, old: &Door, state: &Door, _: &Context<Self>) -> Entered<Self> {
@@ -67,13 +81,20 @@ impl Statem for Lock {
         }
     }
 
-    async fn handle(&mut self, state: &Door, event: Event<Self>, cx: &Context<Self>) -> Transition<Self> {
+    async fn handle(
+        &mut self,
+        state: &Door,
+        event: Event<Self>,
+        cx: &Context<Self>,
+    ) -> Transition<Self> {
         match (state, event) {
             (Door::Locked, Event::Cast(DoorCast::Digit(digit))) => {
                 self.entered.push(digit);
                 // An await with the state borrowed and `&mut self` alive.
                 tokio::task::yield_now().await;
-                Transition::keep().internal(Check::Code).event_timeout(secs(5), ())
+                Transition::keep()
+                    .internal(Check::Code)
+                    .event_timeout(secs(5), ())
             }
             (Door::Locked, Event::Internal(Check::Code)) if self.entered == self.code => {
                 self.entered.clear();
@@ -83,12 +104,16 @@ impl Statem for Lock {
                 self.entered.clear();
                 Transition::keep()
             }
-            (Door::Locked, event @ Event::Call(DoorCall::Enter { .. })) => Transition::keep().postpone(event),
+            (Door::Locked, event @ Event::Call(DoorCall::Enter { .. })) => {
+                Transition::keep().postpone(event)
+            }
             (Door::Open { since }, Event::Call(DoorCall::Enter { reply })) => {
                 Transition::to(Door::Open { since: since + 1 }).reply(reply, "welcome".to_owned())
             }
             (Door::Open { .. }, Event::StateTimeout(())) => Transition::to(Door::Locked),
-            (_, Event::Call(DoorCall::Since { reply })) => Transition::keep().reply(reply, Instant::now()).hibernate(),
+            (_, Event::Call(DoorCall::Since { reply })) => {
+                Transition::keep().reply(reply, Instant::now()).hibernate()
+            }
             (_, Event::Call(DoorCall::Leave { reply })) => {
                 Transition::stop(ExitReason::Shutdown).reply(reply, "bye".to_owned())
             }
@@ -184,7 +209,9 @@ async fn a_postponed_call_is_answered_in_another_state() {
     let rig = rig().await;
     let lock = rig.lock.clone();
     let caller = tokio::spawn(async move {
-        lock.call(|reply| DoorCall::Enter { reply }).timeout(secs(60)).await
+        lock.call(|reply| DoorCall::Enter { reply })
+            .timeout(secs(60))
+            .await
     });
     tokio::time::sleep(secs(30)).await;
     assert!(!caller.is_finished());
@@ -201,7 +228,10 @@ async fn a_state_with_other_fields_is_another_state() {
     assert_eq!(rig.next().await, "Locked -> Open { since: 1 }");
     tokio::time::sleep(secs(6)).await;
     let begun = Instant::now();
-    rig.lock.call(|reply| DoorCall::Enter { reply }).await.unwrap();
+    rig.lock
+        .call(|reply| DoorCall::Enter { reply })
+        .await
+        .unwrap();
     assert_eq!(rig.next().await, "Open { since: 1 } -> Open { since: 2 }");
     assert_eq!(rig.next().await, "Open { since: 2 } -> Locked");
     assert_eq!(begun.elapsed(), secs(10));
@@ -213,7 +243,10 @@ async fn timeouts_with_names_from_init() {
     let mut rig = rig().await;
     let begun = Instant::now();
     assert_eq!(rig.next().await, "Locked -> Locked");
-    rig.lock.call_local(|reply| DoorCall::Since { reply }).await.unwrap();
+    rig.lock
+        .call_local(|reply| DoorCall::Since { reply })
+        .await
+        .unwrap();
     assert_eq!(rig.log.recv().await.unwrap(), "silent");
     assert_eq!(begun.elapsed(), secs(3600));
     stop(rig.node).await;
@@ -251,7 +284,10 @@ async fn infos_exits_and_downs_are_events() {
         })
         .unwrap();
     rig.lock.cast(DoorCast::Watch(other)).unwrap();
-    rig.lock.call_local(|reply| DoorCall::Since { reply }).await.unwrap();
+    rig.lock
+        .call_local(|reply| DoorCall::Since { reply })
+        .await
+        .unwrap();
     end.send(()).unwrap();
     let mut both = [rig.next().await, rig.next().await];
     both.sort();
@@ -264,9 +300,15 @@ async fn a_panic_and_a_refusing_init() {
     let rig = rig().await;
     rig.lock.cast(DoorCast::Fail("on purpose".into())).unwrap();
     let ended = rig.lock.ended().await;
-    assert!(matches!(&ended, ExitReason::Panic(text) if text.contains("on purpose")), "{ended}");
+    assert!(
+        matches!(&ended, ExitReason::Panic(text) if text.contains("on purpose")),
+        "{ended}"
+    );
     let (sender, _receiver) = mpsc::unbounded_channel();
     let refused = rig.node.spawn::<Lock>((Vec::new(), sender)).await;
-    assert_eq!(refused.unwrap_err(), SpawnError::Init(ExitReason::from("no_code")));
+    assert_eq!(
+        refused.unwrap_err(),
+        SpawnError::Init(ExitReason::from("no_code"))
+    );
     stop(rig.node).await;
 }

@@ -26,14 +26,24 @@ enum Work {
 impl Statem for Sleeper {
     type Args = mpsc::UnboundedSender<&'static str>;
 
-    async fn init(seen: mpsc::UnboundedSender<&'static str>, _: &Context<Self>) -> Result<Self, ExitReason> {
-        Ok(Sleeper { machine: Machine::new(()), seen })
+    async fn init(
+        seen: mpsc::UnboundedSender<&'static str>,
+        _: &Context<Self>,
+    ) -> Result<Self, ExitReason> {
+        Ok(Sleeper {
+            machine: Machine::new(()),
+            seen,
+        })
     }
 
     async fn handle(&mut self, (): &(), event: Event<Self>, _: &Context<Self>) -> Transition<Self> {
         match event {
-            Event::Cast(Work::Arm(time)) => return Transition::keep().state_timeout(millis(time), ()),
-            Event::Cast(Work::ArmEvent(time)) => return Transition::keep().event_timeout(millis(time), ()),
+            Event::Cast(Work::Arm(time)) => {
+                return Transition::keep().state_timeout(millis(time), ());
+            }
+            Event::Cast(Work::ArmEvent(time)) => {
+                return Transition::keep().event_timeout(millis(time), ());
+            }
             Event::Cast(Work::Sleep(time)) => tokio::time::sleep(millis(time)).await,
             Event::Cast(Work::Note(text)) => {
                 let _ = self.seen.send(text);
@@ -58,13 +68,23 @@ async fn a_timeout_does_not_overtake_what_waits() {
     let node = node().await;
     let (sender, mut seen) = mpsc::unbounded_channel();
     let sleeper = node.spawn::<Sleeper>(sender).await.unwrap();
-    for work in [Work::Arm(10), Work::Sleep(50), Work::Note("1"), Work::Note("2")] {
+    for work in [
+        Work::Arm(10),
+        Work::Sleep(50),
+        Work::Note("1"),
+        Work::Note("2"),
+    ] {
         sleeper.cast(work).unwrap();
     }
     let order = [seen.recv().await, seen.recv().await, seen.recv().await];
     assert_eq!(order, [Some("1"), Some("2"), Some("state timeout")]);
     // What came before the timeout was noticed is an event, so this one is cancelled.
-    for work in [Work::ArmEvent(10), Work::Sleep(50), Work::ArmEvent(10), Work::Note("3")] {
+    for work in [
+        Work::ArmEvent(10),
+        Work::Sleep(50),
+        Work::ArmEvent(10),
+        Work::Note("3"),
+    ] {
         sleeper.cast(work).unwrap();
     }
     assert_eq!(seen.recv().await, Some("3"));
@@ -80,7 +100,12 @@ async fn a_full_mailbox_loses_no_timeout() {
     let (sender, mut seen) = mpsc::unbounded_channel();
     let options = SpawnOptions::default().mailbox(4);
     let sleeper = node.spawn_with::<Sleeper>(sender, options).await.unwrap();
-    for work in [Work::Arm(10), Work::Sleep(50), Work::Note("1"), Work::Note("2")] {
+    for work in [
+        Work::Arm(10),
+        Work::Sleep(50),
+        Work::Note("1"),
+        Work::Note("2"),
+    ] {
         sleeper.cast(work).unwrap();
     }
     tokio::time::sleep(millis(1)).await;

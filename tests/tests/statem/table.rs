@@ -26,12 +26,7 @@ const fn row(name: &'static str, script: [&'static str; 4], trace: &'static str)
 pub(crate) const ROWS: &[Row] = &[
     row(
         "the first enter call comes from the state itself",
-        [
-            "a",
-            "[]",
-            "[]",
-            "[{cast, {done, {stop, normal}}}]",
-        ],
+        ["a", "[]", "[]", "[{cast, {done, {stop, normal}}}]"],
         "[{enter,a,a},{cast,done,a},{terminate,normal,a}]",
     ),
     row(

@@ -250,10 +250,7 @@ mod tests {
     fn infinity_cancels() {
         let (mut timeouts, now) = (Running::default(), Instant::now());
         timeouts.apply(vec![set(Kind::State, after(10, 1))], now);
-        timeouts.apply(
-            vec![set(Kind::State, Change::After(Duration::MAX, 2))],
-            now,
-        );
+        timeouts.apply(vec![set(Kind::State, Change::After(Duration::MAX, 2))], now);
         assert_eq!(timeouts.next(), None);
         timeouts.apply(vec![set(Kind::Event, after(0, 1))], now);
         timeouts.cancel(&Kind::Event);
