@@ -70,8 +70,9 @@ pub mod prelude;
 pub mod __private;
 
 pub use behaviour::{
-    ChildSpec, Entered, Event, Machine, Request, Server, ServerMessage, ServerTypes, Spec, Statem,
-    StatemMessage, StatemTypes, Supervisor, SupervisorRef, TermCall, Transition,
+    Application, ApplicationContext, ApplicationError, ApplicationInfo, ApplicationTerminated,
+    ChildSpec, Entered, Event, Machine, Request, Server, ServerMessage, ServerTypes, Spec,
+    StartType, Statem, StatemMessage, StatemTypes, Supervisor, SupervisorRef, TermCall, Transition,
 };
 pub use ergo_macros::{Actor, Request, ServerBehavior, StatemBehavior, main, server};
 pub use error::{Error, Result};
@@ -79,8 +80,10 @@ pub use etf::{Decode, Encode};
 pub use node::{ConnectError, Node, NodeBuilder, NodeEvent, StartError, Visibility, WhereisError};
 pub use process::{
     Actor, Behavior, Call, CallError, CastError, CastWait, Context, DeadLetter, DeadLetterReason,
-    DeadLetters, Destination, Down, EnvValue, Exit, ExitReason, Flow, Handle, Message, Options,
-    Overflow, PlainContext, Ref, RegisterError, Reply, ReplyTo, SpawnError, SpawnOptions, Timer,
+    DeadLetters, Destination, Down, EnvValue, Exit, ExitReason, Flow, Handle, Label, Message,
+    MessageKind, Options, Overflow, PlainContext, Ref, RegisterError, Reply, ReplyTo, Snapshot,
+    SpawnError, SpawnOptions, Timer, sys,
 };
 pub use remote::{Exception, RpcError};
+pub use system::{Signal, Signals};
 pub use time::{millis, secs};

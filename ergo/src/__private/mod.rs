@@ -23,9 +23,9 @@ pub use crate::behaviour::{Event as StatemEvent, Machine, Statem, StatemMessage,
 pub use crate::behaviour::{Request, Server, ServerMessage, ServerTypes, TermCall};
 pub use crate::process::{
     Actor, Behavior, Call, CastError, CastWait, Context, Down, Exit, ExitReason, Flow, Handle,
-    IntoFlow, Options, Overflow, Ref, Reply, ReplyTo,
+    IntoFlow, Label, Options, Overflow, Ref, Reply, ReplyTo, Snapshot,
 };
-pub use crate::system::{CookieSource, run_main};
+pub use crate::system::{CookieSource, MainOptions, run_main};
 
 pub use tokio::time::Instant;
 

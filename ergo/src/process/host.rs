@@ -114,13 +114,22 @@ pub trait Host: Any + Send + Sync {
             .unwrap_or_else(|_| unreachable!("three words are within the limit of five"))
     }
 
+    /// The same reference with the five words that aliases of OTP have since release 26.
+    fn long_reference(&self, number: u64) -> Reference {
+        let (low, high) = split(number);
+        Reference::new(self.name().clone(), self.creation(), &[low, high, 0, 0, 0])
+            .unwrap_or_else(|_| unreachable!("five words are within the limit of five"))
+    }
+
     /// The number of `reference` when it is of this node and this incarnation.
     fn local_number(&self, reference: &Reference) -> Option<u64> {
         if reference.creation() != self.creation() || reference.node() != self.name() {
             return None;
         }
         match reference.ids() {
-            [low, high, 0] => Some((u64::from(*high) << 32) | u64::from(*low)),
+            [low, high, 0] | [low, high, 0, 0, 0] => {
+                Some((u64::from(*high) << 32) | u64::from(*low))
+            }
             _ => None,
         }
     }

@@ -384,8 +384,17 @@ impl<A: Behavior> Cell<A> {
     ///
     /// An exit signal that has come before the body ended by itself decides the reason, as in OTP; `reason` is the
     /// body's own.
+    ///
+    /// The name is freed in the same step: whoever is told that the process has ended, also by a monitor, a link or a
+    /// message that comes while it is taken apart, finds its name free.
     pub(super) fn close(&self, reason: Option<ExitReason>) -> Closed<A> {
         let mut queue = self.lock();
+        let name = queue
+            .known_relations()
+            .and_then(|known| known.name.as_ref());
+        if let Some(name) = name {
+            self.host.unregister(name, self.id);
+        }
         let (reason, mut relations) = queue.close(reason);
         let mut messages = std::mem::take(&mut queue.messages);
         let mut senders = Vec::new();

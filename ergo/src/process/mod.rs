@@ -42,15 +42,17 @@ mod room;
 mod run;
 mod send;
 mod signal;
+mod snapshot;
 mod spawn;
 mod spawner;
 mod stop;
+pub mod sys;
 mod task;
 mod timer;
 mod turn;
 mod wire;
 
-pub use actor::{Actor, Behavior, Flow, Handle, IntoFlow, Options};
+pub use actor::{Actor, Behavior, Flow, Handle, IntoFlow, Label, MessageKind, Options};
 pub use call::Call;
 pub use cast_wait::CastWait;
 pub use context::Context;
@@ -66,9 +68,11 @@ pub use plain::{IntoExit, Message, Plain, PlainContext, PlainRef};
 pub use relations::{Relations, RemoteWatcher, Watcher};
 pub use reply::{Reply, ReplyTo};
 pub use signal::{Down, Exit};
+pub use snapshot::Snapshot;
 pub use spawn::SpawnOptions;
 pub use timer::Timer;
 
+pub(crate) use actor::short_type_name;
 pub(crate) use dead_letter::request_of;
 pub(crate) use env::{Env, read as read_env};
 pub(crate) use facade::{

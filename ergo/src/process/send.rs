@@ -129,12 +129,19 @@ impl RemoteCall {
         from: u64,
         to: &Destination,
         slot: Arc<dyn Slot>,
+        tag: &'static str,
         request: &mut dyn FnMut(&mut Encoder<'_>) -> Result<(), EncodeError>,
         waker: &Waker,
     ) -> Result<(RemoteCall, Option<Admission>), CallError> {
         let caller: Pid = host.pid(from);
         let write: Write<'_> = &mut |number, encoder| {
-            wire::write_call(encoder, &caller, &host.reference(number), request)
+            // The answer to a system message depends on the release of who asks: see `sys::answer`.
+            let reference = if tag == wire::SYSTEM {
+                host.long_reference(number)
+            } else {
+                host.reference(number)
+            };
+            wire::write_call(encoder, tag, &caller, &reference, request)
         };
         RemoteCall::request(host, from, to, slot, write, waker)
     }
