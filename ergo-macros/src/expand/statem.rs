@@ -33,6 +33,18 @@ fn types(statem: &Statem) -> TokenStream {
     } = statem;
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let private = quote!(#krate::__private);
+    let snapshot = statem.snapshot.then(|| {
+        quote! {
+            fn state_to_term(__state: &Self::State) -> ::core::option::Option<#private::Term> {
+                #private::to_term(__state)
+            }
+            fn state_from_term(
+                __term: #private::Term,
+            ) -> ::core::result::Result<Self::State, #private::DecodeError> {
+                #private::from_term(&__term)
+            }
+        }
+    });
     quote! {
         #[automatically_derived]
         impl #impl_generics #private::StatemTypes for #ident #ty_generics #where_clause {
@@ -49,6 +61,7 @@ fn types(statem: &Statem) -> TokenStream {
             fn machine_mut(&mut self) -> &mut #private::Machine<Self> {
                 &mut self.#machine
             }
+            #snapshot
         }
     }
 }
@@ -104,6 +117,18 @@ fn callbacks(private: &TokenStream) -> TokenStream {
         }
         async fn on_deadline(&mut self, __cx: &#private::Context<Self>) -> #private::Flow {
             #private::Machine::on_deadline(self, __cx).await
+        }
+        fn snapshot(&self) -> ::core::option::Option<#private::Term> {
+            #private::Machine::snapshot(self)
+        }
+        fn restore(
+            &mut self,
+            __state: #private::Term,
+        ) -> ::core::result::Result<(), #private::DecodeError> {
+            #private::Machine::restore(self, __state)
+        }
+        fn label(__message: &Self::Message) -> #private::Label {
+            #private::StatemMessage::label(__message)
         }
         async fn stop(self, __reason: &#private::ExitReason, __cx: &#private::Context<Self>) {
             #private::Machine::stop(self, __reason, __cx).await

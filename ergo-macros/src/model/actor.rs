@@ -123,10 +123,19 @@ pub(crate) fn handle_name(ident: &Ident) -> Ident {
 ///
 /// Mistakes in `#[actor(..)]` are reported by the derive that owns it.
 pub(crate) fn handle_of(input: &DeriveInput) -> Ident {
+    handle(&input.ident, &actor_attrs_of(input))
+}
+
+/// Whether the actor opted in to snapshots.
+pub(crate) fn has_snapshot(input: &DeriveInput) -> bool {
+    actor_attrs_of(input).snapshot.is_set()
+}
+
+fn actor_attrs_of(input: &DeriveInput) -> ActorAttrs {
     let foreign = Ctxt::new();
     let actor = ActorAttrs::parse(&foreign, &input.attrs);
     drop(foreign.finish(Default::default, Default::default));
-    handle(&input.ident, &actor)
+    actor
 }
 
 fn handle(ident: &Ident, attrs: &ActorAttrs) -> Ident {

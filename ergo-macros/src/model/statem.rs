@@ -3,7 +3,7 @@
 use syn::{Data, DeriveInput, Generics, Ident, Index, Member, Path, Type, parse_quote};
 
 use crate::ctxt::Ctxt;
-use crate::model::actor::handle_of;
+use crate::model::actor::{handle_of, has_snapshot};
 use crate::model::ty;
 use crate::parse::keys::Slot;
 use crate::parse::statem::StatemAttrs;
@@ -14,6 +14,8 @@ pub(crate) struct Statem {
     pub(crate) generics: Generics,
     pub(crate) krate: Path,
     pub(crate) handle: Ident,
+    /// Whether its state is shown to others.
+    pub(crate) snapshot: bool,
     /// The field with the machine.
     pub(crate) machine: Member,
     pub(crate) state: Type,
@@ -41,6 +43,7 @@ impl Statem {
             ident: input.ident.clone(),
             generics: input.generics.clone(),
             handle: handle_of(input),
+            snapshot: has_snapshot(input),
             machine: machine?,
             state: attrs.state.get().cloned()?,
             call: or(&attrs.call, parse_quote!(#krate::__private::TermCall)),

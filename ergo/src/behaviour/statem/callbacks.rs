@@ -4,7 +4,7 @@ use std::future::Future;
 
 use crate::behaviour::server::Request;
 use crate::behaviour::statem::{Entered, Event, Machine, StatemMessage, Transition};
-use crate::etf::Term;
+use crate::etf::{DecodeError, Term};
 use crate::process::{Behavior, Context, ExitReason};
 
 /// The types of a state machine, and where its [`Machine`] is. Written by `derive(StatemBehavior)`.
@@ -28,6 +28,21 @@ pub trait StatemTypes: Behavior {
     fn machine(&self) -> &Machine<Self>;
     /// The same, to run it.
     fn machine_mut(&mut self) -> &mut Machine<Self>;
+
+    /// The state as a term, where `#[actor(snapshot)]` opts in to it.
+    fn state_to_term(state: &Self::State) -> Option<Term> {
+        let _ = state;
+        None
+    }
+
+    /// Reads a state, where `#[actor(snapshot)]` opts in to it.
+    ///
+    /// # Errors
+    /// It is no state.
+    fn state_from_term(term: Term) -> Result<Self::State, DecodeError> {
+        let _ = term;
+        Err(DecodeError::custom("the machine has no snapshot"))
+    }
 }
 
 /// gen_statem's callbacks. The type itself is the data of the machine; its state is of a type of its own.

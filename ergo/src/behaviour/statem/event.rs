@@ -5,7 +5,7 @@ use std::fmt;
 use crate::behaviour::server::Request;
 use crate::behaviour::statem::callbacks::StatemTypes;
 use crate::etf::{DecodeError, Decoder, EncodeError, Encoder};
-use crate::process::{Down, Exit, ReplyTo};
+use crate::process::{Down, Exit, Label, ReplyTo};
 
 /// What a state machine is told: an event type and its content in one.
 ///
@@ -63,6 +63,17 @@ pub enum StatemMessage<C, D> {
     /// From the machine to itself: the time of a timeout is over.
     #[doc(hidden)]
     Due,
+}
+
+impl<C: Request, D: Request> StatemMessage<C, D> {
+    /// What it is, in a word.
+    pub fn label(&self) -> Label {
+        match self {
+            StatemMessage::Call(call) => Label::call(call.request_name()),
+            StatemMessage::Cast(cast) => Label::cast(cast.request_name()),
+            StatemMessage::Due => Label::other("timeout"),
+        }
+    }
 }
 
 impl<C: Request, D: Request> Request for StatemMessage<C, D> {

@@ -10,6 +10,7 @@ use crate::behaviour::statem::actions::common_actions;
 use crate::behaviour::statem::timeouts::{Change, Kind, Setting, Timeouts};
 use crate::behaviour::statem::transition::{Actions, EnteredNext, Next};
 use crate::behaviour::statem::{Event, Statem, StatemMessage, StatemTypes, Transition};
+use crate::etf::{DecodeError, Term};
 use crate::process::{Context, ExitReason, Flow, Ref};
 
 /// How many events a machine may insert and handle before it lets other processes run.
@@ -209,6 +210,31 @@ impl<S: Statem> Machine<S> {
         };
         data.machine_mut().0 = Some(engine);
         flow
+    }
+
+    /// `{State, Data}`, as `sys:get_state/1` shows a gen_statem.
+    pub fn snapshot(data: &S) -> Option<Term> {
+        let engine = data.machine().0.as_ref()?;
+        let state = S::state_to_term(&engine.state)?;
+        Some(Term::tuple([state, data.state_term()?]))
+    }
+
+    /// Takes another state and other data. As in OTP this is no state change: nothing else happens.
+    ///
+    /// # Errors
+    /// It is no `{State, Data}`, or one of the two cannot be read.
+    pub fn restore(data: &mut S, term: Term) -> Result<(), DecodeError> {
+        let Some([state, own]) = term.as_tuple() else {
+            return Err(DecodeError::custom(
+                "the state of a machine is {State, Data}",
+            ));
+        };
+        let state = S::state_from_term(state.clone())?;
+        data.restore_term(own.clone())?;
+        if let Some(engine) = data.machine_mut().0.as_mut() {
+            engine.state = state;
+        }
+        Ok(())
     }
 
     /// Ends.
