@@ -71,10 +71,10 @@ pub mod __private;
 
 pub use behaviour::{
     Application, ApplicationContext, ApplicationError, ApplicationInfo, ApplicationTerminated,
-    ChildSpec, Request, Server, ServerMessage, ServerTypes, Spec, StartType, Supervisor,
-    SupervisorRef, TermCall,
+    ChildSpec, Entered, Event, Machine, Request, Server, ServerMessage, ServerTypes, Spec,
+    StartType, Statem, StatemMessage, StatemTypes, Supervisor, SupervisorRef, TermCall, Transition,
 };
-pub use ergo_macros::{Actor, Request, ServerBehavior, main, server};
+pub use ergo_macros::{Actor, Request, ServerBehavior, StatemBehavior, main, server};
 pub use error::{Error, Result};
 pub use etf::{Decode, Encode};
 pub use node::{ConnectError, Node, NodeBuilder, NodeEvent, StartError, Visibility, WhereisError};

@@ -2,7 +2,9 @@
 
 pub use std::time::Duration;
 
-pub use crate::behaviour::{ChildSpec, Server, Spec, Supervisor, SupervisorRef};
+pub use crate::behaviour::{
+    ChildSpec, Entered, Event, Machine, Server, Spec, Statem, Supervisor, SupervisorRef, Transition,
+};
 pub use crate::etf::{Atom, Decode, Encode, Pid, Reference, Term};
 pub use crate::node::{Node, Visibility};
 pub use crate::process::{
@@ -11,4 +13,4 @@ pub use crate::process::{
 };
 pub use crate::remote::Exception;
 pub use crate::{args, atom, millis, secs, term};
-pub use ergo_macros::{Actor, Request, ServerBehavior};
+pub use ergo_macros::{Actor, Request, ServerBehavior, StatemBehavior};

@@ -56,6 +56,12 @@
 //! - `Request` (`encode_request(&self, &mut Encoder<'_>)`, `decode_request(&mut Decoder<'_>, &mut
 //!   Option<ReplyTo>)`), `TermCall`
 //!
+//! State machines:
+//!
+//! - `StatemTypes` (`State`, `Call`, `Cast`, `Info`, `Internal`, `TimeoutName`, `Timeout`, `machine`, `machine_mut`),
+//!   `Statem` (`type Args`, `init(args, cx)`), `StatemMessage::{Call, Cast}`
+//! - `Machine` (`dispatch`, `deliver`, `deadline`, `on_deadline`, `stop`), `Event::{Down, Exit, Info}` as `StatemEvent`
+//!
 //! Programs:
 //!
 //! - `run_main<F, Fut, T, E>(node: &str, cookie: CookieSource, main: F) -> Result<T, E>` where `F:
@@ -75,5 +81,6 @@ pub(crate) mod main_fn;
 pub(crate) mod request;
 pub(crate) mod server;
 pub(crate) mod server_behavior;
+pub(crate) mod statem;
 pub(crate) mod term;
 pub(crate) mod value;

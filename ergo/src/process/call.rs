@@ -255,9 +255,9 @@ impl<'a, A: Behavior, R: Send + 'static> Call<'a, A, R> {
         let slot = Arc::new(OneSlot(Mutex::new(Some(sender))));
         let mut request =
             |encoder: &mut crate::etf::Encoder<'_>| A::encode_message(message, encoder);
-        let from = current::id_on(host);
+        let (from, tag) = (current::id_on(host), wire::call_tag(A::PROTOCOL));
         let (call, admission) =
-            RemoteCall::start(host, from, to, slot, wire::CALL, &mut request, cx.waker())?;
+            RemoteCall::start(host, from, to, slot, tag, &mut request, cx.waker())?;
         self.remote = Some(call);
         self.admission = admission;
         Ok(())

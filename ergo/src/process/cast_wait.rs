@@ -115,9 +115,8 @@ fn send_far<A: Behavior>(
 ) -> Result<Option<Admission>, CastError> {
     let from = current::id_on(&far.host);
     let to: &Destination = &far.to;
-    let mut body = |encoder: &mut crate::etf::Encoder<'_>| {
-        wire::write_cast(encoder, &mut |encoder| A::encode_message(message, encoder))
-    };
+    let mut body =
+        |encoder: &mut crate::etf::Encoder<'_>| wire::write_message::<A>(encoder, message);
     send::offer(&far.host, from, to, &mut body, How::waiting(cx.waker()))
 }
 

@@ -216,9 +216,8 @@ impl Far {
             return cell.send(message);
         }
         let from = current::id_on(&self.host);
-        let mut body = |encoder: &mut crate::etf::Encoder<'_>| {
-            wire::write_cast(encoder, &mut |encoder| A::encode_message(&message, encoder))
-        };
+        let mut body =
+            |encoder: &mut crate::etf::Encoder<'_>| wire::write_message::<A>(encoder, &message);
         match links::resolve(&self.host, &self.to) {
             Target::Remote => self.host.clone().remote(RemoteSignal::Send {
                 from,

@@ -83,4 +83,6 @@ pub(crate) use facade::{
     start, start_plain, start_plain_tied, write_reason,
 };
 pub(crate) use links::down;
+pub use wire::Protocol;
+
 pub(crate) use wire::answered_slot;
