@@ -21,6 +21,7 @@ pub(crate) fn expand(actor: &Actor) -> TokenStream {
     } = actor;
     let (impl_generics, ty_generics, where_clause) = actor.generics.split_for_impl();
     let options = options(actor);
+    let snapshot = actor.snapshot.then(|| snapshot(actor));
     quote! {
         #handle
         #impls
@@ -29,6 +30,7 @@ pub(crate) fn expand(actor: &Actor) -> TokenStream {
         impl #impl_generics #krate::__private::Actor for #ident #ty_generics #where_clause {
             type Handle = #handle_ident #ty_generics;
             const OPTIONS: #krate::__private::Options = #options;
+            #snapshot
         }
     }
 }
@@ -50,7 +52,27 @@ fn options(actor: &Actor) -> TokenStream {
     let overflow =
         overflow.map(|overflow| quote!(.overflow(#krate::__private::Overflow::#overflow)));
     let trap_exit = actor.trap_exit.then(|| quote!(.trap_exit()));
-    quote!(#krate::__private::Options::DEFAULT #name #mailbox #overflow #trap_exit)
+    let last_message = actor.last_message.then(|| quote!(.last_message()));
+    quote!(#krate::__private::Options::DEFAULT #name #mailbox #overflow #trap_exit #last_message)
+}
+
+/// The state for others to see.
+fn snapshot(actor: &Actor) -> TokenStream {
+    let private = {
+        let krate = &actor.krate;
+        quote!(#krate::__private)
+    };
+    quote! {
+        fn state_term(&self) -> ::core::option::Option<#private::Term> {
+            ::core::option::Option::Some(#private::Snapshot::snapshot(self))
+        }
+        fn restore_term(
+            &mut self,
+            __state: #private::Term,
+        ) -> ::core::result::Result<(), #private::DecodeError> {
+            #private::Snapshot::restore(self, __state)
+        }
+    }
 }
 
 fn handle(actor: &Actor) -> TokenStream {

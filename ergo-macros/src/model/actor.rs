@@ -20,6 +20,8 @@ pub(crate) struct Actor {
     /// Who gets what is too much.
     pub(crate) fallback: Option<String>,
     pub(crate) trap_exit: bool,
+    pub(crate) snapshot: bool,
+    pub(crate) last_message: bool,
 }
 
 impl Actor {
@@ -42,6 +44,8 @@ impl Actor {
             overflow: attrs.overflow.get().copied(),
             fallback: attrs.fallback.get().map(|name| name.text.clone()),
             trap_exit: attrs.trap_exit.is_set(),
+            snapshot: attrs.snapshot.is_set(),
+            last_message: attrs.last_message.is_set(),
         })
     }
 }

@@ -16,6 +16,8 @@ const ACTOR: &[&str] = &[
     "overflow",
     "fallback",
     "trap_exit",
+    "snapshot",
+    "last_message",
     "handle",
     "crate",
 ];
@@ -80,6 +82,8 @@ pub(crate) struct ActorAttrs {
     pub(crate) overflow: Slot<Overflow>,
     pub(crate) fallback: Slot<AtomText>,
     pub(crate) trap_exit: Slot<()>,
+    pub(crate) snapshot: Slot<()>,
+    pub(crate) last_message: Slot<()>,
     pub(crate) handle: Slot<IdentValue>,
     krate: Slot<CratePath>,
 }
@@ -99,6 +103,8 @@ impl ActorAttrs {
             "overflow" => this.overflow.parse(meta),
             "fallback" => this.fallback.parse(meta),
             "trap_exit" => this.trap_exit.flag(meta),
+            "snapshot" => this.snapshot.flag(meta),
+            "last_message" => this.last_message.flag(meta),
             "handle" => this.handle.parse(meta),
             _ => this.krate.parse(meta),
         });

@@ -22,9 +22,9 @@ pub use crate::etf::{
 pub use crate::behaviour::{Request, Server, ServerMessage, ServerTypes, TermCall};
 pub use crate::process::{
     Actor, Behavior, Call, CastError, CastWait, Context, Down, Exit, ExitReason, Flow, Handle,
-    IntoFlow, Options, Overflow, Ref, Reply, ReplyTo,
+    IntoFlow, Label, Options, Overflow, Ref, Reply, ReplyTo, Snapshot,
 };
-pub use crate::system::{CookieSource, run_main};
+pub use crate::system::{CookieSource, MainOptions, run_main};
 
 pub use ergo_macros::{args, atom, term};
 pub use errors::{field, skipped_variant, unknown_tag, unknown_variant};

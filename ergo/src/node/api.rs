@@ -99,13 +99,15 @@ impl Node {
             table: Default::default(),
             registry: Default::default(),
             places: Default::default(),
-            environments: Environments::new(builder.env.clone()),
+            environments: Environments::new(builder.env.clone(), builder.application_env.clone()),
             deadlines: Default::default(),
             dead_letters: Default::default(),
             peers: Default::default(),
             subscribers: Default::default(),
             stopping: AtomicBool::new(false),
             stopped: SetOnce::new(),
+            shutdown_timeout: builder.shutdown_timeout,
+            first_to_stop: Mutex::default(),
             spawns: OnceLock::new(),
             extensions: Default::default(),
             distribution,
@@ -301,6 +303,19 @@ impl Node {
     /// How many messages have reached no mailbox since the node was started.
     pub fn dead_letter_count(&self) -> u64 {
         self.0.dead_letters.count()
+    }
+
+    /// Sends a message that overtakes those that wait, to an alias whose owner has made it for that:
+    /// [`Context::send_priority`](crate::Context::send_priority).
+    ///
+    /// # Errors
+    /// As [`Node::try_send`].
+    pub fn send_priority(
+        &self,
+        to: impl Into<Destination>,
+        message: impl Encode,
+    ) -> Result<(), CastError> {
+        crate::process::send_priority(&self.host_ref(), &to.into(), &message)
     }
 
     /// Calls a server with a term and waits 5 seconds at most for its answer: `gen_server:call/2`.

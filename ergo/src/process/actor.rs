@@ -25,6 +25,15 @@ pub trait Actor: Sized + Send + 'static {
     fn state_term(&self) -> Option<Term> {
         None
     }
+
+    /// Takes another state, as [`Snapshot::restore`](crate::Snapshot::restore).
+    ///
+    /// # Errors
+    /// The actor has not opted in to it, or the term is no state of it.
+    fn restore_term(&mut self, state: Term) -> Result<(), DecodeError> {
+        let _ = state;
+        Err(DecodeError::custom("the actor has no snapshot"))
+    }
 }
 
 /// How a process of an actor starts, unless the spawn says otherwise.
@@ -39,6 +48,8 @@ pub struct Options {
     pub overflow: Overflow,
     /// Whether exit signals arrive as messages.
     pub trap_exit: bool,
+    /// Whether crash reports show the last message, and not only its name.
+    pub last_message: bool,
 }
 
 impl Options {
@@ -48,6 +59,7 @@ impl Options {
         mailbox: u32::MAX,
         overflow: Overflow::Refuse,
         trap_exit: false,
+        last_message: false,
     };
 
     /// Registers the process under `name`.
@@ -71,6 +83,12 @@ impl Options {
     /// Makes exit signals arrive as messages.
     pub const fn trap_exit(mut self) -> Options {
         self.trap_exit = true;
+        self
+    }
+
+    /// Makes crash reports show the last message. Each message is then written as a term before it is handled.
+    pub const fn last_message(mut self) -> Options {
+        self.last_message = true;
         self
     }
 }
@@ -142,6 +160,11 @@ pub trait Behavior: Actor {
     type Message: Send + 'static;
     /// What [`Context::continue_with`] takes; [`Infallible`](std::convert::Infallible) where nothing is continued.
     type Continue: Send + 'static;
+
+    /// The module of OTP that this behaviour is like, as `sys:get_status` names it.
+    const MODULE: &'static str = "gen_server";
+    /// What the header of `sys:get_status` says before the name of the process.
+    const STATUS_HEADER: &'static str = "Status for generic server";
 
     /// Whether [`Behavior::start_now`] is the init: it runs in the spawner and needs no acknowledgement.
     const SYNC_INIT: bool = false;
@@ -227,6 +250,30 @@ pub trait Behavior: Actor {
         self.state_term()
     }
 
+    /// Takes another state, from `sys:replace_state`.
+    ///
+    /// # Errors
+    /// The behaviour cannot, or the term is no state of it.
+    fn restore(&mut self, state: Term) -> Result<(), DecodeError> {
+        self.restore_term(state)
+    }
+
+    /// What `sys:get_status` shows of this behaviour besides what it shows of all: `[{data, [{"State", State}]}]`.
+    ///
+    /// Empty when there is no form of the state.
+    fn status(&self) -> Vec<Term> {
+        let state = |state| crate::process::sys::data([("State", state)]);
+        self.snapshot().map(state).into_iter().collect()
+    }
+
+    /// What a message is, in a word, for crash reports and statistics. It is asked before each message and has to be
+    /// cheap.
+    #[inline]
+    fn label(message: &Self::Message) -> Label {
+        let _ = message;
+        Label::OTHER
+    }
+
     /// The last callback of a process that stops by itself or on its parent's shutdown.
     ///
     /// It cannot run after a panic or an exit signal that is not trapped: the state went with the future that
@@ -253,6 +300,71 @@ pub trait Behavior: Actor {
         decoder: &mut Decoder<'_>,
         reply_to: &mut Option<ReplyTo>,
     ) -> Result<Self::Message, DecodeError>;
+}
+
+/// What a message is, in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Label {
+    /// Whether it is answered.
+    pub kind: MessageKind,
+    /// The method or variant it is for: `take`.
+    pub name: &'static str,
+}
+
+impl Label {
+    /// A message of which nothing is known.
+    pub const OTHER: Label = Label {
+        kind: MessageKind::Other,
+        name: "message",
+    };
+
+    /// A call of this name.
+    #[inline]
+    pub const fn call(name: &'static str) -> Label {
+        Label {
+            kind: MessageKind::Call,
+            name,
+        }
+    }
+
+    /// A cast of this name.
+    #[inline]
+    pub const fn cast(name: &'static str) -> Label {
+        Label {
+            kind: MessageKind::Cast,
+            name,
+        }
+    }
+
+    /// Any other message, by what it is: `timeout`.
+    #[inline]
+    pub const fn other(name: &'static str) -> Label {
+        Label {
+            kind: MessageKind::Other,
+            name,
+        }
+    }
+}
+
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kind {
+            MessageKind::Call => write!(f, "call {}", self.name),
+            MessageKind::Cast => write!(f, "cast {}", self.name),
+            MessageKind::Other => f.write_str(self.name),
+        }
+    }
+}
+
+/// Whether and how a message is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageKind {
+    /// It is answered.
+    Call,
+    /// It is not.
+    Cast,
+    /// It is no request.
+    Other,
 }
 
 /// What a callback wants to happen next: gen_server's return tuples.
@@ -298,6 +410,13 @@ impl IntoFlow for Flow {
 
 /// A call's deadline unless it says otherwise: 5 seconds, as in OTP.
 pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// `shop::Stock` is `Stock`.
+pub(crate) fn short_type_name<A>() -> &'static str {
+    let name = std::any::type_name::<A>();
+    let base = name.split('<').next().unwrap_or(name);
+    base.rsplit("::").next().unwrap_or(base)
+}
 
 /// Lets generated code print a handle without knowing its actor.
 pub(crate) fn fmt_handle<A: Behavior>(of: &Ref<A>, f: &mut fmt::Formatter<'_>) -> fmt::Result {

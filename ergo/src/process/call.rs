@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use crate::etf::{DecodeOwned, Decoder, Encoded};
+use crate::etf::{DecodeOwned, Decoder, Encode, Encoded, Term};
 use crate::process::actor::{Behavior, CALL_TIMEOUT};
 use crate::process::deadline::Deadline;
 use crate::process::handle::{Place, Ref};
@@ -18,7 +18,7 @@ use crate::process::overflow::{Policy, Sent};
 use crate::process::queue::{Envelope, Other};
 use crate::process::room::Admission;
 use crate::process::send::{RemoteCall, call_error};
-use crate::process::{CallError, CastError, Destination, ExitReason, Reply, current};
+use crate::process::{CallError, CastError, Destination, ExitReason, Reply, current, wire};
 use crate::sync::Mutex;
 
 /// What a caller gets.
@@ -65,6 +65,39 @@ fn decode_answer<R: DecodeOwned>(encoded: &Encoded, host: &HostRef) -> Result<R,
         R::decode(decoder)
     };
     read(&mut decoder).map_err(CallError::BadReply)
+}
+
+/// Sends a system message and waits for the answer, as long as a call waits.
+pub(super) async fn system(
+    host: &HostRef,
+    to: &Destination,
+    request: &Term,
+) -> Result<Term, CallError> {
+    let (sender, receiver) = oneshot::channel();
+    let slot = Arc::new(OneSlot(Mutex::new(Some(sender))));
+    let from = current::id_on(host);
+    let mut request = |encoder: &mut crate::etf::Encoder<'_>| request.encode(encoder);
+    let sent = std::future::poll_fn(|cx| {
+        let (slot, waker) = (slot.clone(), cx.waker());
+        let sent = RemoteCall::start(host, from, to, slot, wire::SYSTEM, &mut request, waker);
+        Poll::Ready(sent)
+    });
+    // Held until the answer: dropping it takes the monitor back.
+    let (_call, admission) = sent.await?;
+    let answer = async {
+        if let Some(admission) = admission {
+            // When the process ends meanwhile, that is told below.
+            let _ = admission.await;
+        }
+        receiver.await
+    };
+    match tokio::time::timeout(CALL_TIMEOUT, answer).await {
+        Err(_) => Err(CallError::Timeout),
+        Ok(Err(_)) => Err(CallError::NoReply),
+        Ok(Ok(Answer::Value(value))) => Ok(value),
+        Ok(Ok(Answer::Wire(encoded))) => decode_answer(&encoded, host),
+        Ok(Ok(Answer::Down(reason))) => Err(call_error(reason)),
+    }
 }
 
 /// A call that is sent when it is first polled, and given up when it is dropped.
@@ -223,7 +256,8 @@ impl<'a, A: Behavior, R: Send + 'static> Call<'a, A, R> {
         let mut request =
             |encoder: &mut crate::etf::Encoder<'_>| A::encode_message(message, encoder);
         let from = current::id_on(host);
-        let (call, admission) = RemoteCall::start(host, from, to, slot, &mut request, cx.waker())?;
+        let (call, admission) =
+            RemoteCall::start(host, from, to, slot, wire::CALL, &mut request, cx.waker())?;
         self.remote = Some(call);
         self.admission = admission;
         Ok(())

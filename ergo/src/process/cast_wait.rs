@@ -11,7 +11,8 @@ use crate::process::mailbox::Cell;
 use crate::process::overflow::Sent;
 use crate::process::queue::Envelope;
 use crate::process::room::Admission;
-use crate::process::{CastError, Destination, current, links, send, wire};
+use crate::process::send::{self, How};
+use crate::process::{CastError, Destination, current, links, wire};
 
 /// A message that is sent when this is first polled, and waits for room where the mailbox says so:
 /// [`Overflow::Wait`](crate::Overflow::Wait). Made by [`Ref::cast_wait`] and methods marked `#[cast(wait)]`.
@@ -117,7 +118,7 @@ fn send_far<A: Behavior>(
     let mut body = |encoder: &mut crate::etf::Encoder<'_>| {
         wire::write_cast(encoder, &mut |encoder| A::encode_message(message, encoder))
     };
-    send::offer(&far.host, from, to, &mut body, Some(cx.waker()))
+    send::offer(&far.host, from, to, &mut body, How::waiting(cx.waker()))
 }
 
 impl<A: Behavior> Future for CastWait<'_, A> {

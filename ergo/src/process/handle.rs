@@ -224,6 +224,7 @@ impl Far {
                 from,
                 to: &self.to,
                 body: &mut body,
+                priority: false,
             }),
             _ => send::body(&self.host, from, &self.to, &mut body),
         }

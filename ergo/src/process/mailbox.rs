@@ -3,6 +3,7 @@
 //! A send locks, pushes, takes the parked waker, unlocks and wakes. A receive locks once when its local batch is
 //! empty and swaps the whole vector, so the lock is taken once per batch and not once per message.
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll, Waker};
@@ -14,6 +15,7 @@ use crate::process::host::{AnyProcess, Broken, HostRef, Incoming};
 use crate::process::overflow::{Policy, Sent};
 use crate::process::queue::{Envelope, Extra, Other, Queue};
 use crate::process::relations::Ties;
+use crate::process::wire;
 use crate::process::{CastError, Exit, ExitReason, Heritage, Relations};
 use crate::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use crate::sync::{Mutex, MutexGuard};
@@ -25,6 +27,11 @@ const STARTING: u8 = 4;
 const ASKED: u8 = 8;
 /// Senders wait for room.
 pub(super) const QUEUED: u8 = 16;
+/// Messages with priority wait.
+const URGENT: u8 = 32;
+
+/// How many system messages a full mailbox still takes.
+const SYSTEM_MESSAGES: u64 = 16;
 
 /// A process, as its own task and its handles see it.
 pub(super) struct Cell<A: Behavior> {
@@ -127,6 +134,53 @@ impl<A: Behavior> Cell<A> {
         }
     }
 
+    /// Puts a message in before all others but those that came the same way. The bound of the mailbox holds for them by
+    /// themselves, so that they get through when it is full.
+    fn push_urgent(
+        &self,
+        envelope: Envelope<A::Message>,
+    ) -> Result<(), (CastError, Envelope<A::Message>)> {
+        let waker = {
+            let mut queue = self.lock();
+            if !queue.is_open() {
+                return Err((CastError::Closed, envelope));
+            }
+            let bound = queue.bound as usize;
+            let urgent = &mut queue.extra_mut().urgent;
+            if urgent.len() >= bound {
+                return Err((CastError::Full, envelope));
+            }
+            urgent.push_back(envelope);
+            self.flags.fetch_or(URGENT, Ordering::Release);
+            queue.unpark()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        Ok(())
+    }
+
+    /// Whether messages wait that are to be taken before all others.
+    #[inline]
+    pub(super) fn has_urgent(&self) -> bool {
+        self.flags.load(Ordering::Acquire) & URGENT != 0
+    }
+
+    /// Takes the first of the messages with priority.
+    pub(super) fn take_urgent(&self) -> Option<Envelope<A::Message>> {
+        if !self.has_urgent() {
+            return None;
+        }
+        let mut queue = self.lock();
+        let urgent = &mut queue.known_extra()?.urgent;
+        let first = urgent.pop_front();
+        if urgent.is_empty() {
+            *urgent = VecDeque::new();
+            self.flags.fetch_and(!URGENT, Ordering::Relaxed);
+        }
+        first
+    }
+
     /// A signal: exits, downs and fences are not subject to the bound, as nothing may get lost of them.
     pub(super) fn push_signal(&self, other: Other) -> bool {
         let waker = {
@@ -140,6 +194,33 @@ impl<A: Behavior> Cell<A> {
             waker.wake();
         }
         true
+    }
+
+    /// Puts in what came as a term. A full mailbox has some room left for system messages: a suspended process could never
+    /// be resumed otherwise.
+    fn push_term(
+        &self,
+        envelope: Envelope<A::Message>,
+    ) -> Result<(), (CastError, Envelope<A::Message>)> {
+        let envelope = match self.push(envelope) {
+            Err((CastError::Full, envelope)) => envelope,
+            pushed => return pushed,
+        };
+        let is_system = matches!(&envelope, Envelope::Other(other)
+            if matches!(&**other, Other::Wire(encoded, _) if wire::is_system(&self.host, encoded)));
+        let waker = {
+            let mut queue = self.lock();
+            let bound = u64::from(queue.bound) + SYSTEM_MESSAGES;
+            if !is_system || !queue.is_open() || self.waiting(&queue) >= bound {
+                return Err((CastError::Full, envelope));
+            }
+            queue.messages.push(envelope);
+            queue.unpark()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        Ok(())
     }
 
     /// Takes the next batch in exchange for the empty `batch`, or parks.
@@ -238,6 +319,13 @@ impl<A: Behavior> Cell<A> {
             matches!(envelope, Envelope::Other(other)
                 if matches!(&**other, Other::Down(down) if down.reference == *reference))
         };
+        if let Some(urgent) = queue.known_extra().map(|extra| &mut extra.urgent)
+            && let Some(index) = urgent.iter().position(is_it)
+        {
+            let flushed = urgent.remove(index);
+            drop(queue);
+            return drop(flushed);
+        }
         let found = queue.messages.iter().position(is_it);
         if let Some(index) = found {
             let flushed = queue.messages.remove(index);
@@ -275,7 +363,9 @@ impl<A: Behavior> Cell<A> {
 
     /// How many messages nobody has taken out yet.
     pub(super) fn untaken(&self) -> usize {
-        self.lock().messages.len()
+        let mut queue = self.lock();
+        let urgent = queue.known_extra().map_or(0, |extra| extra.urgent.len());
+        queue.messages.len() + urgent
     }
 
     /// Gives back what memory an idle process can do without.
@@ -294,7 +384,7 @@ impl<A: Behavior> Cell<A> {
     /// Whether anything rare wants to be seen to between two messages: one load, whatever there may be.
     #[inline]
     pub(super) fn wants_attention(&self) -> bool {
-        self.flags.load(Ordering::Acquire) & (EXITING | ASKED) != 0
+        self.flags.load(Ordering::Acquire) & (EXITING | ASKED | URGENT) != 0
     }
 
     /// Notes what is to be done after the callback in progress, and wakes a process that waits.
@@ -384,8 +474,17 @@ impl<A: Behavior> Cell<A> {
     ///
     /// An exit signal that has come before the body ended by itself decides the reason, as in OTP; `reason` is the
     /// body's own.
+    ///
+    /// The name is freed in the same step: whoever is told that the process has ended, also by a monitor, a link or a
+    /// message that comes while it is taken apart, finds its name free.
     pub(super) fn close(&self, reason: Option<ExitReason>) -> Closed<A> {
         let mut queue = self.lock();
+        let name = queue
+            .known_relations()
+            .and_then(|known| known.name.as_ref());
+        if let Some(name) = name {
+            self.host.unregister(name, self.id);
+        }
         let (reason, mut relations) = queue.close(reason);
         let mut messages = std::mem::take(&mut queue.messages);
         let mut senders = Vec::new();
@@ -443,9 +542,16 @@ impl<A: Behavior> AnyProcess for Cell<A> {
         let delivered = match incoming {
             Incoming::Wire(encoded, from) => {
                 let envelope = Envelope::Other(Box::new(Other::Wire(encoded, from)));
-                return match self.push(envelope) {
+                return match self.push_term(envelope) {
                     Ok(()) => Ok(()),
                     Err((error, envelope)) => self.not_taken(error, envelope, Sent::Cast),
+                };
+            }
+            Incoming::Urgent(encoded, from) => {
+                let envelope = Envelope::Other(Box::new(Other::Wire(encoded, from)));
+                return match self.push_urgent(envelope) {
+                    Ok(()) => Ok(()),
+                    Err((error, envelope)) => self.not_taken(error, envelope, Sent::Call),
                 };
             }
             Incoming::Fallback(encoded) => {
@@ -470,10 +576,11 @@ impl<A: Behavior> AnyProcess for Cell<A> {
     ) -> Result<Option<u64>, CastError> {
         let envelope = Envelope::Other(Box::new(Other::Wire(message, None)));
         let sent = if is_call { Sent::Call } else { Sent::Cast };
-        match self.push_or_wait(envelope, waker) {
-            Ok(ticket) => Ok(ticket),
-            Err((error, envelope)) => self.not_taken(error, envelope, sent).map(|()| None),
-        }
+        let taken = match self.push_term(envelope) {
+            Err((CastError::Full, envelope)) => self.push_or_wait(envelope, waker),
+            taken => taken.map(|()| None),
+        };
+        taken.or_else(|(error, envelope)| self.not_taken(error, envelope, sent).map(|()| None))
     }
 
     fn poll_admitted(&self, ticket: u64, cx: &mut TaskContext<'_>) -> Poll<Result<(), CastError>> {
@@ -509,6 +616,12 @@ impl<A: Behavior> AnyProcess for Cell<A> {
                 None => return,
                 Some(Broken::Link(exit)) => self.act(&mut queue, exit, true),
                 Some(Broken::Monitor(down)) => [queue.push_other(Other::Down(down)), None],
+                Some(Broken::UrgentMonitor(down)) => {
+                    let other = Envelope::Other(Box::new(Other::Down(down)));
+                    queue.extra_mut().urgent.push_back(other);
+                    self.flags.fetch_or(URGENT, Ordering::Release);
+                    [queue.unpark(), None]
+                }
             }
         };
         wakers.into_iter().flatten().for_each(Waker::wake);
@@ -542,7 +655,7 @@ impl<A: Behavior> AnyProcess for Cell<A> {
     }
 
     fn queue_len(&self) -> usize {
-        self.lock().messages.len() + self.batch_left.load(Ordering::Relaxed) as usize
+        self.untaken() + self.batch_left.load(Ordering::Relaxed) as usize
     }
 
     fn type_name(&self) -> &'static str {
