@@ -12,6 +12,7 @@ use crate::dist::handshake::{Identity, OpenChallenges};
 use crate::epmd::Membership;
 use crate::etf::Atom;
 use crate::net::Listener;
+use crate::node::carrier::Carrier;
 use crate::node::events::Subscribers;
 use crate::node::peers::Peers;
 use crate::node::registry::{Places, Registry};
@@ -34,7 +35,7 @@ pub(super) struct Distribution {
     pub(super) cookie: Cookie,
     pub(super) challenges: OpenChallenges,
     pub(super) port: u16,
-    pub(super) epmd_port: u16,
+    pub(super) carrier: Arc<dyn Carrier>,
     pub(super) tick_time: Duration,
     pub(super) membership: Mutex<Option<Membership>>,
     /// Until the node accepts.

@@ -2,10 +2,13 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::dist::{NodeName, Ticker};
 use crate::node::StartError;
+use crate::node::carrier::{Carrier, Tcp};
+use crate::process::host::Deadlines;
 use crate::wire::cookie::{Cookie, CookieError};
 use crate::wire::limits::Limits;
 
@@ -27,6 +30,27 @@ pub struct NodeBuilder {
     pub(crate) tick_time: Duration,
     pub(crate) limits: Limits,
     pub(crate) distributed: bool,
+    #[cfg(feature = "testing")]
+    pub(crate) testing: Testing,
+}
+
+/// What a node under test has in place of what others have.
+#[cfg(feature = "testing")]
+#[derive(Clone, Default)]
+pub(crate) struct Testing {
+    /// In place of TCP and EPMD.
+    pub(crate) carrier: Option<Arc<dyn Carrier>>,
+    /// Whether time is virtual, and calls from outside of processes keep it exactly.
+    pub(crate) exact_time: bool,
+}
+
+#[cfg(feature = "testing")]
+impl std::fmt::Debug for Testing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Testing")
+            .field("exact_time", &self.exact_time)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Which ports to listen on: one, a range of which the first free one is taken, or any free one.
@@ -60,6 +84,8 @@ impl NodeBuilder {
             tick_time: Ticker::DEFAULT_TICK_TIME,
             limits: Limits::default(),
             distributed: true,
+            #[cfg(feature = "testing")]
+            testing: Testing::default(),
         }
     }
 
@@ -124,6 +150,24 @@ impl NodeBuilder {
     pub fn local_only(mut self) -> Self {
         self.distributed = false;
         self
+    }
+
+    /// What carries the connections of this node.
+    pub(super) fn carrier(&self) -> Arc<dyn Carrier> {
+        #[cfg(feature = "testing")]
+        if let Some(carrier) = &self.testing.carrier {
+            return carrier.clone();
+        }
+        Arc::new(Tcp::new(self))
+    }
+
+    /// How calls made outside of processes keep their deadlines.
+    pub(super) fn deadlines(&self) -> Deadlines {
+        #[cfg(feature = "testing")]
+        if self.testing.exact_time {
+            return Deadlines::exact();
+        }
+        Deadlines::default()
     }
 
     pub(crate) fn parse_name(&self) -> Result<NodeName, StartError> {
