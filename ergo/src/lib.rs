@@ -40,6 +40,8 @@
 
 mod error;
 
+mod sync;
+
 pub mod wire;
 
 pub mod etf;

@@ -13,6 +13,8 @@ pub(crate) struct Types<'t> {
     pub(crate) call: &'t TokenStream,
     pub(crate) cast: &'t TokenStream,
     pub(crate) info: &'t TokenStream,
+    /// What `continue_with` takes.
+    pub(crate) going_on: &'t TokenStream,
     /// `SYNC_INIT` and `start_now`, for a synchronous `init`.
     pub(crate) start_now: Option<TokenStream>,
 }
@@ -25,6 +27,7 @@ pub(crate) fn expand(types: &Types<'_>) -> TokenStream {
         call,
         cast,
         info,
+        going_on,
         start_now,
     } = types;
     let (impl_generics, _, where_clause) = generics.split_for_impl();
@@ -41,6 +44,7 @@ pub(crate) fn expand(types: &Types<'_>) -> TokenStream {
         impl #impl_generics #krate::__private::Behavior for #self_ty #where_clause {
             type Args = <Self as #krate::__private::Server>::Args;
             type Message = #krate::__private::ServerMessage<#call, #cast>;
+            type Continue = #going_on;
             #start_now
             #callbacks
             #codec
@@ -71,6 +75,12 @@ fn callbacks(krate: &Path) -> TokenStream {
         }
         async fn on_info(&mut self, __term: #private::Term, __cx: &#private::Context<Self>) -> #private::Flow {
             #private::Server::handle_info(self, ::core::convert::From::from(__term), __cx).await
+        }
+        async fn on_continue(&mut self, __what: Self::Continue, __cx: &#private::Context<Self>) -> #private::Flow {
+            #private::Server::handle_continue(self, __what, __cx).await
+        }
+        async fn on_timeout(&mut self, __cx: &#private::Context<Self>) -> #private::Flow {
+            #private::Server::handle_timeout(self, __cx).await
         }
         async fn stop(self, __reason: &#private::ExitReason, __cx: &#private::Context<Self>) {
             #private::Server::terminate(self, __reason, __cx).await

@@ -134,6 +134,7 @@ fn behavior_impls(server: &Server) -> TokenStream {
         call: &quote!(#call #ty_generics),
         cast: &quote!(#cast #ty_generics),
         info: &info,
+        going_on: &quote!(::core::convert::Infallible),
         start_now: server
             .init
             .as_ref()

@@ -17,6 +17,7 @@ pub(crate) fn expand(server: &HandServer) -> TokenStream {
         call: &server.call.to_token_stream(),
         cast: &server.cast.to_token_stream(),
         info: &server.info.to_token_stream(),
+        going_on: &server.going_on.to_token_stream(),
         start_now: None,
     });
     let handle = handle::of_hand_server(server);

@@ -53,6 +53,8 @@ pub(crate) struct HandServer {
     pub(crate) call: Type,
     pub(crate) cast: Type,
     pub(crate) info: Type,
+    /// What `continue_with` takes.
+    pub(crate) going_on: Type,
 }
 
 impl HandServer {
@@ -78,6 +80,11 @@ impl HandServer {
                 .unwrap_or_else(|| parse_quote!(#krate::__private::TermCall)),
             cast: attrs.cast.get().cloned().unwrap_or_else(|| term.clone()),
             info: attrs.info.get().cloned().unwrap_or(term),
+            going_on: attrs
+                .going_on
+                .get()
+                .cloned()
+                .unwrap_or_else(|| parse_quote!(::core::convert::Infallible)),
             krate,
         })
     }

@@ -11,7 +11,7 @@ use crate::parse::keys::{Keys, Slot};
 use crate::parse::value::{AtomText, CratePath, IdentValue};
 
 const ACTOR: &[&str] = &["name", "mailbox", "trap_exit", "handle", "crate"];
-const SERVER: &[&str] = &["call", "cast", "info", "crate"];
+const SERVER: &[&str] = &["call", "cast", "info", "handle_continue", "crate"];
 
 /// A bound of the mailbox.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -81,6 +81,8 @@ pub(crate) struct ServerAttrs {
     pub(crate) call: Slot<Type>,
     pub(crate) cast: Slot<Type>,
     pub(crate) info: Slot<Type>,
+    /// What `handle_continue` gets.
+    pub(crate) going_on: Slot<Type>,
     krate: Slot<CratePath>,
 }
 
@@ -97,6 +99,7 @@ impl ServerAttrs {
             "call" => this.call.parse(meta),
             "cast" => this.cast.parse(meta),
             "info" => this.info.parse(meta),
+            "handle_continue" => this.going_on.parse(meta),
             _ => this.krate.parse(meta),
         });
         this

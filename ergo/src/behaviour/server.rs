@@ -175,6 +175,26 @@ pub trait Server: ServerTypes {
         async { Flow::Continue }
     }
 
+    /// Goes on with what [`Context::continue_with`] was given, before any message that waits.
+    ///
+    /// Source: <https://www.erlang.org/doc/apps/stdlib/gen_server.html#c:handle_continue/2>.
+    fn handle_continue(
+        &mut self,
+        what: Self::Continue,
+        cx: &Context<Self>,
+    ) -> impl Future<Output = Flow> + Send {
+        tracing::warn!(pid = %cx.pid(), "a continue was not handled");
+        drop(what);
+        async { Flow::Continue }
+    }
+
+    /// Nothing has come for as long as [`Flow::Timeout`] or [`Context::idle_timeout`] said: the message `timeout` of
+    /// OTP.
+    fn handle_timeout(&mut self, cx: &Context<Self>) -> impl Future<Output = Flow> + Send {
+        tracing::warn!(pid = %cx.pid(), "a timeout was not handled");
+        async { Flow::Continue }
+    }
+
     /// Cleans up, after a callback has stopped the server or its parent has told a trapping one to stop.
     ///
     /// As in OTP it is not called when an exit signal that is not trapped ends the process, nor after a panic.

@@ -1,7 +1,7 @@
 //! What a user does with a node.
 
 use std::future::Future;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use crate::epmd::{Membership, MembershipStatus};
 use crate::etf::{Atom, DecodeOwned, Encode, Pid, Term};
 use crate::node::carrier::Joined;
 use crate::node::connect::random;
+use crate::node::env::Environments;
 use crate::node::events::NodeEvents;
 use crate::node::inner::{Distribution, Inner};
 use crate::node::options::NodeBuilder;
@@ -21,6 +22,7 @@ use crate::process::{
     Behavior, CallError, CastError, Destination, ExitReason, Handle, IntoExit, PlainContext, Ref,
     SpawnError, SpawnOptions,
 };
+use crate::sync::atomic::AtomicBool;
 
 /// Which nodes [`Node::nodes_of`] lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +99,7 @@ impl Node {
             table: Default::default(),
             registry: Default::default(),
             places: Default::default(),
+            environments: Environments::new(builder.env.clone()),
             deadlines: builder.deadlines(),
             peers: Default::default(),
             subscribers: Default::default(),

@@ -6,8 +6,8 @@ use std::sync::atomic::Ordering;
 use crate::etf::Atom;
 use crate::node::Node;
 use crate::node::inner::Inner;
-use crate::process::CastError;
 use crate::process::host::{AnyProcess, Deadlines, Host, RemoteSignal, Slot};
+use crate::process::{CastError, EnvValue};
 
 impl Host for Inner {
     fn name(&self) -> &Atom {
@@ -52,6 +52,10 @@ impl Host for Inner {
 
     fn unregister(&self, name: &Atom, id: u64) {
         self.registry.unregister(name, id);
+    }
+
+    fn env(&self, application: Option<&Atom>, key: &str) -> Option<EnvValue> {
+        self.environments.value(application, key)
     }
 
     fn open_slot(&self, slot: Arc<dyn Slot>) -> u64 {

@@ -1,7 +1,7 @@
 //! What a node consists of.
 
 use std::any::Any;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
@@ -13,12 +13,14 @@ use crate::epmd::Membership;
 use crate::etf::Atom;
 use crate::net::Listener;
 use crate::node::carrier::Carrier;
+use crate::node::env::Environments;
 use crate::node::events::Subscribers;
 use crate::node::peers::Peers;
 use crate::node::registry::{Places, Registry};
 use crate::node::spawning::SpawnService;
 use crate::node::table::Table;
 use crate::process::host::{AsHost, Deadlines, HostRef};
+use crate::sync::atomic::AtomicBool;
 use crate::wire::cookie::Cookie;
 use crate::wire::limits::Limits;
 
@@ -53,6 +55,7 @@ pub(super) struct Inner {
     pub(super) table: Table,
     pub(super) registry: Registry,
     pub(super) places: Places,
+    pub(super) environments: Environments,
     pub(super) deadlines: Deadlines,
     pub(super) peers: Peers,
     pub(super) subscribers: Subscribers,

@@ -16,6 +16,7 @@ mod carrier;
 mod connect;
 mod context;
 mod delivery;
+mod env;
 mod errors;
 mod events;
 mod host;

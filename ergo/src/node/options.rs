@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::dist::{NodeName, Ticker};
+use crate::etf::Encode;
 use crate::node::StartError;
+use crate::process::{Env, EnvValue};
 use crate::node::carrier::{Carrier, Tcp};
 use crate::process::host::Deadlines;
 use crate::wire::cookie::{Cookie, CookieError};
@@ -30,6 +32,7 @@ pub struct NodeBuilder {
     pub(crate) tick_time: Duration,
     pub(crate) limits: Limits,
     pub(crate) distributed: bool,
+    pub(crate) env: Env,
     #[cfg(feature = "testing")]
     pub(crate) testing: Testing,
 }
@@ -86,6 +89,7 @@ impl NodeBuilder {
             distributed: true,
             #[cfg(feature = "testing")]
             testing: Testing::default(),
+            env: Env::default(),
         }
     }
 
@@ -168,6 +172,18 @@ impl NodeBuilder {
             return Deadlines::exact();
         }
         Deadlines::default()
+    }
+
+    /// Sets a value of the node's environment: [`Context::env`](crate::Context::env).
+    pub fn env<T: Encode + Send + Sync + 'static>(mut self, key: &str, value: T) -> Self {
+        self.env.set(key, EnvValue::new(value));
+        self
+    }
+
+    /// As [`NodeBuilder::env`], for a value of any type, that never leaves this node.
+    pub fn env_local<T: Send + Sync + 'static>(mut self, key: &str, value: T) -> Self {
+        self.env.set(key, EnvValue::local(value));
+        self
     }
 
     pub(crate) fn parse_name(&self) -> Result<NodeName, StartError> {

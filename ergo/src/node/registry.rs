@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError};
 
 use crate::etf::Atom;
 use crate::process::host::Slot;
+use crate::sync::{Mutex, MutexGuard, RwLock};
 
 /// Names of this node: one process each.
 #[derive(Default)]
@@ -75,7 +76,7 @@ pub(crate) struct Places {
 }
 
 impl Places {
-    fn shard(&self, number: u64) -> std::sync::MutexGuard<'_, HashMap<u64, Place>> {
+    fn shard(&self, number: u64) -> MutexGuard<'_, HashMap<u64, Place>> {
         let index = usize::try_from(number % SHARDS).unwrap_or(0);
         self.shards[index]
             .lock()

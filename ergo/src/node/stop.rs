@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 use std::future::poll_fn;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
@@ -10,6 +9,8 @@ use crate::epmd::Membership;
 use crate::node::Node;
 use crate::process::ExitReason;
 use crate::process::host::AnyProcess;
+use crate::sync::atomic::Ordering;
+use crate::sync::spawn_detached;
 
 /// How long processes have to stop before they are killed.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
@@ -35,11 +36,11 @@ impl Node {
         if !self.0.stopping.swap(true, Ordering::AcqRel) {
             let node = self.clone();
             // A task of its own, as the caller may be one of the processes that end.
-            drop(self.0.runtime.spawn(async move {
+            spawn_detached(&self.0.runtime, async move {
                 node.stop_everything().await;
                 // It is set here alone.
                 let _ = node.0.stopped.set(());
-            }));
+            });
         }
         self.0.stopped.wait().await;
     }

@@ -1,10 +1,11 @@
 //! The process table: id to process, in shards of slabs.
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use crate::process::host::AnyProcess;
+use crate::sync::atomic::{AtomicBool, Ordering};
+use crate::sync::{Mutex, MutexGuard};
 
 const SHARDS: usize = 16;
 const SHARD_BITS: u32 = 4;
@@ -38,7 +39,7 @@ pub(crate) struct Table {
     closed: AtomicBool,
 }
 
-thread_local! {
+crate::sync::thread_local! {
     static NEXT: Cell<usize> = const { Cell::new(0) };
 }
 

@@ -18,6 +18,11 @@ pub trait Actor: Sized + Send + 'static {
     type Handle: Handle<Actor = Self>;
     /// What `#[actor(..)]` said.
     const OPTIONS: Options = Options::DEFAULT;
+
+    /// The state as a term; `None` unless `#[actor(snapshot)]` opted in to it.
+    fn state_term(&self) -> Option<Term> {
+        None
+    }
 }
 
 /// How a process of an actor starts, unless the spawn says otherwise.
@@ -102,6 +107,8 @@ pub trait Behavior: Actor {
     type Args: Send + 'static;
     /// The messages, stored inline in the mailbox.
     type Message: Send + 'static;
+    /// What [`Context::continue_with`] takes; [`Infallible`](std::convert::Infallible) where nothing is continued.
+    type Continue: Send + 'static;
 
     /// Whether [`Behavior::start_now`] is the init: it runs in the spawner and needs no acknowledgement.
     const SYNC_INIT: bool = false;
@@ -147,6 +154,46 @@ pub trait Behavior: Actor {
         async { Flow::Continue }
     }
 
+    /// Goes on with what [`Context::continue_with`] was given, before any other message. Logged unless overridden.
+    fn on_continue(
+        &mut self,
+        what: Self::Continue,
+        cx: &Context<Self>,
+    ) -> impl Future<Output = Flow> + Send {
+        drop(what);
+        tracing::warn!(pid = %cx.pid(), "unhandled continue");
+        async { Flow::Continue }
+    }
+
+    /// Nothing has come for as long as [`Flow::Timeout`] or [`Context::idle_timeout`] said. Logged unless
+    /// overridden.
+    fn on_timeout(&mut self, cx: &Context<Self>) -> impl Future<Output = Flow> + Send {
+        tracing::warn!(pid = %cx.pid(), "unhandled timeout");
+        async { Flow::Continue }
+    }
+
+    /// When [`Behavior::on_deadline`] is to be called, whatever arrives until then; `None` is never.
+    ///
+    /// It is asked after each callback and has to be cheap.
+    #[inline]
+    fn deadline(&self) -> Option<tokio::time::Instant> {
+        None
+    }
+
+    /// The instant that [`Behavior::deadline`] named has passed. It is called between messages, before those that wait;
+    /// a deadline that it leaves in the past is due again at once.
+    fn on_deadline(&mut self, cx: &Context<Self>) -> impl Future<Output = Flow> + Send {
+        let _ = cx;
+        async { Flow::Continue }
+    }
+
+    /// The state as a term, for `sys:get_state`, `sys:get_status` and crash reports; `None` when it has no such form.
+    ///
+    /// What the actor opted in to with `#[actor(snapshot)]` unless overridden.
+    fn snapshot(&self) -> Option<Term> {
+        self.state_term()
+    }
+
     /// The last callback of a process that stops by itself or on its parent's shutdown.
     ///
     /// It cannot run after a panic or an exit signal that is not trapped: the state went with the future that
@@ -184,6 +231,11 @@ pub enum Flow {
     Continue,
     /// `{noreply, State, hibernate}`: as `Continue`, and give memory back while waiting.
     Hibernate,
+    /// `{noreply, State, Timeout}`: as `Continue`, and when nothing arrives for this long, the timeout callback is
+    /// called. Anything that arrives ends the waiting; the callback for it says anew.
+    ///
+    /// Source: <https://www.erlang.org/doc/apps/stdlib/gen_server.html#t:action/0>.
+    Timeout(Duration),
     /// `{stop, Reason, State}`: call `terminate` and end with this reason.
     Stop(ExitReason),
 }

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use crate::process::host::{AnyProcess, HostRef, Slot};
 use crate::process::queue::Other;
 use crate::process::send::{RemoteCall, call_error};
 use crate::process::{CallError, ExitReason, Reply, current};
+use crate::sync::Mutex;
 
 /// What a caller gets.
 pub(super) enum Answer<T> {

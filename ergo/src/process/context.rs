@@ -2,18 +2,18 @@
 
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::etf::{Encode, Pid, Reference};
 use crate::process::actor::Behavior;
 use crate::process::host::{AnyProcess, AsHost, Host, HostRef};
 use crate::process::mailbox::Cell;
-use crate::process::spawn::{self, Tie};
+use crate::process::spawn;
 use crate::process::{
-    CallError, CastError, Destination, ExitReason, Ref, RegisterError, SpawnError, SpawnOptions,
-    Timer, links, plain, send, wire,
+    CallError, CastError, Destination, ExitReason, Ref, RegisterError, Timer, links, plain, send,
+    wire,
 };
+use crate::sync::atomic::{AtomicBool, Ordering};
 
 /// A process, from inside: who it is and what it can do. Every callback gets one.
 ///
@@ -71,12 +71,15 @@ impl<A: Behavior> Context<A> {
         parent.map_or_else(|| self.host().node_pid(), |id| self.host().pid(id))
     }
 
-    /// Where the output of this process goes; the node's own pid when nothing else was set.
+    /// Where the output of this process goes: as set, else as inherited, else the node's own pid.
     pub fn group_leader(&self) -> Pid {
         let mut leader = None;
         self.0
             .with_relations(&mut |relations| leader = relations.group_leader.clone());
-        leader.unwrap_or_else(|| self.host().node_pid())
+        let heritage = self.0.heritage();
+        leader
+            .or_else(|| heritage?.group_leader().cloned())
+            .unwrap_or_else(|| self.host().node_pid())
     }
 
     /// `process_flag(trap_exit, On)`: from now on exit signals arrive as messages, or end the process. Returns what
@@ -160,102 +163,14 @@ impl<A: Behavior> Context<A> {
     /// Gives the name up; false when there was none.
     pub fn unregister(&self) -> bool {
         let mut name = None;
-        self.0
-            .with_relations(&mut |relations| name = relations.name.take());
+        self.0.with_relations(&mut |relations| {
+            name = relations.name.take();
+            relations.set_name(None);
+        });
         if let Some(name) = &name {
             self.host().unregister(name, self.0.id());
         }
         name.is_some()
-    }
-
-    /// `start_link`: starts an actor linked to this process, which is its parent. Returns when its init has ended.
-    ///
-    /// # Errors
-    /// Its init refused, or its name is taken; nothing of it is left, and no exit signal comes.
-    pub async fn spawn_link<B: Behavior>(&self, args: B::Args) -> Result<B::Handle, SpawnError> {
-        self.spawn_link_with::<B>(args, SpawnOptions::default())
-            .await
-    }
-
-    /// As [`Context::spawn_link`], with options.
-    ///
-    /// # Errors
-    /// As there.
-    pub async fn spawn_link_with<B: Behavior>(
-        &self,
-        args: B::Args,
-        options: SpawnOptions,
-    ) -> Result<B::Handle, SpawnError> {
-        let tie = Tie {
-            link: Some(&*self.0),
-            monitor: None,
-        };
-        spawn::spawn::<B>(self.host(), args, options, tie)
-            .await
-            .map(B::Handle::from)
-    }
-
-    /// `start_monitor`: starts an actor that this process monitors. Returns when its init has ended.
-    ///
-    /// # Errors
-    /// Its init refused, or its name is taken; nothing of it is left. A `Down` for the reference has then been
-    /// taken back.
-    pub async fn spawn_monitor<B: Behavior>(
-        &self,
-        args: B::Args,
-    ) -> Result<(B::Handle, Reference), SpawnError> {
-        let number = self.host().next_number();
-        let reference = self.host().reference(number);
-        let tie = Tie {
-            link: None,
-            monitor: Some((&*self.0, number)),
-        };
-        let spawned = spawn::spawn::<B>(self.host(), args, SpawnOptions::default(), tie).await?;
-        Ok((spawned.into(), reference))
-    }
-
-    /// Starts an actor of its own, tied to nobody. Returns when its init has ended.
-    ///
-    /// # Errors
-    /// Its init refused, or its name is taken; nothing of it is left.
-    pub async fn spawn<B: Behavior>(&self, args: B::Args) -> Result<B::Handle, SpawnError> {
-        let spawned =
-            spawn::spawn::<B>(self.host(), args, SpawnOptions::default(), Tie::default()).await?;
-        Ok(spawned.into())
-    }
-
-    /// Starts a plain process linked to this one, which is its parent.
-    ///
-    /// # Errors
-    /// The node is stopping.
-    pub fn spawn_fn_link<F, Fut>(&self, body: F) -> Result<Pid, SpawnError>
-    where
-        F: FnOnce(plain::PlainContext) -> Fut,
-        Fut: Future + Send + 'static,
-        Fut::Output: plain::IntoExit,
-    {
-        self.spawn_fn_link_with(SpawnOptions::default(), body)
-    }
-
-    /// As [`Context::spawn_fn_link`], with options.
-    ///
-    /// # Errors
-    /// As there, or its name is taken.
-    pub fn spawn_fn_link_with<F, Fut>(
-        &self,
-        options: SpawnOptions,
-        body: F,
-    ) -> Result<Pid, SpawnError>
-    where
-        F: FnOnce(plain::PlainContext) -> Fut,
-        Fut: Future + Send + 'static,
-        Fut::Output: plain::IntoExit,
-    {
-        let tie = Tie {
-            link: Some(&*self.0),
-            monitor: None,
-        };
-        plain::spawn(self.host(), &options, &tie, body)
     }
 
     /// Waits until a process of this node has ended and nothing of it is left. One that is not there, or that is
@@ -354,7 +269,7 @@ impl<A: Behavior> Context<A> {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let task = self.host().runtime().spawn(future).abort_handle();
+        let task = crate::sync::spawn(self.host().runtime(), future);
         let alive = self
             .0
             .with_relations(&mut |relations| relations.own(task.clone()));
@@ -392,6 +307,35 @@ impl<A: Behavior> Context<A> {
         was_on
     }
 
+    /// Ends this process after the callback in progress, as [`Flow::Stop`](crate::Flow::Stop) does: `{stop, Reason,
+    /// Reply, State}` for a callback that returns a reply. The first reason counts.
+    pub fn stop(&self, reason: ExitReason) {
+        self.0.ask(|asked| {
+            asked.stop.get_or_insert(reason);
+        });
+    }
+
+    /// Gives memory back while this process waits for its next message, as [`Flow::Hibernate`](crate::Flow::Hibernate)
+    /// does.
+    pub fn hibernate(&self) {
+        self.0.ask(|asked| asked.hibernate = true);
+    }
+
+    /// Calls the timeout callback when nothing arrives for `time` after the callback in progress, as
+    /// [`Flow::Timeout`](crate::Flow::Timeout) does. The last one counts.
+    pub fn idle_timeout(&self, time: Duration) {
+        self.0.ask(|asked| asked.idle_timeout = Some(time));
+    }
+
+    /// Goes on with `what` after the callback in progress, before any message: `{continue, What}`. Works in `init`,
+    /// too, so that a starter need not wait for all of the preparations.
+    ///
+    /// <https://www.erlang.org/doc/apps/stdlib/gen_server.html#c:handle_continue/2>
+    pub fn continue_with(&self, what: A::Continue) {
+        self.0
+            .ask(|asked| asked.continues.push_back(Box::new(what)));
+    }
+
     /// How many messages wait.
     pub fn queue_len(&self) -> usize {
         self.0.queue_len()
@@ -421,7 +365,7 @@ pub(crate) fn register(
     let alive = process.with_relations(&mut |relations| match &relations.name {
         Some(held) => refused = Some(RegisterError::AlreadyNamed(held.clone())),
         None => match host.register(&atom, process.id()) {
-            Ok(()) => relations.name = Some(atom.clone()),
+            Ok(()) => relations.set_name(Some(atom.clone())),
             Err(holder) => {
                 refused = Some(RegisterError::Taken {
                     name: atom.clone(),

@@ -15,7 +15,7 @@ pub(super) struct Current {
     pub(super) wanted: Option<Instant>,
 }
 
-thread_local! {
+crate::sync::thread_local! {
     static CURRENT: Cell<Option<Current>> = const { Cell::new(None) };
     static PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
 }
@@ -32,13 +32,19 @@ impl Current {
 
     /// Marks this process as the one being polled, until the returned one is put back.
     pub(super) fn enter(self) -> Option<Current> {
-        CURRENT.replace(Some(self))
+        CURRENT.with(|current| current.replace(Some(self)))
     }
 
     /// Puts back what [`Current::enter`] gave, and says what deadline was asked for meanwhile.
     pub(super) fn leave(outer: Option<Current>) -> Option<Instant> {
-        CURRENT.replace(outer).and_then(|current| current.wanted)
+        let left = CURRENT.with(|current| current.replace(outer));
+        left.and_then(|current| current.wanted)
     }
+}
+
+/// The process being polled on this thread.
+fn polled() -> Option<Current> {
+    CURRENT.with(Cell::get)
 }
 
 fn address(host: &HostRef) -> *const () {
@@ -47,7 +53,7 @@ fn address(host: &HostRef) -> *const () {
 
 /// The id of the process of this node being polled on this thread; the node's own id outside of one.
 pub(super) fn id_on(host: &HostRef) -> u64 {
-    match CURRENT.get() {
+    match polled() {
         Some(current) if std::ptr::eq(current.host, address(host)) => current.id,
         _ => NODE_ID,
     }
@@ -55,9 +61,7 @@ pub(super) fn id_on(host: &HostRef) -> u64 {
 
 /// Whether a process is being polled on this thread with this very waker.
 pub(super) fn polls_with(waker: &std::task::Waker) -> bool {
-    CURRENT
-        .get()
-        .is_some_and(|current| std::ptr::eq(current.waker, waker.data()))
+    polled().is_some_and(|current| std::ptr::eq(current.waker, waker.data()))
 }
 
 /// Asks the process being polled to wake up at `deadline`.
@@ -65,7 +69,7 @@ pub(super) fn polls_with(waker: &std::task::Waker) -> bool {
 /// False when there is none, or when the caller is polled with another waker (inside a `select`, say, of an
 /// executor of its own): it then has to keep its own time.
 pub(super) fn wake_at(deadline: Instant, waker: &std::task::Waker) -> bool {
-    let Some(current) = CURRENT.get() else {
+    let Some(current) = polled() else {
         return false;
     };
     if !std::ptr::eq(current.waker, waker.data()) {
@@ -74,10 +78,8 @@ pub(super) fn wake_at(deadline: Instant, waker: &std::task::Waker) -> bool {
     let wanted = current
         .wanted
         .map_or(deadline, |wanted| wanted.min(deadline));
-    CURRENT.set(Some(Current {
-        wanted: Some(wanted),
-        ..current
-    }));
+    let wanted = Some(wanted);
+    CURRENT.with(|polled| polled.set(Some(Current { wanted, ..current })));
     true
 }
 
@@ -86,10 +88,14 @@ pub(super) fn wake_at(deadline: Instant, waker: &std::task::Waker) -> bool {
 /// They are reported as crash reports; panics anywhere else go to the hook that was installed before.
 pub(super) fn install_panic_hook() {
     static ONCE: Once = Once::new();
+    // The explorer has a hook of its own, and knows no threads outside of its executions.
+    if cfg!(ergo_shuttle) {
+        return;
+    }
     ONCE.call_once(|| {
         let previous = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            if CURRENT.get().is_none() {
+            if polled().is_none() {
                 return previous(info);
             }
             let text = payload_text(info.payload());
@@ -97,7 +103,7 @@ pub(super) fn install_panic_hook() {
                 Some(at) => format!("{text} at {}:{}", at.file(), at.line()),
                 None => text.to_owned(),
             };
-            PANIC.replace(Some(message));
+            PANIC.with(|panic| panic.replace(Some(message)));
         }));
     });
 }
@@ -105,7 +111,7 @@ pub(super) fn install_panic_hook() {
 /// The message of the panic that has just been caught on this thread.
 pub(super) fn panic_message(payload: &(dyn std::any::Any + Send)) -> String {
     PANIC
-        .take()
+        .with(RefCell::take)
         .unwrap_or_else(|| payload_text(payload).to_owned())
 }
 

@@ -4,13 +4,14 @@
 //! coarse tick goes through, and only a short one has a timer of its own.
 
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, PoisonError, Weak};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use crate::process::current;
 use crate::process::host::{Host, HostRef};
+use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use crate::sync::{Mutex, MutexGuard, spawn_detached};
 
 /// The deadline of one call, set by its first poll.
 pub(super) struct Deadline {
@@ -211,7 +212,7 @@ impl Deadlines {
         };
         drop(replaced);
         if !self.running.load(Ordering::SeqCst) && !self.running.swap(true, Ordering::SeqCst) {
-            drop(host.runtime().spawn(tick(Arc::downgrade(host))));
+            spawn_detached(host.runtime(), tick(Arc::downgrade(host)));
         }
         Entry { shard, index }
     }

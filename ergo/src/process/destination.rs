@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::etf::{Atom, Pid, Reference};
+use crate::process::Handle;
 
 /// Where a message, a call or a monitor goes: a pid, a name here or on another node, or an alias.
 ///
@@ -83,6 +84,13 @@ impl From<(Atom, Atom)> for Destination {
 impl From<Reference> for Destination {
     fn from(alias: Reference) -> Self {
         Destination::Alias(alias)
+    }
+}
+
+/// A handle leads where its messages go: to its pid, or the name it was made from.
+impl<H: Handle> From<&H> for Destination {
+    fn from(handle: &H) -> Self {
+        handle.as_ref().destination()
     }
 }
 

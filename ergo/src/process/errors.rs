@@ -95,6 +95,9 @@ pub enum SpawnError {
     /// Its `init` refused or panicked, with this reason.
     #[error("init failed: {0}")]
     Init(ExitReason),
+    /// Its `init` returned [`ExitReason::Ignore`]: there is nothing for it to do, which is no failure.
+    #[error("init ignored the start")]
+    Ignored,
     /// The name is held by another process of this node.
     #[error("the name {name} is taken by {holder}")]
     NameTaken {

@@ -29,6 +29,10 @@ pub enum ExitReason {
     NoProc,
     /// `noconnection`: the connection to its node was lost or could not be made.
     NoConnection,
+    /// `ignore`: returned by an `init`, the process is not started and nothing is wrong: its starter gets
+    /// [`SpawnError::Ignored`](crate::SpawnError::Ignored), everybody else sees it end with `normal`. Anywhere else it
+    /// is a reason like any other.
+    Ignore,
     /// `{panic, Message}`: a callback panicked; the message names file and line.
     Panic(Arc<str>),
     /// Any other term.
@@ -58,6 +62,7 @@ impl ExitReason {
             ExitReason::Killed => Term::atom("killed"),
             ExitReason::NoProc => Term::atom("noproc"),
             ExitReason::NoConnection => Term::atom("noconnection"),
+            ExitReason::Ignore => Term::atom("ignore"),
             ExitReason::Panic(message) => {
                 Term::tuple([Term::atom("panic"), Term::from(&**message)])
             }
@@ -73,6 +78,7 @@ impl ExitReason {
             "killed" => ExitReason::Killed,
             "noproc" => ExitReason::NoProc,
             "noconnection" => ExitReason::NoConnection,
+            "ignore" => ExitReason::Ignore,
             _ => return None,
         })
     }

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use crate::etf::{Atom, EncodeError, Encoded, Encoder, Pid, Reference};
 pub use crate::process::deadline::Deadlines;
 use crate::process::relations::RemoteWatcher;
-use crate::process::{CastError, Destination, Down, Exit, ExitReason, Relations};
+use crate::process::{
+    CastError, Destination, Down, EnvValue, Exit, ExitReason, Heritage, Relations,
+};
 
 /// A node, as its processes see it.
 pub type HostRef = Arc<dyn Host>;
@@ -57,6 +59,9 @@ pub trait Host: Any + Send + Sync {
     fn register(&self, name: &Atom, id: u64) -> Result<(), u64>;
     /// Frees a name if `id` holds it.
     fn unregister(&self, name: &Atom, id: u64);
+
+    /// A value of the environment of an application, else of the node.
+    fn env(&self, application: Option<&Atom>, key: &str) -> Option<EnvValue>;
 
     /// Keeps the place an answer goes to, under a new number.
     fn open_slot(&self, slot: Arc<dyn Slot>) -> u64;
@@ -140,6 +145,10 @@ pub trait AnyProcess: Any + Send + Sync {
     /// Runs `change` on its relations and delivers what it breaks, both under its lock: once an unlink or a demonitor
     /// has returned, nothing more comes of what it took away.
     fn settle(&self, change: &mut dyn FnMut(&mut Relations) -> Option<Broken>);
+    /// What it has from the one that started it, and its own environment.
+    fn heritage(&self) -> Option<Arc<Heritage>>;
+    /// What those it starts have from it.
+    fn heritage_of_children(&self) -> Arc<Heritage>;
     /// Why it ended, once it has or an exit signal has come that ends it.
     fn exit_reason(&self) -> Option<ExitReason>;
     /// Ready with the reason once nothing of it is left: no name, no entry, no link.

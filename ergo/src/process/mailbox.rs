@@ -4,20 +4,24 @@
 //! empty and swaps the whole vector, so the lock is taken once per batch and not once per message.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll, Waker};
 
 use crate::etf::{Pid, Reference};
 use crate::process::actor::{Behavior, Options};
+use crate::process::asked::Asked;
 use crate::process::host::{AnyProcess, Broken, HostRef, Incoming};
 use crate::process::queue::{Envelope, Other, Queue};
 use crate::process::relations::Ties;
-use crate::process::{CastError, Exit, ExitReason, Relations};
+use crate::process::{CastError, Exit, ExitReason, Heritage, Relations};
+use crate::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
+use crate::sync::{Mutex, MutexGuard};
 
 const TRAP_EXIT: u8 = 1;
 const EXITING: u8 = 2;
 const STARTING: u8 = 4;
+/// A callback has asked for something through its context.
+const ASKED: u8 = 8;
 
 /// A process, as its own task and its handles see it.
 pub(super) struct Cell<A: Behavior> {
@@ -214,6 +218,20 @@ impl<A: Behavior> Cell<A> {
         relations.is_some_and(|relations| relations.flushed.contains(reference))
     }
 
+    /// Changes what the process has inherited, for itself and for those it starts from now on.
+    pub(super) fn change_heritage(&self, change: impl FnOnce(&mut Heritage)) {
+        let mut queue = self.lock();
+        if let Some(relations) = queue.known_relations() {
+            relations.heritage_of_children = None;
+        }
+        change(Arc::make_mut(queue.heritage.get_or_insert_default()));
+    }
+
+    /// What it has inherited; for a process that does not run yet.
+    pub(super) fn set_heritage(&self, heritage: Option<Arc<Heritage>>) {
+        self.lock().heritage = heritage;
+    }
+
     /// How many messages nobody has taken out yet.
     pub(super) fn untaken(&self) -> usize {
         self.lock().messages.len()
@@ -230,6 +248,42 @@ impl<A: Behavior> Cell<A> {
     #[inline]
     pub(super) fn is_exiting(&self) -> bool {
         self.flags.load(Ordering::Acquire) & EXITING != 0
+    }
+
+    /// Whether anything rare wants to be seen to between two messages: one load, whatever there may be.
+    #[inline]
+    pub(super) fn wants_attention(&self) -> bool {
+        self.flags.load(Ordering::Acquire) & (EXITING | ASKED) != 0
+    }
+
+    /// Notes what is to be done after the callback in progress, and wakes a process that waits.
+    pub(super) fn ask(&self, note: impl FnOnce(&mut Asked)) {
+        let waker = {
+            let mut queue = self.lock();
+            let Some(relations) = queue.relations() else {
+                return;
+            };
+            note(relations.asked.get_or_insert_default());
+            self.flags.fetch_or(ASKED, Ordering::Release);
+            queue.unpark()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    pub(super) fn is_asked(&self) -> bool {
+        self.flags.load(Ordering::Acquire) & ASKED != 0
+    }
+
+    /// Takes what was asked for.
+    pub(super) fn take_asked(&self) -> Option<Box<Asked>> {
+        if !self.is_asked() {
+            return None;
+        }
+        let mut queue = self.lock();
+        self.flags.fetch_and(!ASKED, Ordering::Relaxed);
+        queue.known_relations()?.asked.take()
     }
 
     /// Marks a process whose init has not ended yet.
@@ -389,6 +443,14 @@ impl<A: Behavior> AnyProcess for Cell<A> {
         };
         change(relations);
         true
+    }
+
+    fn heritage(&self) -> Option<Arc<Heritage>> {
+        self.lock().heritage.clone()
+    }
+
+    fn heritage_of_children(&self) -> Arc<Heritage> {
+        self.lock().heritage_of_children(self.id)
     }
 
     fn exit_reason(&self) -> Option<ExitReason> {

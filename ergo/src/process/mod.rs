@@ -14,16 +14,19 @@
 //! - A process knows its node only through [`host::Host`].
 
 mod actor;
+mod asked;
 mod call;
 mod context;
 mod crash;
 mod current;
 mod deadline;
 mod destination;
+mod env;
 mod errors;
 mod exit;
 mod facade;
 mod handle;
+mod heritage;
 pub mod host;
 mod id_set;
 mod links;
@@ -36,17 +39,21 @@ mod run;
 mod send;
 mod signal;
 mod spawn;
+mod spawner;
 mod task;
 mod timer;
+mod turn;
 mod wire;
 
 pub use actor::{Actor, Behavior, Flow, Handle, IntoFlow, Options};
 pub use call::Call;
 pub use context::Context;
 pub use destination::Destination;
+pub use env::EnvValue;
 pub use errors::{CallError, CastError, RegisterError, SpawnError};
 pub use exit::ExitReason;
 pub use handle::Ref;
+pub use heritage::Heritage;
 pub use plain::{IntoExit, Message, Plain, PlainContext, PlainRef};
 pub use relations::{Relations, RemoteWatcher, Watcher};
 pub use reply::{Reply, ReplyTo};
@@ -54,6 +61,7 @@ pub use signal::{Down, Exit};
 pub use spawn::SpawnOptions;
 pub use timer::Timer;
 
+pub(crate) use env::{Env, read as read_env};
 pub(crate) use facade::{
     call_term, cast_from_here, encode, exit_from_here, send_from_here, start, start_plain,
     start_plain_tied, write_reason,

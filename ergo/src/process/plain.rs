@@ -14,7 +14,7 @@ use crate::process::queue::{Envelope, Other};
 use crate::process::spawn::Tie;
 use crate::process::{
     Call, CallError, Context, Destination, Down, Exit, ExitReason, Ref, ReplyTo, SpawnError,
-    SpawnOptions, run, spawn as spawning,
+    SpawnOptions, spawn as spawning, turn,
 };
 
 /// The actor of a plain process: it has no callbacks, its body is a future of its own.
@@ -48,6 +48,7 @@ impl Actor for Plain {
 impl Behavior for Plain {
     type Args = ();
     type Message = Term;
+    type Continue = std::convert::Infallible;
 
     async fn start((): (), _: &Context<Self>) -> Result<Self, ExitReason> {
         Ok(Plain)
@@ -201,7 +202,7 @@ impl PlainContext {
             Other::Wire(encoded, from) => match encoded.to_term() {
                 Ok(term) => Some(Message::Term(term)),
                 Err(error) => {
-                    run::corrupt(&self.context, &error, from);
+                    turn::corrupt(&self.context, &error, from);
                     None
                 }
             },

@@ -1,9 +1,10 @@
 //! What lies under the lock of a process: its messages, its life, and who waits for its end.
 
+use std::sync::Arc;
 use std::task::Waker;
 
 use crate::etf::{Atom, Encoded};
-use crate::process::{Down, Exit, ExitReason, Relations};
+use crate::process::{Down, Exit, ExitReason, Heritage, Relations};
 
 /// What lies in a mailbox: a message inline, or a pointer to anything rarer.
 pub(super) enum Envelope<M> {
@@ -49,6 +50,7 @@ pub(super) struct Queue<M> {
     pub(super) waker: Option<Waker>,
     relations: Option<Box<Relations>>,
     end: Option<Box<End>>,
+    pub(super) heritage: Option<Arc<Heritage>>,
     pub(super) bound: u32,
     /// Whether the process waits for messages, and not for something a callback awaits.
     pub(super) parked: bool,
@@ -62,6 +64,7 @@ impl<M> Queue<M> {
             waker: None,
             relations,
             end: None,
+            heritage: None,
             bound,
             parked: false,
             life: Life::Open,
@@ -98,6 +101,21 @@ impl<M> Queue<M> {
     /// Its relations, if it lives and has any.
     pub(super) fn known_relations(&mut self) -> Option<&mut Relations> {
         self.relations.as_deref_mut()
+    }
+
+    /// What the children of this process, whose id is `id`, have from it: made once for all of them.
+    pub(super) fn heritage_of_children(&mut self, id: u64) -> Arc<Heritage> {
+        let own = self.heritage.clone();
+        let Some(relations) = self.relations() else {
+            return Arc::new(Heritage::of_children(id, None, own.as_deref(), None));
+        };
+        if let Some(made) = &relations.heritage_of_children {
+            return made.clone();
+        }
+        let (name, leader) = (relations.name.as_ref(), relations.group_leader.as_ref());
+        let made = Arc::new(Heritage::of_children(id, name, own.as_deref(), leader));
+        relations.heritage_of_children = Some(made.clone());
+        made
     }
 
     /// Leaves small buffers to a process that parks, and one at least, if it has had any. `spare` is empty.

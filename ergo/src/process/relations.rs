@@ -1,13 +1,14 @@
 //! Who a process is tied to: pure data, changed under the process's own lock.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::task::Waker;
 
-use tokio::task::AbortHandle;
-
 use crate::etf::{Atom, Pid, Reference};
+use crate::process::asked::Asked;
 use crate::process::id_set::IdSet;
-use crate::process::{Destination, ExitReason};
+use crate::process::{Destination, ExitReason, Heritage};
+use crate::sync::AbortHandle;
 
 /// Who waits for the end of a process on the same node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +46,10 @@ pub struct Relations {
     pub(super) exit: Option<ExitReason>,
     pub(super) name: Option<Atom>,
     pub(super) parent: Option<u64>,
+    /// Set from outside, over what the process has inherited.
     pub(super) group_leader: Option<Pid>,
+    /// What those it starts inherit from it; made anew when something of it has changed.
+    pub(super) heritage_of_children: Option<Arc<Heritage>>,
     /// The monitor of the starter, which learns of a failed init by the error and not by a `Down`.
     pub(super) starter: Option<(u64, u64)>,
     links: IdSet,
@@ -59,6 +63,8 @@ pub struct Relations {
     pub(super) flushed: Vec<Reference>,
     /// Wakes the process for an exit signal, when a part of its body receives with a waker of its own.
     pub(super) waker: Option<Waker>,
+    /// What a callback has asked for, to be done after it.
+    pub(super) asked: Option<Box<Asked>>,
 }
 
 /// What is left to tell others when a process has ended.
@@ -228,9 +234,16 @@ impl Relations {
         self.parent.filter(|parent| self.links.contains(*parent))
     }
 
+    /// Its registered name, or none.
+    pub(super) fn set_name(&mut self, name: Option<Atom>) {
+        self.name = name;
+        self.heritage_of_children = None;
+    }
+
     /// Sends the output of the process elsewhere.
     pub fn set_group_leader(&mut self, leader: Pid) {
         self.group_leader = Some(leader);
+        self.heritage_of_children = None;
     }
 
     /// How many links it has, to processes here and elsewhere.

@@ -6,13 +6,19 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
-use crate::etf::{Atom, Pid};
+use tracing::level_filters::LevelFilter;
+
+use crate::etf::{Atom, Encode, Pid};
 use crate::process::actor::{Behavior, Options};
+use crate::process::env::Env;
 use crate::process::host::{AnyProcess, HostRef};
 use crate::process::mailbox::Cell;
 use crate::process::run;
 use crate::process::task::{Ended, ProcessTask};
-use crate::process::{Context, ExitReason, Ref, SpawnError, Watcher, current, links};
+use crate::process::{
+    Context, Destination, EnvValue, ExitReason, Heritage, Ref, SpawnError, Watcher, current, links,
+};
+use crate::sync::spawn_detached;
 
 /// What a spawn may say beyond the actor's own options.
 #[derive(Debug, Clone, Default)]
@@ -24,8 +30,14 @@ pub struct SpawnOptions {
     pub mailbox: Option<u32>,
     /// Whether exit signals arrive as messages; as the actor says otherwise.
     pub trap_exit: Option<bool>,
-    /// Who the process answers to: where its output goes. The node's own leader otherwise.
+    /// Who the process answers to: where its output goes. That of its spawner otherwise, or the node's own.
     pub group_leader: Option<Pid>,
+    /// Down to which level the runtime logs about the process; as its spawner otherwise, or everything.
+    pub log_level: Option<LevelFilter>,
+    /// Its environment, over what it inherits.
+    pub(crate) env: Env,
+    /// The application it belongs to; that of its spawner otherwise.
+    pub(crate) application: Option<Atom>,
 }
 
 impl SpawnOptions {
@@ -41,6 +53,32 @@ impl SpawnOptions {
         self
     }
 
+    /// Sets a value of the process's environment: [`Context::env`](crate::Context::env).
+    pub fn env<T: Encode + Send + Sync + 'static>(mut self, key: &str, value: T) -> Self {
+        self.env.set(key, EnvValue::new(value));
+        self
+    }
+
+    /// As [`SpawnOptions::env`], for a value of any type, that never leaves this node.
+    pub fn env_local<T: Send + Sync + 'static>(mut self, key: &str, value: T) -> Self {
+        self.env.set(key, EnvValue::local(value));
+        self
+    }
+
+    /// Sets down to which level the runtime logs about the process, and those it starts.
+    pub fn log_level(mut self, level: LevelFilter) -> Self {
+        self.log_level = Some(level);
+        self
+    }
+
+    /// Makes the process, and those it starts, one of an application, whose environment it sees.
+    ///
+    /// The application runtime says it of the processes it starts; a name of more than 255 characters is nobody's.
+    pub fn application(mut self, name: &str) -> Self {
+        self.application = Atom::new(name).ok();
+        self
+    }
+
     /// Makes exit signals arrive as messages, or not.
     pub fn trap_exit(mut self, on: bool) -> Self {
         self.trap_exit = Some(on);
@@ -51,6 +89,8 @@ impl SpawnOptions {
 /// How the starter is tied to the new process before it runs.
 #[derive(Default)]
 pub(crate) struct Tie<'a> {
+    /// The process it inherits from.
+    pub(crate) spawner: Option<&'a dyn AnyProcess>,
     /// Linked to it, as its parent.
     pub(crate) link: Option<&'a dyn AnyProcess>,
     /// Monitors it, under this number.
@@ -75,8 +115,10 @@ fn prepare<A: Behavior>(
     own.mailbox = options.mailbox.unwrap_or(own.mailbox);
     own.trap_exit = options.trap_exit.unwrap_or(own.trap_exit);
     let cell = insert::<A>(host, own, tie).ok_or(SpawnError::Stopping)?;
-    if let Some(leader) = &options.group_leader {
-        cell.with_relations(&mut |relations| relations.group_leader = Some(leader.clone()));
+    let inherited = tie.spawner.map(AnyProcess::heritage_of_children);
+    let heritage = Heritage::with_options(inherited, options);
+    if heritage.is_some() {
+        cell.set_heritage(heritage);
     }
     if let Some(name) = options.name.as_deref().or(own.name)
         && let Err(error) = register(host, &cell, name)
@@ -111,7 +153,7 @@ fn register<A: Behavior>(
             holder: host.pid(holder),
         });
     }
-    cell.with_relations(&mut |relations| relations.name = Some(atom.clone()));
+    cell.with_relations(&mut |relations| relations.set_name(Some(atom.clone())));
     Ok(())
 }
 
@@ -120,7 +162,7 @@ fn tie_to<A: Behavior>(host: &HostRef, cell: &Arc<Cell<A>>, tie: &Tie<'_>) {
         links::link_child(host, parent, &**cell);
     }
     if let Some((watching, number)) = tie.monitor {
-        let object = crate::process::Destination::Pid(cell.pid());
+        let object = Destination::Pid(cell.pid());
         watching.with_relations(&mut |relations| relations.monitor(number, object.clone()));
         let id = watching.id();
         cell.with_relations(&mut |relations| relations.starter = Some((id, number)));
@@ -139,10 +181,10 @@ pub(crate) async fn spawn<A: Behavior>(
 ) -> Result<Ref<A>, SpawnError> {
     let cell = prepare::<A>(host, &options, &tie)?;
     if A::SYNC_INIT {
-        let state = start_here(&cell, args).map_err(|reason| {
-            refuse(host, &cell, &reason);
-            SpawnError::Init(reason)
-        })?;
+        let state = match start_here(&cell, args) {
+            Ok(state) => state,
+            Err(error) => return Err(refused(host, &cell, error)),
+        };
         launch(host, &cell, run::ready(Context::new(cell.clone()), state));
         return Ok(Ref::local(cell));
     }
@@ -160,26 +202,30 @@ fn launch<A: Behavior>(
     body: impl Future<Output = Ended> + Send + 'static,
 ) {
     // The process owns itself: it ends by its own rules, and the node waits for it by its entry in the table.
-    drop(host.runtime().spawn(ProcessTask::new(cell.clone(), body)));
+    spawn_detached(host.runtime(), ProcessTask::new(cell.clone(), body));
 }
 
 async fn wait_for_init<A: Behavior>(
     cell: &Arc<Cell<A>>,
-    ack: oneshot::Receiver<Result<(), ExitReason>>,
+    ack: oneshot::Receiver<Result<(), SpawnError>>,
 ) -> Result<(), SpawnError> {
-    let reason = match ack.await {
-        Ok(Ok(())) => return Ok(()),
-        Ok(Err(reason)) => reason,
+    match ack.await {
+        Ok(started) => started,
         // Its init panicked or it was killed in it.
-        Err(_) => std::future::poll_fn(|cx| cell.poll_gone(cx)).await,
-    };
-    Err(SpawnError::Init(reason))
+        Err(_) => Err(SpawnError::Init(
+            std::future::poll_fn(|cx| cell.poll_gone(cx)).await,
+        )),
+    }
 }
 
 /// A synchronous init, in the spawner.
-fn start_here<A: Behavior>(cell: &Arc<Cell<A>>, args: A::Args) -> Result<A, ExitReason> {
+fn start_here<A: Behavior>(cell: &Arc<Cell<A>>, args: A::Args) -> Result<A, SpawnError> {
     let cx = Context::new(cell.clone());
-    let state = here(cell, || A::start_now(args, &cx))??;
+    let started = here(cell, || A::start_now(args, &cx)).map_err(SpawnError::Init)?;
+    let state = started.map_err(|reason| match reason {
+        ExitReason::Ignore => SpawnError::Ignored,
+        reason => SpawnError::Init(reason),
+    })?;
     if !cell.is_exiting() {
         return Ok(state);
     }
@@ -187,7 +233,18 @@ fn start_here<A: Behavior>(cell: &Arc<Cell<A>>, args: A::Args) -> Result<A, Exit
     if catch_unwind(AssertUnwindSafe(|| drop(state))).is_err() {
         tracing::error!(pid = %cell.pid(), "a destructor panicked while the process ended");
     }
-    Err(cell.exit_reason().unwrap_or(ExitReason::Killed))
+    let reason = cell.exit_reason().unwrap_or(ExitReason::Killed);
+    Err(SpawnError::Init(reason))
+}
+
+/// Takes apart a process whose synchronous init did not make a state.
+fn refused<A: Behavior>(host: &HostRef, cell: &Arc<Cell<A>>, error: SpawnError) -> SpawnError {
+    let reason = match &error {
+        SpawnError::Init(reason) => reason.clone(),
+        _ => ExitReason::Normal,
+    };
+    refuse(host, cell, &reason);
+    error
 }
 
 /// Runs code of a process on the thread of its starter; a panic is its exit reason.

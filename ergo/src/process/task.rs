@@ -12,13 +12,13 @@ use crate::process::crash;
 use crate::process::current::{self, Current};
 use crate::process::host::AnyProcess;
 use crate::process::mailbox::Cell;
-use crate::process::{ExitReason, links};
+use crate::process::{ExitReason, SpawnError, links};
 
 /// How the body of a process ended by itself.
 pub(super) struct Ended {
     pub(super) reason: ExitReason,
     /// Told once nothing of the process is left: the starter of one whose init failed.
-    pub(super) refused: Option<tokio::sync::oneshot::Sender<Result<(), ExitReason>>>,
+    pub(super) refused: Option<tokio::sync::oneshot::Sender<Result<(), SpawnError>>>,
 }
 
 impl From<ExitReason> for Ended {
@@ -127,6 +127,13 @@ fn finish<A: Behavior, F>(
     if cell.is_starting() {
         links::untie_starter(cell.host(), &**cell);
     }
+    // A process whose init ignored the start ends `normal` for everybody but its starter.
+    let ignored = refused.is_some() && own == Some(ExitReason::Ignore);
+    let own = if ignored {
+        Some(ExitReason::Normal)
+    } else {
+        own
+    };
     let closed = cell.close(own);
     let reason = closed.reason.clone();
     // Destructors are the user's code: a panic in one must not take the rest of the clean-up with it.
@@ -142,6 +149,9 @@ fn finish<A: Behavior, F>(
     cell.gone();
     if let Some(starter) = refused {
         // The starter may have given up; nobody else needs to know.
-        let _ = starter.send(Err(reason));
+        let _ = starter.send(Err(match reason {
+            ExitReason::Normal if ignored => SpawnError::Ignored,
+            reason => SpawnError::Init(reason),
+        }));
     }
 }

@@ -1,11 +1,12 @@
 //! Timers of a process.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tokio::task::AbortHandle;
 use tokio::time::Instant;
+
+use crate::sync::AbortHandle;
+use crate::sync::atomic::{AtomicBool, Ordering};
 
 /// A timer that was started with `send_after`, `after` or `every`. Dropping it lets the timer run.
 ///

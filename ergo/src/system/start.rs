@@ -88,6 +88,17 @@ impl NodeBuilder {
     }
 }
 
+#[cfg(ergo_shuttle)]
+impl NodeBuilder {
+    /// Starts the node without the processes every node has, which would only make each schedule longer.
+    ///
+    /// # Errors
+    /// As [`NodeBuilder::start`].
+    pub async fn start_bare(self) -> Result<Node, StartError> {
+        Node::launch(self).await
+    }
+}
+
 /// The processes every node has, started again whatever ends them.
 async fn start_system(node: &Node) -> Result<(), SpawnError> {
     let functions = node.functions();

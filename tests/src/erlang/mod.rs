@@ -5,8 +5,10 @@
 
 mod epmd;
 mod node;
+mod oracle;
 mod release;
 
 pub use epmd::{Epmd, Registered};
 pub use node::{Builder, Node};
+pub use oracle::Oracle;
 pub use release::{Release, each_release};

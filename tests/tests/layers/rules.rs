@@ -4,14 +4,18 @@
 pub(crate) const LAYERS: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("time", &[]),
+    ("sync", &[]),
     ("wire", &[]),
     ("etf", &["wire"]),
     ("epmd", &["wire"]),
     ("dist", &["etf", "wire"]),
-    ("process", &["etf", "wire"]),
+    ("process", &["etf", "wire", "sync"]),
     ("net", &["dist", "epmd", "etf", "wire"]),
     ("behaviour", &["process", "etf", "wire", "error"]),
-    ("node", &["net", "epmd", "dist", "process", "etf", "wire"]),
+    (
+        "node",
+        &["net", "epmd", "dist", "process", "etf", "wire", "sync"],
+    ),
     ("remote", &["behaviour", "node", "process", "etf", "wire"]),
     ("observe", &["node", "process", "etf", "wire"]),
     (

@@ -3,6 +3,7 @@
 //! G-02, G-05, G-08 and G-09 of the guarantees are tested here.
 
 mod call;
+mod environment;
 mod exit;
 mod link_race;
 mod monitor;

@@ -234,6 +234,7 @@ impl Actor for SupervisorProcess {
 impl Behavior for SupervisorProcess {
     type Args = Supervisor;
     type Message = SupervisorMessage;
+    type Continue = std::convert::Infallible;
 
     async fn start(supervisor: Supervisor, cx: &Context<Self>) -> Result<Self, ExitReason> {
         check_ids(&supervisor.children)?;

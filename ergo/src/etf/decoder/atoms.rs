@@ -72,9 +72,7 @@ impl<'de> Decoder<'de> {
                 let (text, rest) = rest.split_at_checked(usize::from(*len))?;
                 (ascii(text)?, rest)
             }
-            [tag::ATOM_CACHE_REF, index, rest @ ..] => {
-                (self.atoms.get(usize::from(*index))?.as_str(), rest)
-            }
+            [tag::ATOM_CACHE_REF, index, rest @ ..] => (self.cached(*index)?.as_str(), rest),
             _ => return None,
         };
         self.reader.advance_to(rest);
@@ -142,17 +140,21 @@ impl<'de> Decoder<'de> {
         }
     }
 
+    /// An entry of the atom table.
+    #[inline(always)]
+    fn cached(&self, index: u8) -> Option<&'de Atom> {
+        self.atoms?.get(usize::from(index))
+    }
+
     #[inline]
     pub(super) fn cached_atom(&self, index: u8) -> Result<&'de Atom, DecodeError> {
-        let atoms = self.atoms;
-        atoms
-            .get(usize::from(index))
+        self.cached(index)
             .ok_or_else(|| self.malformed("a reference into the atom cache has no entry"))
     }
 
     /// The atom table as a value of its own.
     pub(crate) fn atom_table(&self) -> Arc<[Atom]> {
-        self.shared_atoms.map_or_else(Arc::default, Arc::clone)
+        self.atoms.map_or_else(Arc::default, Arc::clone)
     }
 
     /// Reads the atom `text`. Fast for an atom that is known when the program is compiled: nothing is made of the input.
@@ -186,7 +188,7 @@ impl<'de> Decoder<'de> {
                     _ => return false,
                 }
             }
-            [tag::ATOM_CACHE_REF, index, rest @ ..] => match self.atoms.get(usize::from(*index)) {
+            [tag::ATOM_CACHE_REF, index, rest @ ..] => match self.cached(*index) {
                 Some(atom) if atom == text => rest,
                 _ => return false,
             },

@@ -43,8 +43,7 @@ pub struct Decoder<'de> {
     rereads: usize,
     /// What one term read by `read_term` may still take.
     pub(super) limits: &'de Limits,
-    pub(super) atoms: &'de [Atom],
-    pub(super) shared_atoms: Option<&'de Arc<[Atom]>>,
+    pub(super) atoms: Option<&'de Arc<[Atom]>>,
     pub(super) shared: Option<&'de Bytes>,
     extension: Option<&'de (dyn Any + Send + Sync)>,
 }
@@ -60,8 +59,7 @@ impl<'de> Decoder<'de> {
             depth: 0,
             rereads: rereads_max(input.len()),
             limits: &DEFAULT_LIMITS,
-            atoms: &[],
-            shared_atoms: None,
+            atoms: None,
             shared: None,
             extension: None,
         }
@@ -72,8 +70,7 @@ impl<'de> Decoder<'de> {
     #[inline]
     #[must_use]
     pub fn atoms(mut self, atoms: &'de Arc<[Atom]>) -> Decoder<'de> {
-        self.atoms = atoms;
-        self.shared_atoms = Some(atoms);
+        self.atoms = Some(atoms);
         self
     }
 

@@ -1,0 +1,120 @@
+//! The environments of a node and of its applications: what a process finds that has nothing of its own.
+
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use crate::etf::{Atom, DecodeOwned, Encode};
+use crate::node::Node;
+use crate::process::{Env, EnvValue, read_env};
+
+/// Values by name, of the node and of each application.
+#[derive(Default)]
+pub(super) struct Environments(RwLock<Tables>);
+
+#[derive(Default)]
+struct Tables {
+    node: Env,
+    applications: HashMap<Box<str>, Env>,
+}
+
+impl Environments {
+    pub(super) fn new(node: Env) -> Self {
+        Environments(RwLock::new(Tables {
+            node,
+            applications: HashMap::new(),
+        }))
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Tables> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Tables> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A value of the application, else of the node.
+    pub(super) fn value(&self, application: Option<&Atom>, key: &str) -> Option<EnvValue> {
+        let tables = self.read();
+        let of_application = application
+            .and_then(|application| tables.applications.get(application.as_str())?.value(key));
+        of_application.or_else(|| tables.node.value(key)).cloned()
+    }
+}
+
+impl Node {
+    /// A value of the node's environment.
+    ///
+    /// A value is read as any type its term can be read as; one that cannot counts as missing, with a warning in the
+    /// log.
+    pub fn env<T: DecodeOwned + Clone + 'static>(&self, key: &str) -> Option<T> {
+        let value = self.0.environments.value(None, key);
+        read_env(&self.host_ref(), key, value)
+    }
+
+    /// A value of the node's environment that was set as local, of the very same type.
+    pub fn env_local<T: Clone + 'static>(&self, key: &str) -> Option<T> {
+        self.0.environments.value(None, key)?.read_local()
+    }
+
+    /// Sets a value that every process of the node sees that has no other under this key.
+    pub fn set_env<T: Encode + Send + Sync + 'static>(&self, key: &str, value: T) {
+        let value = EnvValue::new(value);
+        self.0.environments.write().node.set(key, value);
+    }
+
+    /// As [`Node::set_env`], for a value of any type, that never leaves this node.
+    pub fn set_env_local<T: Send + Sync + 'static>(&self, key: &str, value: T) {
+        let value = EnvValue::local(value);
+        self.0.environments.write().node.set(key, value);
+    }
+
+    /// Takes a value out of the node's environment; false when there was none.
+    pub fn unset_env(&self, key: &str) -> bool {
+        self.0.environments.write().node.remove(key)
+    }
+
+    /// `application:get_env/2`: a value of the environment of an application, whether it runs or not.
+    ///
+    /// <https://www.erlang.org/doc/apps/kernel/application.html#get_env/2>
+    pub fn application_env<T: DecodeOwned + Clone + 'static>(
+        &self,
+        application: &str,
+        key: &str,
+    ) -> Option<T> {
+        let tables = self.0.environments.read();
+        let value = tables.applications.get(application)?.value(key).cloned();
+        drop(tables);
+        read_env(&self.host_ref(), key, value)
+    }
+
+    /// `application:get_all_env/1`: the environment of an application, in the order of its keys.
+    ///
+    /// <https://www.erlang.org/doc/apps/kernel/application.html#get_all_env/1>
+    pub fn application_envs(&self, application: &str) -> Vec<(String, EnvValue)> {
+        let tables = self.0.environments.read();
+        let env = tables.applications.get(application);
+        env.into_iter()
+            .flat_map(Env::iter)
+            .map(|(key, value)| (key.to_owned(), value.clone()))
+            .collect()
+    }
+
+    /// `application:set_env/3`: sets a value that the processes of an application see from now on.
+    ///
+    /// <https://www.erlang.org/doc/apps/kernel/application.html#set_env/3>
+    pub fn set_application_env(&self, application: &str, key: &str, value: EnvValue) {
+        let mut tables = self.0.environments.write();
+        let env = tables.applications.entry(application.into()).or_default();
+        env.set(key, value);
+    }
+
+    /// `application:unset_env/2`: false when there was no such value.
+    ///
+    /// <https://www.erlang.org/doc/apps/kernel/application.html#unset_env/2>
+    pub fn unset_application_env(&self, application: &str, key: &str) -> bool {
+        let mut tables = self.0.environments.write();
+        let env = tables.applications.get_mut(application);
+        env.is_some_and(|env| env.remove(key))
+    }
+}

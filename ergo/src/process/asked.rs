@@ -1,0 +1,20 @@
+//! What a callback asks of its process beyond what it returns.
+
+use std::any::Any;
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use crate::process::ExitReason;
+
+/// Acted on after the callback, and forgotten then.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    /// `cx.stop(..)`: the first one counts.
+    pub(super) stop: Option<ExitReason>,
+    /// `cx.hibernate()`.
+    pub(super) hibernate: bool,
+    /// `cx.idle_timeout(..)`: the last one counts.
+    pub(super) idle_timeout: Option<Duration>,
+    /// `cx.continue_with(..)`, in order; each is a `Behavior::Continue` of the process's own actor.
+    pub(super) continues: VecDeque<Box<dyn Any + Send>>,
+}

@@ -1,0 +1,115 @@
+//! The environment of a process: values by name that its children inherit.
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::etf::{DecodeOwned, Encode, EncodeError, Encoded, Term};
+use crate::process::host::HostRef;
+use crate::process::wire;
+
+/// A value of an environment, shared by all that inherit it.
+#[derive(Clone)]
+pub struct EnvValue {
+    value: Arc<dyn Any + Send + Sync>,
+    /// Captured where the type was known; nothing for a value that stays on this node.
+    encode: Option<fn(&dyn Any) -> Result<Encoded, EncodeError>>,
+}
+
+impl EnvValue {
+    /// A value that has a form as an Erlang term, and can be read as any type that is read from that term.
+    pub fn new<T: Encode + Send + Sync + 'static>(value: T) -> Self {
+        EnvValue {
+            value: Arc::new(value),
+            encode: Some(encode::<T>),
+        }
+    }
+
+    /// A value of any type, that stays on this node and is read as the very same type.
+    pub fn local<T: Send + Sync + 'static>(value: T) -> Self {
+        EnvValue {
+            value: Arc::new(value),
+            encode: None,
+        }
+    }
+
+    /// The value, if it is a `T`.
+    pub fn read_local<T: Clone + 'static>(&self) -> Option<T> {
+        self.value.downcast_ref::<T>().cloned()
+    }
+
+    /// The value as a `T`: itself, or what its term is read as.
+    pub(crate) fn read<T: DecodeOwned + Clone + 'static>(&self, host: &HostRef) -> Option<T> {
+        if let Some(value) = self.read_local() {
+            return Some(value);
+        }
+        let encoded = self.encode?(&*self.value).ok()?;
+        T::decode(&mut encoded.decoder().with_extension(host)).ok()
+    }
+
+    /// The value as a term; `None` when it has no such form.
+    pub fn to_term(&self) -> Option<Term> {
+        self.encode?(&*self.value).ok()?.to_term().ok()
+    }
+}
+
+fn encode<T: Encode + 'static>(value: &dyn Any) -> Result<Encoded, EncodeError> {
+    let value = value.downcast_ref::<T>().ok_or(EncodeError::LocalOnly)?;
+    wire::encode(&mut wire::body_of(value))
+}
+
+impl fmt::Debug for EnvValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.to_term() {
+            Some(term) => write!(f, "{term}"),
+            None => f.write_str("(local)"),
+        }
+    }
+}
+
+/// Values by name.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Env(BTreeMap<Box<str>, EnvValue>);
+
+impl Env {
+    pub(crate) fn set(&mut self, key: &str, value: EnvValue) {
+        self.0.insert(key.into(), value);
+    }
+
+    pub(crate) fn value(&self, key: &str) -> Option<&EnvValue> {
+        self.0.get(key)
+    }
+
+    pub(crate) fn remove(&mut self, key: &str) -> bool {
+        self.0.remove(key).is_some()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &EnvValue)> {
+        self.0.iter().map(|(key, value)| (&**key, value))
+    }
+}
+
+/// Reads a value that was found under `key`. One of another type is worth a warning: whoever asks takes it for missing.
+pub(crate) fn read<T: DecodeOwned + Clone + 'static>(
+    host: &HostRef,
+    key: &str,
+    value: Option<EnvValue>,
+) -> Option<T> {
+    let value = value?;
+    let read = value.read::<T>(host);
+    if read.is_none() {
+        let wanted = std::any::type_name::<T>();
+        tracing::warn!(
+            key,
+            ?value,
+            wanted,
+            "an environment value is of another type"
+        );
+    }
+    read
+}

@@ -1,0 +1,4 @@
+//! The races of the concurrent core, one scenario each. `scripts/explore` runs them.
+#![cfg(ergo_shuttle)]
+
+mod mailbox;
