@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::etf::{DecodeError, Decoder, Encode, EncodeError, Encoder, Pid, Term};
 use crate::process::host::AsHost;
-use crate::process::{Context, Destination, Down, Exit, ExitReason, Ref, ReplyTo};
+use crate::process::{CallError, Context, Destination, Down, Exit, ExitReason, Ref, ReplyTo};
 
 /// A type whose values are the state of a process. Written by `derive(Actor)`.
 #[diagnostic::on_unimplemented(
@@ -91,6 +91,28 @@ pub trait Handle:
     /// The pid, or `None` for a handle made from a name.
     fn pid(&self) -> Option<Pid> {
         self.as_ref().pid()
+    }
+
+    /// Waits until the process has ended and nothing of it is left, and says why: [`Ref::ended`].
+    fn ended(&self) -> impl Future<Output = ExitReason> + Send {
+        self.as_ref().ended()
+    }
+
+    /// `exit/2`: sends an exit signal: [`Ref::exit`].
+    fn exit(&self, reason: ExitReason) {
+        self.as_ref().exit(reason);
+    }
+
+    /// `gen_server:stop/3`: has the server end, after what is in its mailbox, and waits for that: [`Ref::stop`].
+    ///
+    /// # Errors
+    /// As there.
+    fn stop(
+        &self,
+        reason: ExitReason,
+        timeout: Duration,
+    ) -> impl Future<Output = Result<(), CallError>> + Send {
+        self.as_ref().stop(reason, timeout)
     }
 }
 

@@ -13,6 +13,7 @@ use crate::process::actor::{Behavior, CALL_TIMEOUT};
 use crate::process::deadline::Deadline;
 use crate::process::handle::{Place, Ref};
 use crate::process::host::{AnyProcess, HostRef, Slot};
+use crate::process::mailbox::Cell;
 use crate::process::queue::Other;
 use crate::process::send::{RemoteCall, call_error};
 use crate::process::{CallError, ExitReason, Reply, current};
@@ -81,6 +82,8 @@ pub struct Call<'a, A: Behavior, R> {
     remote: Option<RemoteCall>,
     decode: Option<DecodeAnswer<R>>,
     fence: Option<oneshot::Receiver<()>>,
+    /// The process of a name of this node, once it has the request.
+    named: Option<Arc<Cell<A>>>,
     deadline: Deadline,
 }
 
@@ -96,6 +99,7 @@ impl<'a, A: Behavior, R: Send + 'static> Call<'a, A, R> {
         let (sender, receiver) = oneshot::channel();
         let (reply, sender) = match &to.0 {
             Place::Local(_) => (Reply::local(sender), None),
+            Place::Remote(far) if far.direct => (Reply::local(sender), None),
             Place::Remote(_) => (Reply::nowhere(), Some(sender)),
         };
         let deadline = Deadline::new(CALL_TIMEOUT);
@@ -107,6 +111,7 @@ impl<'a, A: Behavior, R: Send + 'static> Call<'a, A, R> {
             remote: None,
             decode,
             fence: None,
+            named: None,
             deadline,
         }
     }
@@ -125,21 +130,29 @@ impl<'a, A: Behavior, R: Send + 'static> Call<'a, A, R> {
         self
     }
 
-    fn start(&mut self, message: A::Message) -> Result<(), CallError> {
+    fn start(&mut self, message: A::Message, cx: &mut TaskContext<'_>) -> Result<(), CallError> {
         match &self.to.0 {
-            Place::Local(cell) => {
-                if current::id_on(cell.host()) == cell.id() {
-                    return Err(CallError::CallsItself);
-                }
-                cell.send(message).map_err(CallError::from)
-            }
+            Place::Local(cell) => start_direct(cell, message),
             Place::Remote(remote) => {
-                let sender = self.sender.take();
-                let slot = Arc::new(OneSlot(Mutex::new(sender)));
+                if let Some(cell) = remote.here::<A>() {
+                    self.named = Some(cell.clone());
+                    return start_direct(&cell, message);
+                }
                 if self.decode.is_none() {
                     return Err(CallError::LocalOnly);
                 }
                 let from = current::id_on(&remote.host);
+                let sender = match self.sender.take() {
+                    Some(sender) => sender,
+                    // The other end is in the message, which does not travel. The new one finds a waker, too.
+                    None => {
+                        let (sender, receiver) = oneshot::channel();
+                        self.receiver = receiver;
+                        let _ = Pin::new(&mut self.receiver).poll(cx);
+                        sender
+                    }
+                };
+                let slot = Arc::new(OneSlot(Mutex::new(Some(sender))));
                 let call =
                     RemoteCall::start(&remote.host, from, &remote.to, slot, &mut |encoder| {
                         A::encode_message(&message, encoder)
@@ -163,8 +176,9 @@ impl<'a, A: Behavior, R: Send + 'static> Call<'a, A, R> {
 
     /// The `Reply` is gone: the server has ended, or lives and dropped it, which a fence through its mailbox tells.
     fn poll_dropped(&mut self, cx: &mut TaskContext<'_>) -> Poll<CallError> {
-        let Place::Local(cell) = &self.to.0 else {
-            return Poll::Ready(CallError::NoReply);
+        let cell = match (&self.to.0, &self.named) {
+            (Place::Local(cell), _) | (_, Some(cell)) => cell.clone(),
+            _ => return Poll::Ready(CallError::NoReply),
         };
         if self.fence.is_none() {
             let (fence, receiver) = oneshot::channel();
@@ -196,6 +210,15 @@ impl<'a, A: Behavior, R: Send + 'static> Call<'a, A, R> {
     }
 }
 
+/// Hands a request to a process of this node.
+#[inline]
+fn start_direct<A: Behavior>(cell: &Cell<A>, message: A::Message) -> Result<(), CallError> {
+    if current::id_on(cell.host()) == cell.id() {
+        return Err(CallError::CallsItself);
+    }
+    cell.send(message).map_err(CallError::from)
+}
+
 /// A server that ended while it had the request: also `noproc` and `noconnection` are its own reasons here.
 fn call_error_of_exit(reason: ExitReason) -> CallError {
     CallError::Exit(reason)
@@ -210,7 +233,7 @@ impl<A: Behavior, R: Send + 'static> Future for Call<'_, A, R> {
         if let Some(message) = this.message.take() {
             // Registered before it is sent: the answer finds a waker, and the second look is not needed.
             let _ = Pin::new(&mut this.receiver).poll(cx);
-            if let Err(error) = this.start(message) {
+            if let Err(error) = this.start(message, cx) {
                 return Poll::Ready(Err(error));
             }
             return this

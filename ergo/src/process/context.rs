@@ -93,15 +93,18 @@ impl<A: Behavior> Context<A> {
     /// `link/1`: from now on each of the two gets an exit signal when the other ends. Linking twice is linking once;
     /// without such a process an exit signal `noproc` comes back.
     ///
+    /// As in Erlang it needs a pid: a name of this node stands for the process that has it now, one of another node for
+    /// no process.
+    ///
     /// <https://www.erlang.org/doc/apps/erts/erlang.html#link/1>
-    pub fn link(&self, to: impl Into<Pid>) {
+    pub fn link(&self, to: impl Into<Destination>) {
         links::link(self.host(), &*self.0, &to.into());
     }
 
     /// `unlink/1`: no exit signal of this link arrives once it returns; one that is in the mailbox stays there.
     ///
     /// <https://www.erlang.org/doc/apps/erts/erlang.html#unlink/1>
-    pub fn unlink(&self, from: impl Into<Pid>) {
+    pub fn unlink(&self, from: impl Into<Destination>) {
         links::unlink(self.host(), &*self.0, &from.into());
     }
 
@@ -132,10 +135,11 @@ impl<A: Behavior> Context<A> {
         was_there
     }
 
-    /// `exit/2`: sends an exit signal. `ExitReason::Kill` cannot be trapped.
+    /// `exit/2`: sends an exit signal, to a pid or to whoever has a name of this node. `ExitReason::Kill` cannot be
+    /// trapped.
     ///
     /// <https://www.erlang.org/doc/apps/erts/erlang.html#exit/2>
-    pub fn exit(&self, to: impl Into<Pid>, reason: ExitReason) {
+    pub fn exit(&self, to: impl Into<Destination>, reason: ExitReason) {
         links::exit(self.host(), self.0.id(), &to.into(), reason);
     }
 

@@ -83,7 +83,7 @@ pub(crate) async fn call_term<R: DecodeOwned + Send + 'static>(
 
 /// `exit/2` from the process being polled, or from the node.
 pub(crate) fn exit_from_here(host: &HostRef, to: &Pid, reason: ExitReason) {
-    links::exit(host, current::id_on(host), to, reason);
+    links::exit(host, current::id_on(host), &to.into(), reason);
 }
 
 /// Encodes a body on its own.

@@ -49,8 +49,27 @@ pub(crate) fn local_process(host: &HostRef, to: &Destination) -> Option<Arc<dyn 
     }
 }
 
+/// The id of the pid that stands for a process of no pid; no process has it.
+const NOBODY: u64 = 0;
+
 /// `link/1`: an exit signal `noproc` comes back when there is nothing to link to.
-pub(crate) fn link(host: &HostRef, me: &dyn AnyProcess, to: &Pid) {
+pub(crate) fn link(host: &HostRef, me: &dyn AnyProcess, to: &Destination) {
+    match pid_of(host, to) {
+        Some(pid) => link_pid(host, me, &pid),
+        None => me.exit_signal(&host.pid(NOBODY), ExitReason::NoProc, true),
+    }
+}
+
+/// The pid behind a destination: that of a name or alias of this node, none for a name of another one.
+fn pid_of(host: &HostRef, to: &Destination) -> Option<Pid> {
+    match (to, resolve(host, to)) {
+        (Destination::Pid(pid), _) => Some(pid.clone()),
+        (_, Target::Local(id)) => Some(host.pid(id)),
+        _ => None,
+    }
+}
+
+fn link_pid(host: &HostRef, me: &dyn AnyProcess, to: &Pid) {
     if to.node() != host.name() {
         let mut send = false;
         me.with_relations(&mut |relations| send = relations.link_remote(to));
@@ -114,7 +133,13 @@ pub(crate) fn link_child(host: &HostRef, parent: &dyn AnyProcess, child: &dyn An
 }
 
 /// `unlink/1`: no exit signal of this link arrives once it returns.
-pub(crate) fn unlink(host: &HostRef, me: &dyn AnyProcess, from: &Pid) {
+pub(crate) fn unlink(host: &HostRef, me: &dyn AnyProcess, from: &Destination) {
+    if let Some(from) = pid_of(host, from) {
+        unlink_pid(host, me, &from);
+    }
+}
+
+fn unlink_pid(host: &HostRef, me: &dyn AnyProcess, from: &Pid) {
     if from.node() != host.name() {
         let id = host.next_number();
         let mut send = false;
@@ -240,7 +265,8 @@ pub(crate) fn down(host: &HostRef, me: &dyn AnyProcess, number: u64, reason: Exi
 }
 
 /// `exit/2` from the process `from`.
-pub(crate) fn exit(host: &HostRef, from: u64, to: &Pid, reason: ExitReason) {
+pub(crate) fn exit(host: &HostRef, from: u64, to: &Destination, reason: ExitReason) {
+    let Some(to) = &pid_of(host, to) else { return };
     if to.node() != host.name() {
         let _ = host.clone().remote(RemoteSignal::Exit2 {
             from,

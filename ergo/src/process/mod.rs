@@ -40,6 +40,7 @@ mod send;
 mod signal;
 mod spawn;
 mod spawner;
+mod stop;
 mod task;
 mod timer;
 mod turn;

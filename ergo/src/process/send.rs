@@ -61,6 +61,20 @@ impl RemoteCall {
         slot: Arc<dyn Slot>,
         request: &mut dyn FnMut(&mut Encoder<'_>) -> Result<(), EncodeError>,
     ) -> Result<RemoteCall, CallError> {
+        let caller: Pid = host.pid(from);
+        RemoteCall::request(host, from, to, slot, &mut |number, encoder| {
+            wire::write_call(encoder, &caller, &host.reference(number), request)
+        })
+    }
+
+    /// Monitors the destination and sends what `write` makes of the number of the slot.
+    pub(super) fn request(
+        host: &HostRef,
+        from: u64,
+        to: &Destination,
+        slot: Arc<dyn Slot>,
+        write: &mut dyn FnMut(u64, &mut Encoder<'_>) -> Result<(), EncodeError>,
+    ) -> Result<RemoteCall, CallError> {
         let number = host.open_slot(slot);
         let mut call = RemoteCall {
             host: host.clone(),
@@ -69,8 +83,7 @@ impl RemoteCall {
             local: None,
             number,
         };
-        let (caller, reference): (Pid, _) = (host.pid(from), host.reference(number));
-        let body: Body<'_> = &mut |encoder| wire::write_call(encoder, &caller, &reference, request);
+        let body: Body<'_> = &mut |encoder| write(number, encoder);
         match links::resolve(host, to) {
             Target::Remote => host.clone().remote(RemoteSignal::Call {
                 from,

@@ -106,12 +106,21 @@ pub(crate) fn write_call(
 ) -> Result<(), EncodeError> {
     encoder.write_tuple(3)?;
     encoder.write_atom("$gen_call")?;
+    write_from(encoder, from, reference)?;
+    request(encoder)
+}
+
+/// Writes `{From, [alias | Reference]}`.
+pub(super) fn write_from(
+    encoder: &mut Encoder<'_>,
+    from: &Pid,
+    reference: &Reference,
+) -> Result<(), EncodeError> {
     encoder.write_tuple(2)?;
     encoder.write_pid(from)?;
     encoder.write_list(1)?;
     encoder.write_atom("alias")?;
-    encoder.write_reference(reference)?;
-    request(encoder)
+    encoder.write_reference(reference)
 }
 
 /// A value, encoded for a process of this node that is reached without its type.

@@ -5,6 +5,7 @@
 mod call;
 mod environment;
 mod exit;
+mod handle;
 mod link_race;
 mod monitor;
 mod name;
