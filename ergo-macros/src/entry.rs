@@ -1,6 +1,6 @@
 //! What each entry point does, on tokens that tests can make too.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{DeriveInput, Generics, Ident, Item, ItemFn, ItemImpl, Path, parse_quote};
 
@@ -11,6 +11,7 @@ use crate::model::etf::Container;
 use crate::model::main_fn::MainFn;
 use crate::model::request::RequestEnum;
 use crate::model::server::Server;
+use crate::model::test_fn::TestFn;
 use crate::parse::term::{AtomSyntax, Located, TermSyntax, Terms};
 
 /// `derive(Encode)`.
@@ -158,9 +159,50 @@ pub(crate) fn main(arguments: TokenStream, input: TokenStream) -> TokenStream {
     )
 }
 
+/// `#[ergo::test]`.
+pub(crate) fn test(arguments: TokenStream, input: TokenStream) -> TokenStream {
+    let function: ItemFn = match syn::parse2(input.clone()) {
+        Ok(function) => function,
+        Err(_) => {
+            let message = "#[ergo::test] goes on `async fn it_works(node: TestNode)`";
+            let error = syn::Error::new_spanned(&input, message).to_compile_error();
+            return quote!(#error #input);
+        }
+    };
+    let ctxt = Ctxt::new();
+    let test = TestFn::new(&ctxt, arguments, function.clone());
+    ctxt.finish(
+        || {
+            test.as_ref()
+                .map(expand::test_fn::expand)
+                .unwrap_or_default()
+        },
+        || expand::main_fn::fallback(&function),
+    )
+}
+
 /// `term!`.
 pub(crate) fn term(input: TokenStream) -> TokenStream {
     expression::<Located<TermSyntax>>(input, expand::term::term)
+}
+
+/// `pattern!`: `term!` in which `_` is the atom that stands for anything.
+pub(crate) fn pattern(input: TokenStream) -> TokenStream {
+    term(input.into_iter().flat_map(with_gaps).collect())
+}
+
+fn with_gaps(token: TokenTree) -> TokenStream {
+    match token {
+        TokenTree::Ident(ident) if ident == "_" => quote!(atom "_"),
+        // Within parentheses there is Rust.
+        TokenTree::Group(group) if group.delimiter() != Delimiter::Parenthesis => {
+            let inner = group.stream().into_iter().flat_map(with_gaps).collect();
+            let mut filled = Group::new(group.delimiter(), inner);
+            filled.set_span(group.span());
+            TokenTree::Group(filled).into()
+        }
+        token => token.into(),
+    }
 }
 
 /// `args!`.

@@ -367,11 +367,43 @@ pub fn main(arguments: TokenStream, input: TokenStream) -> TokenStream {
     entry::main(arguments.into(), input.into()).into()
 }
 
+/// Runs an async test in virtual time, on a node of its own. With the feature `testing` of `ergo`.
+///
+/// ```ignore
+/// #[ergo::test]
+/// async fn restocks(node: TestNode) {
+///     let probe = node.probe();
+///     ..
+/// }
+/// ```
+///
+/// The function takes what it needs, as types that implement `ergo::testing::TestArgument`: a `TestNode`, a `Network`,
+/// `Random` numbers. It returns nothing or a `Result`. What runs is a plain test of `cargo test`, on one thread, with a
+/// clock that stands still while anything can run; see `ergo::testing`.
+///
+/// # Arguments
+///
+/// - `seed = 7`: where randomness begins; by chance without it. The environment variable `ERGO_SEED` comes before it.
+/// - `seeds = 200`: run it so many times, each with another seed, from `seed` on.
+/// - `timeout = "90m"`: how much virtual time it may take, an hour without it.
+/// - `crate = "path"`: where `ergo` is, when it has another name.
+#[proc_macro_attribute]
+pub fn test(arguments: TokenStream, input: TokenStream) -> TokenStream {
+    entry::test(arguments.into(), input.into()).into()
+}
+
 /// `ergo::term!` after `{$crate}`, which says where the framework is.
 #[doc(hidden)]
 #[proc_macro]
 pub fn term(input: TokenStream) -> TokenStream {
     entry::term(input.into()).into()
+}
+
+/// `ergo::pattern!` after `{$crate}`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn pattern(input: TokenStream) -> TokenStream {
+    entry::pattern(input.into()).into()
 }
 
 /// `ergo::args!` after `{$crate}`.

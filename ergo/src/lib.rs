@@ -62,6 +62,9 @@ pub mod remote;
 
 pub mod system;
 
+#[cfg(feature = "testing")]
+pub mod testing;
+
 mod time;
 
 pub mod prelude;
@@ -73,14 +76,16 @@ pub use behaviour::{
     ChildSpec, Request, Server, ServerMessage, ServerTypes, Spec, Supervisor, SupervisorRef,
     TermCall,
 };
+#[cfg(feature = "testing")]
+pub use ergo_macros::test;
 pub use ergo_macros::{Actor, Request, ServerBehavior, main, server};
 pub use error::{Error, Result};
 pub use etf::{Decode, Encode};
 pub use node::{ConnectError, Node, NodeBuilder, NodeEvent, StartError, Visibility, WhereisError};
 pub use process::{
     Actor, Behavior, Call, CallError, CastError, Context, Destination, Down, Exit, ExitReason,
-    Flow, Handle, Message, Options, PlainContext, Ref, RegisterError, Reply, ReplyTo, SpawnError,
-    SpawnOptions, Timer,
+    Flow, Handle, Message, Options, PlainContext, Ref, RegisterError, Reply, ReplyTo, Serves,
+    SpawnError, SpawnOptions, Timer,
 };
 pub use remote::{Exception, RpcError};
 pub use time::{millis, secs};

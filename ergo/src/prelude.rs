@@ -5,6 +5,8 @@ pub use std::time::Duration;
 pub use crate::behaviour::{ChildSpec, Server, Spec, Supervisor, SupervisorRef};
 pub use crate::etf::{Atom, Decode, Encode, Pid, Reference, Term};
 pub use crate::node::{Node, Visibility};
+#[cfg(feature = "testing")]
+pub use crate::pattern;
 pub use crate::process::{
     Actor, CallError, CastError, Context, Destination, Down, Exit, ExitReason, Flow, Handle,
     Message, PlainContext, Reply, SpawnError, SpawnOptions,

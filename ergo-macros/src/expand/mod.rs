@@ -61,6 +61,13 @@
 //! - `run_main<F, Fut, T, E>(node: &str, cookie: CookieSource, main: F) -> Result<T, E>` where `F:
 //!   FnOnce(Node) -> Fut`, `Fut: Future<Output = Result<T, E>>`, `E: From<ergo::Error>`
 //! - `enum CookieSource { File, Text(&'static str), Environment(&'static str) }`
+//!
+//! Tests, with the feature `testing` alone:
+//!
+//! - `run_test<F, Fut>(options: TestOptions, test: F)` where `F: Fn(Setup) -> Fut + Send + Sync`, `Fut: Future`,
+//!   `Fut::Output: Outcome`
+//! - `TestOptions::DEFAULT` with const `seed(u64)`, `seeds(u32)`, `timeout(Duration)`
+//! - `TestArgument::prepare(&Setup) -> impl Future<Output = Self>`
 
 pub(crate) mod actor;
 pub(crate) mod behavior;
@@ -76,4 +83,5 @@ pub(crate) mod request;
 pub(crate) mod server;
 pub(crate) mod server_behavior;
 pub(crate) mod term;
+pub(crate) mod test_fn;
 pub(crate) mod value;

@@ -10,4 +10,5 @@ pub(crate) mod main_args;
 pub(crate) mod method;
 pub(crate) mod nearest;
 pub(crate) mod term;
+pub(crate) mod test_args;
 pub(crate) mod value;

@@ -25,7 +25,11 @@ pub use crate::process::{
     Options, Ref, Reply, ReplyTo,
 };
 pub use crate::system::{CookieSource, run_main};
+#[cfg(feature = "testing")]
+pub use crate::testing::{Options as TestOptions, TestArgument, run as run_test};
 
+#[cfg(feature = "testing")]
+pub use ergo_macros::pattern;
 pub use ergo_macros::{args, atom, term};
 pub use errors::{field, skipped_variant, unknown_tag, unknown_variant};
 pub use fields::{DecodeFields, EncodeFields, Keys, flattened};

@@ -101,6 +101,8 @@ impl Node {
             places: Default::default(),
             environments: Environments::new(builder.env.clone()),
             deadlines: builder.deadlines(),
+            #[cfg(feature = "testing")]
+            faults: builder.testing.faults.clone(),
             peers: Default::default(),
             subscribers: Default::default(),
             stopping: AtomicBool::new(false),

@@ -30,6 +30,12 @@ impl Host for Inner {
         &self.deadlines
     }
 
+    #[cfg(feature = "testing")]
+    #[allow(private_interfaces, reason = "nobody outside has faults")]
+    fn faults(&self) -> Option<&Arc<dyn crate::process::FaultPlan>> {
+        self.faults.as_ref()
+    }
+
     fn insert(&self, make: &mut dyn FnMut(u64) -> Arc<dyn AnyProcess>) -> Option<u64> {
         self.table.insert(make)
     }

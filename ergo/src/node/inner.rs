@@ -57,6 +57,8 @@ pub(super) struct Inner {
     pub(super) places: Places,
     pub(super) environments: Environments,
     pub(super) deadlines: Deadlines,
+    #[cfg(feature = "testing")]
+    pub(super) faults: Option<Arc<dyn crate::process::FaultPlan>>,
     pub(super) peers: Peers,
     pub(super) subscribers: Subscribers,
     pub(super) stopping: AtomicBool,

@@ -8,9 +8,9 @@ use std::time::Duration;
 use crate::dist::{NodeName, Ticker};
 use crate::etf::Encode;
 use crate::node::StartError;
-use crate::process::{Env, EnvValue};
 use crate::node::carrier::{Carrier, Tcp};
 use crate::process::host::Deadlines;
+use crate::process::{Env, EnvValue};
 use crate::wire::cookie::{Cookie, CookieError};
 use crate::wire::limits::Limits;
 
@@ -45,6 +45,8 @@ pub(crate) struct Testing {
     pub(crate) carrier: Option<Arc<dyn Carrier>>,
     /// Whether time is virtual, and calls from outside of processes keep it exactly.
     pub(crate) exact_time: bool,
+    /// What is to go wrong.
+    pub(crate) faults: Option<Arc<dyn crate::process::FaultPlan>>,
 }
 
 #[cfg(feature = "testing")]

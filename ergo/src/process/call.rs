@@ -14,8 +14,8 @@ use crate::process::deadline::Deadline;
 use crate::process::handle::{Place, Ref};
 use crate::process::host::{AnyProcess, HostRef, Slot};
 use crate::process::mailbox::Cell;
-use crate::process::queue::Other;
 use crate::process::send::{RemoteCall, call_error};
+use crate::process::serving::{Called, Door};
 use crate::process::{CallError, ExitReason, Reply, current};
 use crate::sync::Mutex;
 
@@ -98,7 +98,7 @@ impl<'a, A: Behavior, R: Send + 'static> Call<'a, A, R> {
     ) -> Self {
         let (sender, receiver) = oneshot::channel();
         let (reply, sender) = match &to.0 {
-            Place::Local(_) => (Reply::local(sender), None),
+            Place::Local(_) | Place::Through(_) => (Reply::local(sender), None),
             Place::Remote(far) if far.direct => (Reply::local(sender), None),
             Place::Remote(_) => (Reply::nowhere(), Some(sender)),
         };
@@ -133,6 +133,7 @@ impl<'a, A: Behavior, R: Send + 'static> Call<'a, A, R> {
     fn start(&mut self, message: A::Message, cx: &mut TaskContext<'_>) -> Result<(), CallError> {
         match &self.to.0 {
             Place::Local(cell) => start_direct(cell, message),
+            Place::Through(through) => start_through(&*through.0, message),
             Place::Remote(remote) => {
                 if let Some(cell) = remote.here::<A>() {
                     self.named = Some(cell.clone());
@@ -176,13 +177,14 @@ impl<'a, A: Behavior, R: Send + 'static> Call<'a, A, R> {
 
     /// The `Reply` is gone: the server has ended, or lives and dropped it, which a fence through its mailbox tells.
     fn poll_dropped(&mut self, cx: &mut TaskContext<'_>) -> Poll<CallError> {
-        let cell = match (&self.to.0, &self.named) {
+        let cell: Arc<dyn Called> = match (&self.to.0, &self.named) {
+            (Place::Through(through), _) => through.0.clone(),
             (Place::Local(cell), _) | (_, Some(cell)) => cell.clone(),
             _ => return Poll::Ready(CallError::NoReply),
         };
         if self.fence.is_none() {
             let (fence, receiver) = oneshot::channel();
-            cell.push_signal(Other::Fence(fence));
+            cell.fence(fence);
             self.fence = Some(receiver);
         }
         let Some(fence) = &mut self.fence else {
@@ -217,6 +219,14 @@ fn start_direct<A: Behavior>(cell: &Cell<A>, message: A::Message) -> Result<(), 
         return Err(CallError::CallsItself);
     }
     cell.send(message).map_err(CallError::from)
+}
+
+/// The same for one that takes it as a message of a protocol.
+fn start_through<A: Behavior>(door: &dyn Door<A>, message: A::Message) -> Result<(), CallError> {
+    if current::id_on(door.node()) == door.id() {
+        return Err(CallError::CallsItself);
+    }
+    door.put(message).map_err(CallError::from)
 }
 
 /// A server that ended while it had the request: also `noproc` and `noconnection` are its own reasons here.

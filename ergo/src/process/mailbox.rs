@@ -31,6 +31,9 @@ pub(super) struct Cell<A: Behavior> {
     has_parked: AtomicBool,
     /// Messages of the batch in progress that wait, so that a bound is exact. Kept only when there is a bound.
     batch_left: AtomicU32,
+    /// Whether its node has faults in store.
+    #[cfg(feature = "testing")]
+    faulty: bool,
     id: u64,
     host: HostRef,
 }
@@ -43,9 +46,26 @@ impl<A: Behavior> Cell<A> {
             flags: AtomicU8::new(if options.trap_exit { TRAP_EXIT } else { 0 }),
             has_parked: AtomicBool::new(false),
             batch_left: AtomicU32::new(0),
+            #[cfg(feature = "testing")]
+            faulty: host.faults().is_some(),
             id,
             host,
         })
+    }
+
+    /// Whether it is to be asked what goes wrong at its messages.
+    #[cfg(feature = "testing")]
+    #[inline]
+    pub(super) fn has_faults(&self) -> bool {
+        self.faulty
+    }
+
+    /// The same for one message; a fence is none.
+    #[cfg(feature = "testing")]
+    #[inline]
+    pub(super) fn is_faulty(&self, envelope: &Envelope<A::Message>) -> bool {
+        self.faulty
+            && !matches!(envelope, Envelope::Other(other) if matches!(**other, Other::Fence(_)))
     }
 
     pub(super) fn host(&self) -> &HostRef {

@@ -25,6 +25,8 @@ mod env;
 mod errors;
 mod exit;
 mod facade;
+#[cfg(feature = "testing")]
+mod fault;
 mod handle;
 mod heritage;
 pub mod host;
@@ -37,6 +39,7 @@ mod relations;
 mod reply;
 mod run;
 mod send;
+mod serving;
 mod signal;
 mod spawn;
 mod spawner;
@@ -58,6 +61,7 @@ pub use heritage::Heritage;
 pub use plain::{IntoExit, Message, Plain, PlainContext, PlainRef};
 pub use relations::{Relations, RemoteWatcher, Watcher};
 pub use reply::{Reply, ReplyTo};
+pub use serving::Serves;
 pub use signal::{Down, Exit};
 pub use spawn::SpawnOptions;
 pub use timer::Timer;
@@ -67,5 +71,7 @@ pub(crate) use facade::{
     call_term, cast_from_here, encode, exit_from_here, send_from_here, start, start_plain,
     start_plain_tied, write_reason,
 };
+#[cfg(feature = "testing")]
+pub(crate) use fault::{Fault, FaultPlan, InitFault};
 pub(crate) use links::down;
 pub(crate) use wire::answered_slot;

@@ -166,6 +166,10 @@ impl PlainContext {
         loop {
             let found = self.waiting.iter().skip(looked_at).position(&mut wanted);
             if let Some(index) = found {
+                #[cfg(feature = "testing")]
+                if self.context.cell().has_faults() {
+                    crate::process::fault::before_receive(self.context.cell()).await;
+                }
                 self.context.cell().took_one();
                 return self.waiting.remove(looked_at + index);
             }

@@ -234,6 +234,12 @@ impl Relations {
         self.parent.filter(|parent| self.links.contains(*parent))
     }
 
+    /// Its registered name.
+    #[cfg(feature = "testing")]
+    pub(crate) fn name(&self) -> Option<&Atom> {
+        self.name.as_ref()
+    }
+
     /// Its registered name, or none.
     pub(super) fn set_name(&mut self, name: Option<Atom>) {
         self.name = name;

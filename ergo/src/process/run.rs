@@ -5,6 +5,8 @@ use std::future::Future;
 use tokio::sync::oneshot;
 
 use crate::process::actor::Behavior;
+#[cfg(feature = "testing")]
+use crate::process::fault;
 use crate::process::queue::Envelope;
 use crate::process::task::Ended;
 use crate::process::turn::{Next, Sorted, Turn, Woken, yield_now};
@@ -64,6 +66,12 @@ async fn serve<A: Behavior>(cx: &Context<A>, state: &mut A) -> ExitReason {
         let woken = std::future::poll_fn(|task| turn.poll_next(&mut batch, task)).await;
         for envelope in batch.drain(..) {
             cx.cell().took_one();
+            #[cfg(feature = "testing")]
+            if cx.cell().is_faulty(&envelope)
+                && let Some(reason) = fault::before_message(cx).await
+            {
+                return reason;
+            }
             let flow = match envelope {
                 Envelope::Message(message) => Some(turn.state.dispatch(message, cx).await),
                 Envelope::Other(other) => match turn.sort(*other) {
