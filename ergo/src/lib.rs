@@ -73,8 +73,9 @@ pub mod prelude;
 pub mod __private;
 
 pub use behaviour::{
-    ChildSpec, Request, Server, ServerMessage, ServerTypes, Spec, Supervisor, SupervisorRef,
-    TermCall,
+    Application, ApplicationContext, ApplicationError, ApplicationInfo, ApplicationTerminated,
+    ChildSpec, Request, Server, ServerMessage, ServerTypes, Spec, StartType, Supervisor,
+    SupervisorRef, TermCall,
 };
 #[cfg(feature = "testing")]
 pub use ergo_macros::test;
@@ -83,9 +84,11 @@ pub use error::{Error, Result};
 pub use etf::{Decode, Encode};
 pub use node::{ConnectError, Node, NodeBuilder, NodeEvent, StartError, Visibility, WhereisError};
 pub use process::{
-    Actor, Behavior, Call, CallError, CastError, Context, Destination, Down, Exit, ExitReason,
-    Flow, Handle, Message, Options, PlainContext, Ref, RegisterError, Reply, ReplyTo, Serves,
-    SpawnError, SpawnOptions, Timer,
+    Actor, Behavior, Call, CallError, CastError, CastWait, Context, DeadLetter, DeadLetterReason,
+    DeadLetters, Destination, Down, EnvValue, Exit, ExitReason, Flow, Handle, Label, Message,
+    MessageKind, Options, Overflow, PlainContext, Ref, RegisterError, Reply, ReplyTo, Serves,
+    Snapshot, SpawnError, SpawnOptions, Timer, sys,
 };
 pub use remote::{Exception, RpcError};
+pub use system::{Signal, Signals};
 pub use time::{millis, secs};

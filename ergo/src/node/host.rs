@@ -1,12 +1,14 @@
 //! The node as its processes see it.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::etf::Atom;
 use crate::node::Node;
 use crate::node::inner::Inner;
-use crate::process::host::{AnyProcess, Deadlines, Host, RemoteSignal, Slot};
+use crate::process::host::{AnyProcess, DeadLetterOffice, Deadlines, Host, RemoteSignal, Slot};
 use crate::process::{CastError, EnvValue};
 
 impl Host for Inner {
@@ -34,6 +36,10 @@ impl Host for Inner {
     #[allow(private_interfaces, reason = "nobody outside has faults")]
     fn faults(&self) -> Option<&Arc<dyn crate::process::FaultPlan>> {
         self.faults.as_ref()
+    }
+
+    fn dead_letters(&self) -> &DeadLetterOffice {
+        &self.dead_letters
     }
 
     fn insert(&self, make: &mut dyn FnMut(u64) -> Arc<dyn AnyProcess>) -> Option<u64> {
@@ -84,6 +90,11 @@ impl Host for Inner {
 
     fn remote(self: Arc<Self>, signal: RemoteSignal<'_>) -> Result<(), CastError> {
         Node(self).signal(signal)
+    }
+
+    fn not_busy(self: Arc<Self>, node: &Atom) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
+        let peer = self.peers.get(node)?;
+        Some(Box::pin(async move { peer.not_busy().await }))
     }
 
     fn corrupt(&self, from: &Atom) {

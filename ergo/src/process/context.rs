@@ -166,15 +166,16 @@ impl<A: Behavior> Context<A> {
 
     /// Gives the name up; false when there was none.
     pub fn unregister(&self) -> bool {
-        let mut name = None;
+        let mut had_one = false;
+        // Under the lock of the process, which may be ending meanwhile.
         self.0.with_relations(&mut |relations| {
-            name = relations.name.take();
-            relations.set_name(None);
+            if let Some(name) = relations.name.take() {
+                relations.set_name(None);
+                self.host().unregister(&name, self.0.id());
+                had_one = true;
+            }
         });
-        if let Some(name) = &name {
-            self.host().unregister(name, self.0.id());
-        }
-        name.is_some()
+        had_one
     }
 
     /// Waits until a process of this node has ended and nothing of it is left. One that is not there, or that is
@@ -288,12 +289,11 @@ impl<A: Behavior> Context<A> {
     /// <https://www.erlang.org/doc/apps/erts/erlang.html#alias/1>
     pub fn alias(&self) -> Reference {
         let number = self.host().next_number();
-        if self
-            .0
-            .with_relations(&mut |relations| relations.alias(number))
-        {
+        // Under the lock of the process, which may be ending meanwhile and takes its aliases back.
+        self.0.with_relations(&mut |relations| {
+            relations.alias(number);
             self.host().set_alias(number, Some(self.0.id()));
-        }
+        });
         self.host().reference(number)
     }
 

@@ -11,7 +11,7 @@ use crate::process::links::{self, Target};
 use crate::process::mailbox::Cell;
 use crate::process::serving::Through;
 use crate::process::{
-    Call, CallError, CastError, Destination, ExitReason, Reply, current, send, stop, wire,
+    Call, CallError, CastError, CastWait, Destination, ExitReason, Reply, current, send, stop, wire,
 };
 
 /// A reference to a process of a known type: direct on this node, by destination elsewhere.
@@ -122,6 +122,13 @@ impl<A: Behavior> Ref<A> {
             Place::Remote(far) => far.cast::<A>(message),
             Place::Through(through) => through.0.put(message),
         }
+    }
+
+    /// Sends a message, and waits for room first where the mailbox says so: [`Overflow::Wait`](crate::Overflow::Wait).
+    ///
+    /// To another node it waits while too much is on its way there.
+    pub fn cast_wait(&self, message: A::Message) -> CastWait<'_, A> {
+        CastWait::new(self, message)
     }
 
     /// Makes a call of a message that carries the reply.

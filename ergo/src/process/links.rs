@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::etf::{Pid, Reference};
 use crate::process::host::{AnyProcess, Broken, HostRef, RemoteSignal};
 use crate::process::relations::{RemoteWatcher, Ties};
-use crate::process::{Destination, Down, Exit, ExitReason, Watcher};
+use crate::process::{Destination, Down, Exit, ExitReason, Relations, Watcher};
 
 /// Where a destination leads, seen from one node.
 pub(crate) enum Target {
@@ -95,29 +95,47 @@ fn link_pid(host: &HostRef, me: &dyn AnyProcess, to: &Pid) {
 
 /// Links two processes of this node; false when the other one has ended.
 pub(crate) fn link_local(host: &HostRef, me: &dyn AnyProcess, id: u64) -> bool {
-    let mine = me.id();
-    let alive = me.with_relations(&mut |relations| {
-        relations.link(id);
-    });
-    if !alive {
-        // Somebody uses the context of a process that has ended; whom it links to would never hear of it.
-        if let Some(other) = host.process(id) {
-            other.exit_signal(&host.pid(mine), ExitReason::NoProc, true);
-        }
-        return true;
-    }
-    let linked = host.process(id).is_some_and(|other| {
-        other.with_relations(&mut |relations| {
-            relations.link(mine);
+    let (mine, other) = (me.id(), host.process(id));
+    let linked = other.as_ref().is_some_and(|other| {
+        with_both(me, &**other, &mut |relations, others| {
+            relations.link(id);
+            others.link(mine);
         })
     });
     if linked {
         return true;
     }
-    // If the entry is gone already, the other's end has taken it and its exit signal is on the way.
-    let mut still_mine = false;
-    me.with_relations(&mut |relations| still_mine = relations.unlink(id));
-    !still_mine
+    if me.with_relations(&mut |_| {}) {
+        return false;
+    }
+    // Somebody uses the context of a process that has ended; whom it links to would never hear of it.
+    if let Some(other) = other {
+        other.exit_signal(&host.pid(mine), ExitReason::NoProc, true);
+    }
+    true
+}
+
+/// Changes the relations of two processes in one step, so that both ends of a link are there or none is. False, and
+/// nothing is changed, when one of the two has ended.
+fn with_both(
+    one: &dyn AnyProcess,
+    two: &dyn AnyProcess,
+    change: &mut dyn FnMut(&mut Relations, &mut Relations),
+) -> bool {
+    // One after the other by their ids: no two of these wait for each other.
+    let in_order = one.id() < two.id();
+    let (first, second) = if in_order { (one, two) } else { (two, one) };
+    let mut changed = false;
+    first.with_relations(&mut |outer| {
+        changed = second.with_relations(&mut |inner| {
+            if in_order {
+                change(outer, inner);
+            } else {
+                change(inner, outer);
+            }
+        });
+    });
+    changed
 }
 
 /// The parent's end of the link to a child that has not run yet, and has been made with its own end.
@@ -160,12 +178,17 @@ fn unlink_pid(host: &HostRef, me: &dyn AnyProcess, from: &Pid) {
 
 pub(crate) fn unlink_local(host: &HostRef, me: &dyn AnyProcess, id: u64) {
     let mine = me.id();
-    me.with_relations(&mut |relations| {
-        relations.unlink(id);
+    // A process is not linked to itself.
+    let other = host.process(id).filter(|_| id != mine);
+    let unlinked = other.is_some_and(|other| {
+        with_both(me, &*other, &mut |relations, others| {
+            relations.unlink(id);
+            others.unlink(mine);
+        })
     });
-    if let Some(other) = host.process(id) {
-        other.with_relations(&mut |relations| {
-            relations.unlink(mine);
+    if !unlinked {
+        me.with_relations(&mut |relations| {
+            relations.unlink(id);
         });
     }
 }
@@ -278,14 +301,11 @@ pub(crate) fn exit(host: &HostRef, from: u64, to: &Destination, reason: ExitReas
     }
 }
 
-/// Tells everyone tied to a process that it has ended, after its name and its place in the table are free.
+/// Tells everyone tied to a process that it has ended, after its place in the table is free; its name is already.
 pub(crate) fn dissolve(host: &HostRef, id: u64, ties: Option<Ties>, reason: &ExitReason) {
     let Some(ties) = ties else {
         return host.remove(id);
     };
-    if let Some(name) = &ties.name {
-        host.unregister(name, id);
-    }
     host.remove(id);
     for alias in &ties.aliases {
         host.set_alias(*alias, None);

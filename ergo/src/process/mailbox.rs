@@ -7,11 +7,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll, Waker};
 
-use crate::etf::{Pid, Reference};
+use crate::etf::{Atom, Encoded, Pid, Reference};
 use crate::process::actor::{Behavior, Options};
 use crate::process::asked::Asked;
 use crate::process::host::{AnyProcess, Broken, HostRef, Incoming};
-use crate::process::queue::{Envelope, Other, Queue};
+use crate::process::overflow::{Policy, Sent};
+use crate::process::queue::{Envelope, Extra, Other, Queue};
 use crate::process::relations::Ties;
 use crate::process::{CastError, Exit, ExitReason, Heritage, Relations};
 use crate::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
@@ -22,6 +23,8 @@ const EXITING: u8 = 2;
 const STARTING: u8 = 4;
 /// A callback has asked for something through its context.
 const ASKED: u8 = 8;
+/// Senders wait for room.
+pub(super) const QUEUED: u8 = 16;
 
 /// A process, as its own task and its handles see it.
 pub(super) struct Cell<A: Behavior> {
@@ -29,6 +32,7 @@ pub(super) struct Cell<A: Behavior> {
     flags: AtomicU8,
     /// Whether the poll in progress has parked. For the process's own task alone.
     has_parked: AtomicBool,
+    policy: Policy,
     /// Messages of the batch in progress that wait, so that a bound is exact. Kept only when there is a bound.
     batch_left: AtomicU32,
     /// Whether its node has faults in store.
@@ -45,6 +49,7 @@ impl<A: Behavior> Cell<A> {
             queue: Mutex::new(Queue::new(options.mailbox, relations)),
             flags: AtomicU8::new(if options.trap_exit { TRAP_EXIT } else { 0 }),
             has_parked: AtomicBool::new(false),
+            policy: options.overflow.into(),
             batch_left: AtomicU32::new(0),
             #[cfg(feature = "testing")]
             faulty: host.faults().is_some(),
@@ -76,7 +81,7 @@ impl<A: Behavior> Cell<A> {
         self.host.pid(self.id)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Queue<A::Message>> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Queue<A::Message>> {
         // A panic cannot happen while it is held, except for memory running out, and the queue is whole then too.
         self.queue
             .lock()
@@ -94,7 +99,7 @@ impl<A: Behavior> Cell<A> {
             if !queue.is_open() {
                 return Err((CastError::Closed, envelope));
             }
-            if queue.bound != u32::MAX && self.waiting(&queue) >= u64::from(queue.bound) {
+            if queue.bound != u32::MAX && (queue.has_line() || !self.has_room(&queue)) {
                 return Err((CastError::Full, envelope));
             }
             queue.messages.push(envelope);
@@ -107,15 +112,39 @@ impl<A: Behavior> Cell<A> {
     }
 
     fn waiting(&self, queue: &Queue<A::Message>) -> u64 {
-        queue.messages.len() as u64 + u64::from(self.batch_left.load(Ordering::Relaxed))
+        queue.messages.len() as u64 + u64::from(self.batch_left.load(Ordering::SeqCst))
+    }
+
+    pub(super) fn has_room(&self, queue: &Queue<A::Message>) -> bool {
+        self.waiting(queue) < u64::from(queue.bound)
+    }
+
+    pub(super) fn policy(&self) -> Policy {
+        self.policy
+    }
+
+    pub(super) fn flags(&self) -> &AtomicU8 {
+        &self.flags
+    }
+
+    /// Looks at what few mailboxes have.
+    pub(super) fn extra<R>(&self, look: impl FnOnce(&mut Extra<A::Message>) -> R) -> Option<R> {
+        self.lock().known_extra().map(look)
+    }
+
+    /// Who gets what is too much for it; for a process that does not run yet.
+    pub(super) fn set_fallback(&self, name: Atom) {
+        self.lock().extra_mut().fallback = Some(name);
     }
 
     /// A typed message from this node.
     #[inline]
     pub(super) fn send(&self, message: A::Message) -> Result<(), CastError> {
         // What a refused message drops may run code of the user: not under the lock.
-        self.push(Envelope::Message(message))
-            .map_err(|(error, _)| error)
+        match self.push(Envelope::Message(message)) {
+            Ok(()) => Ok(()),
+            Err((error, envelope)) => self.not_taken(error, envelope, Sent::Cast),
+        }
     }
 
     /// A signal: exits, downs and fences are not subject to the bound, as nothing may get lost of them.
@@ -209,8 +238,16 @@ impl<A: Behavior> Cell<A> {
     #[inline]
     pub(super) fn took_one(&self) {
         let left = self.batch_left.load(Ordering::Relaxed);
-        if left != 0 {
-            self.batch_left.store(left - 1, Ordering::Relaxed);
+        if left == 0 {
+            return;
+        }
+        if self.policy != Policy::Wait {
+            return self.batch_left.store(left - 1, Ordering::Relaxed);
+        }
+        // Noted before the flag is looked at: see `push_or_wait`.
+        self.batch_left.store(left - 1, Ordering::SeqCst);
+        if self.flags.load(Ordering::SeqCst) & QUEUED != 0 {
+            self.admit();
         }
     }
 
@@ -224,8 +261,12 @@ impl<A: Behavior> Cell<A> {
         let found = queue.messages.iter().position(is_it);
         if let Some(index) = found {
             let flushed = queue.messages.remove(index);
+            let has_line = queue.has_line();
             drop(queue);
             drop(flushed);
+            if has_line {
+                self.admit();
+            }
         } else if let Some(relations) = queue.relations() {
             relations.flushed.push(reference.clone());
         }
@@ -363,16 +404,33 @@ impl<A: Behavior> Cell<A> {
     ///
     /// An exit signal that has come before the body ended by itself decides the reason, as in OTP; `reason` is the
     /// body's own.
+    ///
+    /// The name is freed in the same step: whoever is told that the process has ended, also by a monitor, a link or a
+    /// message that comes while it is taken apart, finds its name free.
     pub(super) fn close(&self, reason: Option<ExitReason>) -> Closed<A> {
         let mut queue = self.lock();
+        let name = queue
+            .known_relations()
+            .and_then(|known| known.name.as_ref());
+        if let Some(name) = name {
+            self.host.unregister(name, self.id);
+        }
         let (reason, mut relations) = queue.close(reason);
-        let messages = std::mem::take(&mut queue.messages);
+        let mut messages = std::mem::take(&mut queue.messages);
+        let mut senders = Vec::new();
+        if let Some(extra) = queue.known_extra() {
+            messages.extend(extra.urgent.drain(..));
+            let (refused, waiting) = extra.line.dissolve();
+            messages.extend(refused);
+            senders = waiting;
+        }
         let inner = relations
             .as_mut()
             .and_then(|relations| relations.waker.take());
         let wakers = [queue.waker.take(), inner];
         drop(queue);
         drop(wakers);
+        senders.into_iter().for_each(Waker::wake);
         Closed {
             reason,
             relations,
@@ -414,6 +472,13 @@ impl<A: Behavior> AnyProcess for Cell<A> {
         let delivered = match incoming {
             Incoming::Wire(encoded, from) => {
                 let envelope = Envelope::Other(Box::new(Other::Wire(encoded, from)));
+                return match self.push(envelope) {
+                    Ok(()) => Ok(()),
+                    Err((error, envelope)) => self.not_taken(error, envelope, Sent::Cast),
+                };
+            }
+            Incoming::Fallback(encoded) => {
+                let envelope = Envelope::Other(Box::new(Other::Wire(encoded, None)));
                 return self.push(envelope).map_err(|(error, _)| error);
             }
             Incoming::Down(down) => self.push_signal(Other::Down(down)),
@@ -424,6 +489,28 @@ impl<A: Behavior> AnyProcess for Cell<A> {
         } else {
             Err(CastError::Closed)
         }
+    }
+
+    fn offer(
+        &self,
+        message: Encoded,
+        is_call: bool,
+        waker: &Waker,
+    ) -> Result<Option<u64>, CastError> {
+        let envelope = Envelope::Other(Box::new(Other::Wire(message, None)));
+        let sent = if is_call { Sent::Call } else { Sent::Cast };
+        match self.push_or_wait(envelope, waker) {
+            Ok(ticket) => Ok(ticket),
+            Err((error, envelope)) => self.not_taken(error, envelope, sent).map(|()| None),
+        }
+    }
+
+    fn poll_admitted(&self, ticket: u64, cx: &mut TaskContext<'_>) -> Poll<Result<(), CastError>> {
+        self.poll_ticket(ticket, cx)
+    }
+
+    fn withdraw(&self, ticket: u64) {
+        self.take_back(ticket);
     }
 
     fn exit_signal(&self, from: &Pid, reason: ExitReason, linked: bool) {

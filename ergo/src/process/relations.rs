@@ -234,9 +234,8 @@ impl Relations {
         self.parent.filter(|parent| self.links.contains(*parent))
     }
 
-    /// Its registered name.
-    #[cfg(feature = "testing")]
-    pub(crate) fn name(&self) -> Option<&Atom> {
+    /// The name it has registered.
+    pub fn registered_name(&self) -> Option<&Atom> {
         self.name.as_ref()
     }
 

@@ -9,8 +9,8 @@ use crate::process::actor::Behavior;
 use crate::process::fault;
 use crate::process::queue::Envelope;
 use crate::process::task::Ended;
-use crate::process::turn::{Next, Sorted, Turn, Woken, yield_now};
-use crate::process::{Context, ExitReason, SpawnError};
+use crate::process::turn::{Handled, Next, Sorted, Turn, Woken, yield_now};
+use crate::process::{Context, ExitReason, SpawnError, sys};
 
 /// The body of a process whose state its synchronous init has made in the spawner.
 #[allow(
@@ -64,7 +64,8 @@ async fn serve<A: Behavior>(cx: &Context<A>, state: &mut A) -> ExitReason {
     }
     loop {
         let woken = std::future::poll_fn(|task| turn.poll_next(&mut batch, task)).await;
-        for envelope in batch.drain(..) {
+        let mut left = batch.drain(..);
+        while let Some(envelope) = left.next() {
             cx.cell().took_one();
             #[cfg(feature = "testing")]
             if cx.cell().is_faulty(&envelope)
@@ -72,22 +73,27 @@ async fn serve<A: Behavior>(cx: &Context<A>, state: &mut A) -> ExitReason {
             {
                 return reason;
             }
-            let flow = match envelope {
-                Envelope::Message(message) => Some(turn.state.dispatch(message, cx).await),
+            let handled = match envelope {
+                Envelope::Message(message) => {
+                    turn.begin(&message);
+                    Handled::Flow(turn.state.dispatch(message, cx).await)
+                }
                 Envelope::Other(other) => match turn.sort(*other) {
-                    Sorted::Callback(callback) => Some(callback.await),
-                    Sorted::Stop(reason) => return reason,
-                    Sorted::Nothing => None,
+                    Sorted::Callback(callback) => Handled::Flow(callback.await),
+                    Sorted::Handled(handled) => handled,
                 },
             };
-            let next = match flow {
-                Some(flow) => turn.after(flow),
-                None => turn.next(),
-            };
-            match next {
+            match turn.after(handled) {
                 Next::Message => {}
                 Next::Yield => yield_now().await,
                 Next::Stop(reason) => return reason,
+                Next::Suspend => {
+                    match Box::pin(sys::suspended(&mut turn, left.collect())).await {
+                        Ok(resumed) => batch = resumed,
+                        Err(reason) => return reason,
+                    }
+                    left = batch.drain(..);
+                }
                 Next::Rare => {
                     if let Some(reason) = Box::pin(turn.rare()).await {
                         return reason;
@@ -95,6 +101,7 @@ async fn serve<A: Behavior>(cx: &Context<A>, state: &mut A) -> ExitReason {
                 }
             }
         }
+        drop(left);
         if let Some(reason) = without_message(&mut turn, woken).await {
             return reason;
         }
@@ -107,12 +114,13 @@ async fn without_message<A: Behavior>(turn: &mut Turn<'_, A>, woken: Woken) -> O
         Woken::Messages => return None,
         Woken::Idle => {
             let flow = turn.idle().await;
-            turn.after(flow)
+            turn.after(Handled::Flow(flow))
         }
         Woken::Rare => Next::Rare,
     };
     match next {
-        Next::Message => None,
+        // Nothing suspends but a message.
+        Next::Message | Next::Suspend => None,
         Next::Yield => {
             yield_now().await;
             None

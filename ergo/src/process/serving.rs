@@ -1,6 +1,7 @@
 //! Processes seen through a protocol: a set of messages that actors of several types take.
 
 use std::sync::Arc;
+use std::task::Waker;
 
 use tokio::sync::oneshot;
 
@@ -8,7 +9,9 @@ use crate::process::actor::Behavior;
 use crate::process::handle::Place;
 use crate::process::host::{AnyProcess, HostRef};
 use crate::process::mailbox::Cell;
-use crate::process::queue::Other;
+use crate::process::overflow::Sent;
+use crate::process::queue::{Envelope, Other};
+use crate::process::room::Admission;
 use crate::process::{CastError, Ref};
 
 /// An actor that takes the messages of the protocol `P`, too.
@@ -90,11 +93,34 @@ impl<A: Behavior> Called for Cell<A> {
 pub(super) trait Door<P: Behavior>: Called {
     /// Puts a message in.
     fn put(&self, message: P::Message) -> Result<(), CastError>;
+    /// Puts a message in, or into the line of those who wait for room when that is its policy.
+    fn put_or_wait(
+        self: Arc<Self>,
+        message: P::Message,
+        sent: Sent,
+        waker: &Waker,
+    ) -> Result<Option<Admission>, CastError>;
 }
 
 impl<P: Behavior, A: Serves<P>> Door<P> for Cell<A> {
     fn put(&self, message: P::Message) -> Result<(), CastError> {
         self.send(A::accept(message))
+    }
+
+    fn put_or_wait(
+        self: Arc<Self>,
+        message: P::Message,
+        sent: Sent,
+        waker: &Waker,
+    ) -> Result<Option<Admission>, CastError> {
+        let envelope = Envelope::Message(A::accept(message));
+        match self.push_or_wait(envelope, waker) {
+            Ok(ticket) => Ok(ticket.map(|ticket| Admission::new(self, ticket))),
+            Err((error, envelope)) => {
+                self.not_taken(error, envelope, sent)?;
+                Ok(None)
+            }
+        }
     }
 }
 

@@ -4,6 +4,11 @@ use crate::etf::{Decoder, Encode, EncodeError, Encoded, Encoder, Kind, Pid, Refe
 use crate::process::ReplyTo;
 use crate::process::host::{Host, HostRef};
 
+/// The tag of a call.
+pub(super) const CALL: &str = "$gen_call";
+/// The tag of a system message.
+pub(super) const SYSTEM: &str = "system";
+
 /// What a received term is.
 pub(super) enum Wrapped {
     /// `{'$gen_call', {Pid, Tag}, Request}`.
@@ -33,11 +38,11 @@ fn try_unwrap(host: &HostRef, encoded: &Encoded) -> Option<(Wrapped, Encoded)> {
     let tag = decoder.read_atom_text().ok()?;
     match (&*tag, arity) {
         ("$gen_cast", 2) => Some((Wrapped::Cast, decoder.read_encoded().ok()?)),
-        ("$gen_call", 3) => {
+        (CALL, 3) => {
             let reply_to = read_from(host, &mut decoder)?;
             Some((Wrapped::Call(reply_to), decoder.read_encoded().ok()?))
         }
-        ("system", 3) => {
+        (SYSTEM, 3) => {
             let reply_to = read_from(host, &mut decoder)?;
             Some((Wrapped::System(reply_to), decoder.read_encoded().ok()?))
         }
@@ -97,15 +102,16 @@ pub(crate) fn write_cast(
     request(encoder)
 }
 
-/// Writes `{'$gen_call', {From, [alias | Reference]}, Request}`.
+/// Writes `{Tag, {From, [alias | Reference]}, Request}`, where the tag is `$gen_call` or `system`.
 pub(crate) fn write_call(
     encoder: &mut Encoder<'_>,
+    tag: &'static str,
     from: &Pid,
     reference: &Reference,
     request: &mut dyn FnMut(&mut Encoder<'_>) -> Result<(), EncodeError>,
 ) -> Result<(), EncodeError> {
     encoder.write_tuple(3)?;
-    encoder.write_atom("$gen_call")?;
+    encoder.write_atom(tag)?;
     write_from(encoder, from, reference)?;
     request(encoder)
 }

@@ -282,7 +282,9 @@ impl Plan {
 fn name_of(process: &dyn AnyProcess) -> Option<String> {
     let mut name = None;
     process.with_relations(&mut |relations| {
-        name = relations.name().map(|name| name.as_str().to_owned());
+        name = relations
+            .registered_name()
+            .map(|name| name.as_str().to_owned());
     });
     name
 }

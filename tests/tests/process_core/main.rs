@@ -7,6 +7,7 @@ mod environment;
 mod exit;
 mod handle;
 mod link_race;
+mod mailbox;
 mod monitor;
 mod name;
 mod node_stop;

@@ -30,10 +30,12 @@ fn main() -> std::process::ExitCode {
             Err(message) => return refuse(&message),
         },
         Ok(Command::Help) => println!("{USAGE}"),
-        Ok(Command::MemoryProbe {
+        Ok(Command::Probe {
+            probe,
             contender,
             processes,
-        }) => local::probe(contender, processes),
+            workers,
+        }) => probe.print(contender, processes, workers),
         Err(message) => return refuse(&format!("{message}\n{USAGE}")),
     }
     std::process::ExitCode::SUCCESS

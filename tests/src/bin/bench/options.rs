@@ -3,14 +3,15 @@
 use ergo_tests::erlang::Release;
 
 use crate::codec;
-use crate::local::{Contender, Workload};
+use crate::local::{Contender, Probe, Workload};
 
 /// How the program is used.
 pub(crate) const USAGE: &str = "\
 usage: bench local [WORKLOAD..] [--only CONTENDER] [--quick] [--json] [--rounds N] [--workers N]
   WORKLOAD    cast cast-bounded cast-2-2 call call-process call-100 spawn spawn-many spawn-many-linked memory
-              memory-used ring fan-out; all of them when none is named
-  --only C    one contender, for a profiler: ergo tokio tokio+timeout ractor kameo
+              memory-used ring fan-out flat; all of them when none is named
+  --only C    one contender, for a profiler: ergo tokio tokio+timeout ractor kameo actix-1 actix-2 tokio-actors
+              erl-gen_server erl-process; the number after actix is that of its threads
   --quick     a tenth of the messages and processes
   --json      one JSON object per row instead of the table
   --rounds N  rounds per row; 5 when not given
@@ -39,12 +40,16 @@ pub(crate) enum Command {
     Codec(codec::Options),
     /// Print how the program is used.
     Help,
-    /// Print the memory of idle processes: run as a program of its own, with a fresh heap.
-    MemoryProbe {
+    /// Measure for another run of this program, which wants a fresh heap for it.
+    Probe {
+        /// What.
+        probe: Probe,
         /// Whose processes.
         contender: Contender,
         /// How many.
         processes: u64,
+        /// The threads that run them.
+        workers: usize,
     },
 }
 
@@ -66,10 +71,12 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, 
         Some("local") => local(arguments).map(Command::Local),
         Some("codec") => codec(arguments).map(Command::Codec),
         Some("help" | "--help") => Ok(Command::Help),
-        Some("memory-probe") => probe(arguments),
-        Some(other) => Err(format!(
-            "`{other}` is no suite; there are `local` and `codec`"
-        )),
+        Some(other) => match Probe::named(other) {
+            Some(probe) => self::probe(probe, arguments),
+            None => Err(format!(
+                "`{other}` is no suite; there are `local` and `codec`"
+            )),
+        },
         None => Err("name a suite".to_owned()),
     }
 }
@@ -146,12 +153,12 @@ fn contender(name: Option<String>) -> Result<Contender, String> {
     Contender::named(&name).ok_or(format!("`{name}` is no contender"))
 }
 
-fn probe(mut arguments: impl Iterator<Item = String>) -> Result<Command, String> {
-    let contender = contender(arguments.next())?;
-    let processes = number("memory-probe", arguments.next())? as u64;
-    Ok(Command::MemoryProbe {
-        contender,
-        processes,
+fn probe(probe: Probe, mut arguments: impl Iterator<Item = String>) -> Result<Command, String> {
+    Ok(Command::Probe {
+        probe,
+        contender: contender(arguments.next())?,
+        processes: number("a probe", arguments.next())? as u64,
+        workers: number("a probe", arguments.next())?,
     })
 }
 

@@ -11,6 +11,8 @@ pub(crate) enum Unit {
     Nanoseconds,
     /// Bytes of one process.
     Bytes,
+    /// Millions of bytes of many processes.
+    Megabytes,
 }
 
 impl Unit {
@@ -20,6 +22,7 @@ impl Unit {
             Unit::ThousandsPerSecond => "k/s",
             Unit::Nanoseconds => "ns",
             Unit::Bytes => "B",
+            Unit::Megabytes => "MB",
         }
     }
 
@@ -27,7 +30,7 @@ impl Unit {
     fn ratio(self, ours: f64, theirs: f64) -> f64 {
         match self {
             Unit::MillionsPerSecond | Unit::ThousandsPerSecond => ours / theirs,
-            Unit::Nanoseconds | Unit::Bytes => theirs / ours,
+            Unit::Nanoseconds | Unit::Bytes | Unit::Megabytes => theirs / ours,
         }
     }
 }
@@ -73,7 +76,7 @@ pub(crate) struct Row {
     pub(crate) workload: String,
     pub(crate) contender: &'static str,
     pub(crate) unit: Unit,
-    /// One value per round.
+    /// One value per round; none if the contender has not what the workload asks for.
     pub(crate) values: Vec<f64>,
     /// Who it is compared with, the most important one first.
     pub(crate) rivals: Vec<Rival>,
@@ -109,6 +112,9 @@ impl Row {
     }
 
     fn line(&self) -> String {
+        if self.values.is_empty() {
+            return format!("{:18} {:16} {:>9}", self.workload, self.contender, "-");
+        }
         let (low, high) = self.spread();
         let at_most = match self.at_most {
             None => String::new(),
@@ -156,12 +162,15 @@ impl Row {
             .at_most
             .map(|most| format!(r#","reach_at_most":{most}"#))
             .unwrap_or_default();
+        let median = match self.values.len() {
+            0 => "null".to_owned(),
+            _ => format!("{:.3}", self.median()),
+        };
         format!(
-            r#"{{"workload":"{}","contender":"{}","unit":"{}","median":{:.3},"values":[{}],"rivals":[{}]{at_most},"short":{}}}"#,
+            r#"{{"workload":"{}","contender":"{}","unit":"{}","median":{median},"values":[{}],"rivals":[{}]{at_most},"short":{}}}"#,
             self.workload,
             self.contender,
             self.unit.label(),
-            self.median(),
             values.join(","),
             rivals.join(","),
             self.is_short(),
@@ -247,6 +256,17 @@ mod tests {
         assert!(is_short(row(Unit::MillionsPerSecond, Some(2.1), None)));
         assert!(!is_short(row(Unit::Bytes, None, Some(3.0))));
         assert!(is_short(row(Unit::Bytes, None, Some(2.9))));
+    }
+
+    #[test]
+    fn who_cannot_take_part_has_a_dash() {
+        let row = Row {
+            values: Vec::new(),
+            rivals: Vec::new(),
+            ..row(Unit::Bytes, None, None)
+        };
+        assert!(row.line().ends_with(" -"));
+        assert!(row.json().contains(r#""median":null,"values":[]"#));
     }
 
     #[test]

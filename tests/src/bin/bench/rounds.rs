@@ -1,15 +1,15 @@
 //! One contender after the other, round by round, so that a noisy minute hits all of them.
 
 /// What was measured of each contender, in the order of the rounds.
-pub(crate) type Samples<C> = Vec<(C, Vec<f64>)>;
+pub(crate) type Samples<C, V = f64> = Vec<(C, Vec<V>)>;
 
 /// Runs `measure` for each contender in turn. Every other round goes backwards: none is always the first.
-pub(crate) fn alternate<C: Copy>(
+pub(crate) fn alternate<C: Copy, V>(
     contenders: &[C],
     rounds: usize,
-    mut measure: impl FnMut(C) -> f64,
-) -> Samples<C> {
-    let mut samples: Samples<C> = contenders
+    mut measure: impl FnMut(C) -> V,
+) -> Samples<C, V> {
+    let mut samples: Samples<C, V> = contenders
         .iter()
         .map(|contender| (*contender, Vec::new()))
         .collect();

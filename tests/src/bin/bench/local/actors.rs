@@ -21,10 +21,17 @@ pub(crate) trait Actors: Sized + Clone + Send + Sync + 'static {
     /// Whatever has to run before actors do.
     fn start() -> impl Future<Output = Self> + Send;
 
+    /// Runs a task that is no actor where the users of this contender would. Whoever deals its actors out to threads
+    /// of its own, beginning with thread 0, runs this one on thread `at`.
+    fn task(&self, at: u64, future: impl Future<Output = ()> + Send + 'static) {
+        let _ = at;
+        tokio::spawn(future);
+    }
+
     /// Starts a counter.
     fn counter(&self, tally: Tally) -> impl Future<Output = (Self::Counter, Self::End)> + Send;
-    /// Sends a number, without waiting.
-    fn cast(to: &Self::Counter, number: u64);
+    /// Sends a number. Waits only if it cannot be sent without.
+    fn cast(to: &Self::Counter, number: u64) -> impl Future<Output = ()> + Send;
     /// Sends a number and waits for it to come back.
     fn call(to: &Self::Counter, number: u64) -> impl Future<Output = u64> + Send;
     /// Lets a counter end after what it has been sent.

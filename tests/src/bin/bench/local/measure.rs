@@ -2,13 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use tokio::task::JoinSet;
-
 use crate::local::actors::Actors;
 use crate::local::latch::{Latch, Tally};
 
 /// No number of messages is reported.
-const NEVER: u64 = u64::MAX;
+pub(crate) const NEVER: u64 = u64::MAX;
 /// Callers of [`call_many`].
 const CALLERS: u64 = 100;
 /// Members of the ring.
@@ -21,8 +19,7 @@ fn sum_to(count: u64) -> u64 {
 }
 
 /// `pairs` senders, each with a receiver of its own; returns when every message has been handled.
-pub(crate) async fn cast<A: Actors>(messages: u64, pairs: u64) -> Duration {
-    let actors = A::start().await;
+pub(crate) async fn cast<A: Actors>(actors: &A, messages: u64, pairs: u64) -> Duration {
     let (reached, ended) = (Latch::new(pairs), Latch::new(pairs));
     let each = messages / pairs;
     let mut counters = Vec::new();
@@ -30,11 +27,11 @@ pub(crate) async fn cast<A: Actors>(messages: u64, pairs: u64) -> Duration {
         counters.push(actors.counter(Tally::new(each, &reached, &ended)).await.0);
     }
     let begin = Instant::now();
-    for counter in &counters {
-        let counter = counter.clone();
-        tokio::spawn(async move {
+    for (at, counter) in (pairs..).zip(counters.iter().cloned()) {
+        // One pair is on two threads; each of two pairs has a thread.
+        actors.task(at, async move {
             for number in 0..each {
-                A::cast(&counter, number);
+                A::cast(&counter, number).await;
             }
         });
     }
@@ -50,13 +47,12 @@ pub(crate) async fn cast<A: Actors>(messages: u64, pairs: u64) -> Duration {
 }
 
 /// One sender that waits for room, one receiver with a bound.
-pub(crate) async fn cast_bounded<A: Actors>(messages: u64) -> Duration {
-    let actors = A::start().await;
+pub(crate) async fn cast_bounded<A: Actors>(actors: &A, messages: u64) -> Duration {
     let (reached, ended) = (Latch::new(1), Latch::new(1));
     let counter = actors.bounded(Tally::new(messages, &reached, &ended)).await;
     let sender = counter.clone();
     let begin = Instant::now();
-    tokio::spawn(async move {
+    actors.task(1, async move {
         for number in 0..messages {
             A::cast_bounded(&sender, number).await;
         }
@@ -69,33 +65,32 @@ pub(crate) async fn cast_bounded<A: Actors>(messages: u64) -> Duration {
 }
 
 /// One task that waits for each answer before it asks again.
-pub(crate) async fn call<A: Actors>(calls: u64) -> Duration {
-    calls_of::<A>(calls, 1).await
+pub(crate) async fn call<A: Actors>(actors: &A, calls: u64) -> Duration {
+    calls_of(actors, calls, 1).await
 }
 
 /// 100 such tasks and one server.
-pub(crate) async fn call_many<A: Actors>(calls: u64) -> Duration {
-    calls_of::<A>(calls, CALLERS).await
+pub(crate) async fn call_many<A: Actors>(actors: &A, calls: u64) -> Duration {
+    calls_of(actors, calls, CALLERS).await
 }
 
-async fn calls_of<A: Actors>(calls: u64, callers: u64) -> Duration {
-    let actors = A::start().await;
+async fn calls_of<A: Actors>(actors: &A, calls: u64, callers: u64) -> Duration {
     let (reached, ended) = (Latch::new(1), Latch::new(1));
     let (counter, _) = actors.counter(Tally::new(NEVER, &reached, &ended)).await;
     let each = calls / callers;
-    let mut tasks = JoinSet::new();
+    let answered = Latch::new(callers);
     let begin = Instant::now();
-    for _ in 0..callers {
-        let counter = counter.clone();
-        tasks.spawn(async move {
+    for caller in 0..callers {
+        let (counter, answered) = (counter.clone(), answered.clone());
+        actors.task(caller + 1, async move {
             let mut sum = 0;
             for number in 0..each {
                 sum += A::call(&counter, number).await;
             }
-            sum
+            answered.arrive(sum);
         });
     }
-    let sum: u64 = tasks.join_all().await.into_iter().sum();
+    let sum = answered.wait().await;
     let elapsed = begin.elapsed();
     assert_eq!(sum, sum_to(each) * callers, "a wrong answer");
     A::stop(counter);
@@ -104,20 +99,21 @@ async fn calls_of<A: Actors>(calls: u64, callers: u64) -> Duration {
 }
 
 /// Start, one message, stop, wait for the end; one after the other.
-pub(crate) async fn spawn<A: Actors>(processes: u64) -> Duration {
-    let actors = A::start().await;
-    let (reached, ended) = (Latch::new(processes), Latch::new(processes));
-    let (goal, ends) = (reached.clone(), ended.clone());
+pub(crate) async fn spawn<A: Actors>(actors: &A, processes: u64) -> Duration {
+    let (reached, ended, done) = (Latch::new(processes), Latch::new(processes), Latch::new(1));
+    let (goal, ends, is_done) = (reached.clone(), ended.clone(), done.clone());
+    let spawner = actors.clone();
     let begin = Instant::now();
-    let spawner = tokio::spawn(async move {
+    actors.task(1, async move {
         for number in 0..processes {
-            let (counter, end) = actors.counter(Tally::new(1, &goal, &ends)).await;
-            A::cast(&counter, number);
+            let (counter, end) = spawner.counter(Tally::new(1, &goal, &ends)).await;
+            A::cast(&counter, number).await;
             A::stop(counter);
             A::ended(end).await;
         }
+        is_done.arrive(0);
     });
-    spawner.await.expect("the spawner");
+    done.wait().await;
     let elapsed = begin.elapsed();
     assert_eq!(
         reached.wait().await,
@@ -129,29 +125,23 @@ pub(crate) async fn spawn<A: Actors>(processes: u64) -> Duration {
 }
 
 /// Starts all of them, then stops all of them; returns when the state of the last one has been dropped.
-pub(crate) async fn spawn_many<A: Actors>(processes: u64) -> Duration {
-    let actors = A::start().await;
+pub(crate) async fn spawn_many<A: Actors>(actors: &A, processes: u64) -> Duration {
     let (reached, ended) = (Latch::new(1), Latch::new(processes));
-    let ends = ended.clone();
+    let (spawner, ends) = (actors.clone(), ended.clone());
     let begin = Instant::now();
-    let spawner = tokio::spawn(async move {
+    actors.task(1, async move {
         let mut counters = Vec::new();
         for _ in 0..processes {
-            counters.push(actors.counter(Tally::new(NEVER, &reached, &ends)).await.0);
+            counters.push(spawner.counter(Tally::new(NEVER, &reached, &ends)).await.0);
         }
         counters.into_iter().for_each(A::stop);
-        actors
     });
-    let actors = spawner.await.expect("the spawner");
     ended.wait().await;
-    let elapsed = begin.elapsed();
-    drop(actors);
-    elapsed
+    begin.elapsed()
 }
 
 /// A token that makes `hops` hops around a ring.
-pub(crate) async fn ring<A: Actors>(hops: u64) -> Duration {
-    let actors = A::start().await;
+pub(crate) async fn ring<A: Actors>(actors: &A, hops: u64) -> Duration {
     let (arrived, ended) = (Latch::new(1), Latch::new(MEMBERS));
     let mut members = Vec::new();
     for at in 0..MEMBERS {
@@ -174,19 +164,20 @@ pub(crate) async fn ring<A: Actors>(hops: u64) -> Duration {
 }
 
 /// One message to each of 10,000 receivers, and again when all of them have it.
-pub(crate) async fn fan_out<A: Actors>(messages: u64) -> Duration {
-    let actors = A::start().await;
+pub(crate) async fn fan_out<A: Actors>(actors: &A, messages: u64) -> Duration {
     let (reached, ended) = (Latch::new(RECEIVERS), Latch::new(RECEIVERS));
     let mut counters = Vec::new();
     for _ in 0..RECEIVERS {
         counters.push(actors.counter(Tally::new(1, &reached, &ended)).await.0);
     }
     let rounds = messages / RECEIVERS;
+    let (receivers, sent) = (counters.clone(), Latch::new(1));
+    let is_sent = sent.clone();
     let begin = Instant::now();
-    let sender = tokio::spawn(async move {
+    actors.task(1, async move {
         for round in 1..=rounds {
-            for counter in &counters {
-                A::cast(counter, 1);
+            for receiver in &receivers {
+                A::cast(receiver, 1).await;
             }
             assert_eq!(
                 reached.wait().await,
@@ -195,9 +186,10 @@ pub(crate) async fn fan_out<A: Actors>(messages: u64) -> Duration {
             );
             reached.again(RECEIVERS);
         }
-        counters
+        drop(receivers);
+        is_sent.arrive(0);
     });
-    let counters = sender.await.expect("the sender");
+    sent.wait().await;
     let elapsed = begin.elapsed();
     counters.into_iter().for_each(A::stop);
     assert_eq!(ended.wait().await, messages, "messages were handled twice");

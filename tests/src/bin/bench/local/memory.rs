@@ -3,40 +3,28 @@
 //! A counting allocator would miss what the allocator rounds up, and slow down every other workload; the test
 //! `allocations` counts the bytes themselves.
 
-use std::process::Command;
 use std::time::Duration;
 
 use crate::local::Contender;
 use crate::local::actors::Actors;
 use crate::local::contenders::with_actors;
 use crate::local::latch::{Latch, Tally};
+use crate::local::probe::Probe;
+use crate::local::suite::runtime;
 
 /// Bytes of one process before and after its first message.
 pub(crate) fn idle(contender: Contender, processes: u64) -> (f64, f64) {
-    let program = std::env::current_exe().expect("the path of this program");
-    let output = Command::new(program)
-        .args(["memory-probe", contender.name(), &processes.to_string()])
-        .output()
-        .expect("this program starts again");
-    let text = String::from_utf8_lossy(&output.stdout);
-    let mut numbers = text.split_whitespace().map(|number| number.parse::<f64>());
-    match (numbers.next(), numbers.next()) {
-        (Some(Ok(idle)), Some(Ok(used))) => (idle, used),
-        _ => panic!(
-            "the memory probe printed `{text}` and {}",
-            String::from_utf8_lossy(&output.stderr)
-        ),
-    }
+    let [idle, used] = Probe::Memory.run(contender, processes, 2);
+    (idle, used)
 }
 
-/// Prints the two numbers that [`idle`] reads.
-pub(crate) fn probe(contender: Contender, processes: u64) {
-    let runtime = super::suite::runtime(2);
-    let (idle, used) = with_actors!(contender, A => runtime.block_on(measure::<A>(processes)));
-    println!("{idle} {used}");
+/// Measures the two numbers that [`idle`] gives.
+pub(crate) fn probe(contender: Contender, processes: u64) -> [u64; 2] {
+    let runtime = runtime(2);
+    with_actors!(contender, A => runtime.block_on(measure::<A>(processes)))
 }
 
-async fn measure<A: Actors>(processes: u64) -> (u64, u64) {
+async fn measure<A: Actors>(processes: u64) -> [u64; 2] {
     let actors = A::start().await;
     let (reached, ended) = (Latch::new(processes), Latch::new(processes));
     let mut counters = Vec::with_capacity(usize::try_from(processes).unwrap_or_default());
@@ -54,20 +42,20 @@ async fn measure<A: Actors>(processes: u64) -> (u64, u64) {
     settle().await;
     let idle = resident_bytes().saturating_sub(before) / processes;
     for counter in &counters {
-        A::cast(counter, 1);
+        A::cast(counter, 1).await;
     }
     assert_eq!(reached.wait().await, processes, "messages were lost");
     settle().await;
     let used = resident_bytes().saturating_sub(before) / processes;
-    (idle, used)
+    [idle, used]
 }
 
 /// Lets the tasks that are still being polled for the first time park.
-async fn settle() {
+pub(crate) async fn settle() {
     tokio::time::sleep(Duration::from_millis(100)).await;
 }
 
-fn resident_bytes() -> u64 {
+pub(crate) fn resident_bytes() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").expect("the process status");
     let line = status
         .lines()

@@ -32,11 +32,13 @@ pub(crate) enum Workload {
     Ring,
     /// One message to each of 10,000 processes, again and again.
     FanOut,
+    /// Messages, calls, starts and ends among 10 to 1,000,000 other processes.
+    Flat,
 }
 
 impl Workload {
     /// All of them, in the order of the table.
-    pub(crate) const ALL: [Workload; 13] = [
+    pub(crate) const ALL: [Workload; 14] = [
         Workload::Cast,
         Workload::CastBounded,
         Workload::CastPairs,
@@ -50,6 +52,7 @@ impl Workload {
         Workload::IdleUsed,
         Workload::Ring,
         Workload::FanOut,
+        Workload::Flat,
     ];
 
     /// The name on the command line and in the table.
@@ -68,6 +71,7 @@ impl Workload {
             Workload::IdleUsed => "memory-used",
             Workload::Ring => "ring",
             Workload::FanOut => "fan-out",
+            Workload::Flat => "flat",
         }
     }
 
@@ -83,7 +87,7 @@ impl Workload {
         match self {
             Workload::Cast | Workload::CastBounded | Workload::CastPairs => Unit::MillionsPerSecond,
             Workload::CallMany | Workload::Ring | Workload::FanOut => Unit::MillionsPerSecond,
-            Workload::Call | Workload::CallProcess => Unit::Nanoseconds,
+            Workload::Call | Workload::CallProcess | Workload::Flat => Unit::Nanoseconds,
             Workload::Spawn | Workload::SpawnMany | Workload::SpawnManyLinked => {
                 Unit::ThousandsPerSecond
             }
@@ -99,7 +103,7 @@ impl Workload {
             }
             Workload::SpawnMany | Workload::SpawnManyLinked => Reach::Times(1.2),
             Workload::Call | Workload::CallProcess | Workload::CallMany => Reach::Times(1.0),
-            Workload::Spawn | Workload::Ring => Reach::Times(1.0),
+            Workload::Spawn | Workload::Ring | Workload::Flat => Reach::Times(1.0),
             Workload::Idle | Workload::IdleUsed => Reach::AtMost(1_000.0),
         }
     }
@@ -112,15 +116,23 @@ impl Workload {
         }
     }
 
-    /// Who takes part.
+    /// Who is asked to take part: [`Contender::can`] says who does.
     pub(crate) fn contenders(self) -> Vec<Contender> {
         let mut contenders = vec![Contender::Ergo, Contender::Tokio];
         if self.rival() == Contender::TokioTimeout {
             contenders.insert(1, Contender::TokioTimeout);
         }
-        // These two ask for what only ergo has: the others are measured in the row before.
-        if !matches!(self, Workload::CallProcess | Workload::SpawnManyLinked) {
+        // Two of these ask for what only ergo and the BEAM have, the crates are measured in the row before; the third
+        // is long.
+        if !matches!(
+            self,
+            Workload::CallProcess | Workload::SpawnManyLinked | Workload::Flat
+        ) {
             contenders.extend(Contender::CRATES);
+        }
+        match self {
+            Workload::Flat => contenders.push(Contender::Process),
+            _ => contenders.extend(Contender::BEAM),
         }
         contenders
     }
@@ -134,6 +146,7 @@ impl Workload {
             Workload::Spawn | Workload::Idle | Workload::IdleUsed => 50_000,
             Workload::Ring => 500_000,
             Workload::FanOut => 300_000,
+            Workload::Flat => unreachable!("it has numbers of its own"),
         };
         if quick { full / 10 } else { full }
     }

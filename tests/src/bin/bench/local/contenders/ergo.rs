@@ -179,7 +179,7 @@ impl Actors for Ergo {
     }
 
     #[inline]
-    fn cast(to: &Self::Counter, number: u64) {
+    async fn cast(to: &Self::Counter, number: u64) {
         to.add(number).expect("the counter lives");
     }
 

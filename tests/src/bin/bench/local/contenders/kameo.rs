@@ -100,7 +100,7 @@ impl Actors for Kameo {
     }
 
     #[inline]
-    fn cast(to: &Self::Counter, number: u64) {
+    async fn cast(to: &Self::Counter, number: u64) {
         to.tell(Add(number)).try_send().expect("the counter lives");
     }
 

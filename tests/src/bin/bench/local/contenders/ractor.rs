@@ -1,4 +1,4 @@
-//! Actors of ractor. It has no bounded mailbox: that workload is measured without a bound.
+//! Actors of ractor. It has no bounded mailbox, and takes no part in that workload.
 
 use ractor::concurrency::JoinHandle;
 use ractor::{Actor, ActorProcessingErr, ActorRef, RpcReplyPort};
@@ -104,7 +104,7 @@ impl Actors for Ractor {
     }
 
     #[inline]
-    fn cast(to: &Self::Counter, number: u64) {
+    async fn cast(to: &Self::Counter, number: u64) {
         to.cast(Message::Add(number)).expect("the counter lives");
     }
 
@@ -127,7 +127,7 @@ impl Actors for Ractor {
 
     #[inline]
     async fn cast_bounded(to: &Self::Bounded, number: u64) {
-        Self::cast(to, number);
+        Self::cast(to, number).await;
     }
 
     fn stop_bounded(counter: Self::Bounded) {

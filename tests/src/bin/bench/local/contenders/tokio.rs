@@ -84,7 +84,7 @@ impl<const DEADLINE: bool> Actors for Tokio<DEADLINE> {
     }
 
     #[inline]
-    fn cast(to: &Self::Counter, number: u64) {
+    async fn cast(to: &Self::Counter, number: u64) {
         to.send(Message::Add(number)).expect("the counter lives");
     }
 
