@@ -14,6 +14,7 @@ use crate::process::host::{AnyProcess, Broken, HostRef, Incoming};
 use crate::process::overflow::{Policy, Sent};
 use crate::process::queue::{Envelope, Extra, Other, Queue};
 use crate::process::relations::Ties;
+use crate::process::wire;
 use crate::process::{CastError, Exit, ExitReason, Heritage, Relations};
 use crate::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use crate::sync::{Mutex, MutexGuard};
@@ -25,6 +26,9 @@ const STARTING: u8 = 4;
 const ASKED: u8 = 8;
 /// Senders wait for room.
 pub(super) const QUEUED: u8 = 16;
+
+/// How many system messages a full mailbox still takes.
+const SYSTEM_MESSAGES: u64 = 16;
 
 /// A process, as its own task and its handles see it.
 pub(super) struct Cell<A: Behavior> {
@@ -160,6 +164,33 @@ impl<A: Behavior> Cell<A> {
             waker.wake();
         }
         true
+    }
+
+    /// Puts in what came as a term. A full mailbox has some room left for system messages: a suspended process could never
+    /// be resumed otherwise.
+    fn push_term(
+        &self,
+        envelope: Envelope<A::Message>,
+    ) -> Result<(), (CastError, Envelope<A::Message>)> {
+        let envelope = match self.push(envelope) {
+            Err((CastError::Full, envelope)) => envelope,
+            pushed => return pushed,
+        };
+        let is_system = matches!(&envelope, Envelope::Other(other)
+            if matches!(&**other, Other::Wire(encoded, _) if wire::is_system(&self.host, encoded)));
+        let waker = {
+            let mut queue = self.lock();
+            let bound = u64::from(queue.bound) + SYSTEM_MESSAGES;
+            if !is_system || !queue.is_open() || self.waiting(&queue) >= bound {
+                return Err((CastError::Full, envelope));
+            }
+            queue.messages.push(envelope);
+            queue.unpark()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        Ok(())
     }
 
     /// Takes the next batch in exchange for the empty `batch`, or parks.
@@ -472,7 +503,7 @@ impl<A: Behavior> AnyProcess for Cell<A> {
         let delivered = match incoming {
             Incoming::Wire(encoded, from) => {
                 let envelope = Envelope::Other(Box::new(Other::Wire(encoded, from)));
-                return match self.push(envelope) {
+                return match self.push_term(envelope) {
                     Ok(()) => Ok(()),
                     Err((error, envelope)) => self.not_taken(error, envelope, Sent::Cast),
                 };
@@ -499,10 +530,11 @@ impl<A: Behavior> AnyProcess for Cell<A> {
     ) -> Result<Option<u64>, CastError> {
         let envelope = Envelope::Other(Box::new(Other::Wire(message, None)));
         let sent = if is_call { Sent::Call } else { Sent::Cast };
-        match self.push_or_wait(envelope, waker) {
-            Ok(ticket) => Ok(ticket),
-            Err((error, envelope)) => self.not_taken(error, envelope, sent).map(|()| None),
-        }
+        let taken = match self.push_term(envelope) {
+            Err((CastError::Full, envelope)) => self.push_or_wait(envelope, waker),
+            taken => taken.map(|()| None),
+        };
+        taken.or_else(|(error, envelope)| self.not_taken(error, envelope, sent).map(|()| None))
     }
 
     fn poll_admitted(&self, ticket: u64, cx: &mut TaskContext<'_>) -> Poll<Result<(), CastError>> {

@@ -26,6 +26,11 @@ pub(super) fn unwrap(host: &HostRef, encoded: &Encoded) -> (Wrapped, Encoded) {
     try_unwrap(host, encoded).unwrap_or_else(|| (Wrapped::Info, encoded.clone()))
 }
 
+/// Whether a term is a system message.
+pub(super) fn is_system(host: &HostRef, encoded: &Encoded) -> bool {
+    matches!(try_unwrap(host, encoded), Some((Wrapped::System(_), _)))
+}
+
 fn try_unwrap(host: &HostRef, encoded: &Encoded) -> Option<(Wrapped, Encoded)> {
     let mut decoder = encoded.decoder();
     if decoder.peek_kind().ok()? != Kind::Tuple {
