@@ -2,13 +2,14 @@
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{DeriveInput, Generics, Ident, Item, ItemFn, ItemImpl, Path, parse_quote};
+use syn::{DeriveInput, Generics, Ident, Item, ItemFn, ItemImpl, ItemTrait, Path, parse_quote};
 
 use crate::ctxt::Ctxt;
 use crate::expand;
 use crate::model::actor::{Actor, HandServer};
 use crate::model::etf::Container;
 use crate::model::main_fn::MainFn;
+use crate::model::protocol::Protocol;
 use crate::model::request::RequestEnum;
 use crate::model::server::Server;
 use crate::model::test_fn::TestFn;
@@ -135,6 +136,34 @@ fn not_a_block(input: TokenStream, error: &syn::Error) -> TokenStream {
                    `#[derive(Actor)]`";
     let error = syn::Error::new_spanned(place, message).to_compile_error();
     quote!(#error #input)
+}
+
+/// `#[ergo::protocol]`.
+pub(crate) fn protocol(arguments: TokenStream, input: TokenStream) -> TokenStream {
+    let item: ItemTrait = match syn::parse2(input.clone()) {
+        Ok(item) => item,
+        Err(error) => {
+            let place = match syn::parse2::<Item>(input.clone()) {
+                Ok(item) => item.to_token_stream(),
+                Err(_) => return error.to_compile_error(),
+            };
+            let message =
+                "#[ergo::protocol] goes on a trait: `#[ergo::protocol] trait Stocks { .. }`";
+            let error = syn::Error::new_spanned(place, message).to_compile_error();
+            return quote!(#error #input);
+        }
+    };
+    let ctxt = Ctxt::new();
+    let protocol = Protocol::new(&ctxt, arguments, &item);
+    ctxt.finish(
+        || {
+            protocol
+                .as_ref()
+                .map(expand::protocol::expand)
+                .unwrap_or_default()
+        },
+        TokenStream::new,
+    )
 }
 
 /// `#[ergo::main]`.

@@ -79,7 +79,7 @@ pub use behaviour::{
 };
 #[cfg(feature = "testing")]
 pub use ergo_macros::test;
-pub use ergo_macros::{Actor, Request, ServerBehavior, main, server};
+pub use ergo_macros::{Actor, Request, ServerBehavior, main, protocol, server};
 pub use error::{Error, Result};
 pub use etf::{Decode, Encode};
 pub use node::{ConnectError, Node, NodeBuilder, NodeEvent, StartError, Visibility, WhereisError};

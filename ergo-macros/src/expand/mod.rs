@@ -56,6 +56,12 @@
 //! - `Request` (`encode_request(&self, &mut Encoder<'_>)`, `decode_request(&mut Decoder<'_>, &mut
 //!   Option<ReplyTo>)`), `TermCall`
 //!
+//! Protocols:
+//!
+//! - `Serves<P>` and `ServedBy<A>` with `accept(Message) -> Message`, `Ref::serving::<P>(&self) -> Ref<P>`
+//! - `CallMethod<Name, Arguments, Reply>` and `CastMethod<Name, Arguments>` with `message(..) -> Message`, where a name is a tuple
+//!   of `Letter<'x'>`
+//!
 //! Programs:
 //!
 //! - `run_main<F, Fut, T, E>(node: &str, cookie: CookieSource, main: F) -> Result<T, E>` where `F:
@@ -79,6 +85,7 @@ pub(crate) mod handle;
 pub(crate) mod handlers;
 pub(crate) mod keys;
 pub(crate) mod main_fn;
+pub(crate) mod protocol;
 pub(crate) mod request;
 pub(crate) mod server;
 pub(crate) mod server_behavior;

@@ -7,6 +7,7 @@ pub(crate) mod etf;
 pub(crate) mod field;
 pub(crate) mod handler;
 pub(crate) mod main_fn;
+pub(crate) mod protocol;
 pub(crate) mod request;
 pub(crate) mod server;
 pub(crate) mod signature;

@@ -19,10 +19,11 @@ pub use crate::etf::{
     Term,
 };
 
+pub use crate::behaviour::protocol::{CallMethod, CastMethod, Letter, ServedBy};
 pub use crate::behaviour::{Request, Server, ServerMessage, ServerTypes, TermCall};
 pub use crate::process::{
     Actor, Behavior, Call, CastError, CastWait, Context, Down, Exit, ExitReason, Flow, Handle,
-    IntoFlow, Label, Options, Overflow, Ref, Reply, ReplyTo, Snapshot,
+    IntoFlow, Label, Options, Overflow, Ref, Reply, ReplyTo, Serves, Snapshot,
 };
 pub use crate::system::{CookieSource, MainOptions, run_main};
 #[cfg(feature = "testing")]

@@ -57,7 +57,7 @@ use crate::process::{CastError, Ref};
 /// # async fn main() -> ergo::Result {
 /// let node = Node::builder("serves@127.0.0.1").local_only().start().await?;
 /// let ledger = node.spawn::<Ledger>(()).await?;
-/// let stocks = StocksHandle::of(&ledger);
+/// let stocks: StocksHandle = ledger.serving();
 /// stocks.restock(1)?;
 /// # Ok(())
 /// # }
