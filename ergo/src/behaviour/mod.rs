@@ -10,6 +10,7 @@
 //! - The supervisor is a behaviour like a user's own.
 
 pub mod application;
+pub mod protocol;
 pub mod server;
 pub mod statem;
 pub mod supervisor;
