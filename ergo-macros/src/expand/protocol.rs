@@ -85,7 +85,6 @@ fn wanted(protocol: &Protocol, handler: &Handler) -> TokenStream {
     } = protocol;
     let private = quote!(#krate::__private);
     let name = wanted_ident(protocol, handler);
-    let make = make(handler);
     let bound = method_bound(krate, handler);
     let arguments = arguments(handler);
     let reply = reply(krate, handler);
@@ -104,12 +103,12 @@ fn wanted(protocol: &Protocol, handler: &Handler) -> TokenStream {
             note = "`#[ergo::server(implements(..))]` belongs on the impl block that has the handlers"
         )]
         #vis trait #name: #private::Behavior {
-            fn #make(__arguments: #arguments #reply) -> <Self as #private::Behavior>::Message;
+            fn __make(__arguments: #arguments #reply) -> <Self as #private::Behavior>::Message;
         }
         #[diagnostic::do_not_recommend]
         #[allow(private_interfaces, private_bounds, clippy::type_complexity)]
         impl<__A: #private::Behavior + #bound> #name for __A {
-            fn #make(__arguments: #arguments #reply) -> <Self as #private::Behavior>::Message {
+            fn __make(__arguments: #arguments #reply) -> <Self as #private::Behavior>::Message {
                 <__A as #bound>::message(__arguments #given)
             }
         }
@@ -130,7 +129,7 @@ fn served(protocol: &Protocol) -> TokenStream {
         .iter()
         .map(|handler| wanted_ident(protocol, handler));
     let arms = server.handlers.iter().map(|handler| {
-        let (wanted, make) = (wanted_ident(protocol, handler), make(handler));
+        let wanted = wanted_ident(protocol, handler);
         let (kind, variant) = (message_kind(handler), &handler.variant);
         let messages = enum_ident(server, handler.kind);
         let names: Vec<&Ident> = handler.arguments().map(|argument| &argument.name).collect();
@@ -144,7 +143,7 @@ fn served(protocol: &Protocol) -> TokenStream {
         };
         quote! {
             #private::ServerMessage::#kind(#messages::#variant { #(#names: #bindings,)* #bound }) => {
-                <__A as #wanted>::#make((#(#bindings,)*) #given)
+                <__A as #wanted>::__make((#(#bindings,)*) #given)
             }
         }
     });
@@ -284,10 +283,6 @@ fn message_kind(handler: &Handler) -> TokenStream {
 
 fn wanted_ident(protocol: &Protocol, handler: &Handler) -> Ident {
     format_ident!("__{}{}", protocol.ident, handler.variant)
-}
-
-fn make(handler: &Handler) -> Ident {
-    format_ident!("__make_{}", handler.variant)
 }
 
 /// A handler as a person would write it.
