@@ -177,14 +177,16 @@ impl<A: Behavior> Context<A> {
 
     /// Waits until a process of this node has ended and nothing of it is left. One that is not there, or that is
     /// on another node, gives `noproc` at once.
-    pub async fn ended(&self, pid: &Pid) -> ExitReason {
-        match self
-            .host()
-            .local_id(pid)
-            .and_then(|id| self.host().process(id))
-        {
-            Some(process) => std::future::poll_fn(|cx| process.poll_gone(cx)).await,
-            None => ExitReason::NoProc,
+    ///
+    /// It is looked for now, not when the future is polled: of one that ends in between the reason is known.
+    pub fn ended(&self, pid: &Pid) -> impl Future<Output = ExitReason> + Send + use<A> {
+        let id = self.host().local_id(pid);
+        let process = id.and_then(|id| self.host().process(id));
+        async move {
+            match process {
+                Some(process) => std::future::poll_fn(|cx| process.poll_gone(cx)).await,
+                None => ExitReason::NoProc,
+            }
         }
     }
 

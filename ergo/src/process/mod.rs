@@ -29,6 +29,8 @@ mod env;
 mod errors;
 mod exit;
 mod facade;
+#[cfg(feature = "testing")]
+mod fault;
 mod handle;
 mod heritage;
 pub mod host;
@@ -44,6 +46,7 @@ mod reply;
 mod room;
 mod run;
 mod send;
+mod serving;
 mod signal;
 mod snapshot;
 mod spawn;
@@ -73,11 +76,13 @@ pub use overflow::Overflow;
 pub use plain::{IntoExit, Message, Plain, PlainContext, PlainRef};
 pub use relations::{Monitored, Relations, RemoteWatcher, Watcher};
 pub use reply::{Reply, ReplyTo};
+pub use serving::Serves;
 pub use signal::{Down, Exit};
 pub use snapshot::Snapshot;
 pub use spawn::SpawnOptions;
 pub use timer::{MissPolicy, Timer};
 pub use turn::yield_now;
+pub use wire::Protocol;
 
 pub(crate) use actor::short_type_name;
 pub(crate) use alias::Used;
@@ -87,6 +92,8 @@ pub(crate) use facade::{
     call_term, cast_from_here, encode, exit_from_here, send_from_here, send_priority, send_waiting,
     start, start_blocking, start_plain, start_plain_tied, write_reason,
 };
+#[cfg(feature = "testing")]
+pub(crate) use fault::{Fault, FaultPlan, InitFault};
 pub(crate) use links::down;
 pub(crate) use timer::{
     Owner as TimerOwner, after as timer_after, every as timer_every, send_after as timer_send,

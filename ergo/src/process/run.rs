@@ -5,6 +5,8 @@ use std::future::Future;
 use tokio::sync::oneshot;
 
 use crate::process::actor::Behavior;
+#[cfg(feature = "testing")]
+use crate::process::fault;
 use crate::process::queue::Envelope;
 use crate::process::task::Ended;
 use crate::process::turn::{Handled, Next, Sorted, Turn, Woken, yield_now};
@@ -55,15 +57,33 @@ async fn serve<A: Behavior>(cx: &Context<A>, state: &mut A) -> ExitReason {
     let mut turn = Turn::new(cx, state);
     let mut batch = Vec::new();
     // What init has asked for comes before any message.
-    if cx.cell().wants_attention()
-        && let Some(reason) = Box::pin(turn.rare()).await
-    {
-        return reason;
+    let mut next = Next::Message;
+    if cx.cell().wants_attention() {
+        next = Box::pin(turn.rare()).await;
     }
     loop {
-        let woken = std::future::poll_fn(|task| turn.poll_next(&mut batch, task)).await;
+        match next {
+            Next::Stop(reason) => return reason,
+            Next::Suspend => match Box::pin(sys::suspended(&mut turn, Vec::new())).await {
+                Ok(resumed) => batch = resumed,
+                Err(reason) => return reason,
+            },
+            _ => {}
+        }
+        let woken = if batch.is_empty() {
+            std::future::poll_fn(|task| turn.poll_next(&mut batch, task)).await
+        } else {
+            Woken::Messages
+        };
         let mut left = batch.drain(..);
-        while let Some(envelope) = next_message(cx, &mut left) {
+        while let Some(envelope) = left.next() {
+            cx.cell().took_one();
+            #[cfg(feature = "testing")]
+            if cx.cell().is_faulty(&envelope)
+                && let Some(reason) = fault::before_message(cx).await
+            {
+                return reason;
+            }
             let handled = match envelope {
                 Envelope::Message(message) => {
                     turn.begin(&message);
@@ -74,8 +94,12 @@ async fn serve<A: Behavior>(cx: &Context<A>, state: &mut A) -> ExitReason {
                     Sorted::Handled(handled) => handled,
                 },
             };
-            match turn.after(handled) {
-                Next::Message => {}
+            let after = match turn.after(handled) {
+                Next::Rare => Box::pin(turn.rare()).await,
+                after => after,
+            };
+            match after {
+                Next::Message | Next::Rare => {}
                 Next::Yield => yield_now().await,
                 Next::Stop(reason) => return reason,
                 Next::Suspend => {
@@ -85,38 +109,17 @@ async fn serve<A: Behavior>(cx: &Context<A>, state: &mut A) -> ExitReason {
                     }
                     left = batch.drain(..);
                 }
-                Next::Rare => {
-                    if let Some(reason) = Box::pin(turn.rare()).await {
-                        return reason;
-                    }
-                }
             }
         }
         drop(left);
-        if let Some(reason) = without_message(&mut turn, woken).await {
-            return reason;
-        }
+        next = without_message(&mut turn, woken).await;
     }
 }
 
-/// What is handled next: what has priority, then the next of the batch.
-#[inline]
-fn next_message<A: Behavior>(
-    cx: &Context<A>,
-    left: &mut std::vec::Drain<'_, Envelope<A::Message>>,
-) -> Option<Envelope<A::Message>> {
-    let urgent = cx.cell().take_urgent();
-    urgent.or_else(|| {
-        let next = left.next()?;
-        cx.cell().took_one();
-        Some(next)
-    })
-}
-
 /// What the loop woke up for beside messages.
-async fn without_message<A: Behavior>(turn: &mut Turn<'_, A>, woken: Woken) -> Option<ExitReason> {
+async fn without_message<A: Behavior>(turn: &mut Turn<'_, A>, woken: Woken) -> Next {
     let next = match woken {
-        Woken::Messages => return None,
+        Woken::Messages => return Next::Message,
         Woken::Idle => {
             let flow = turn.idle().await;
             turn.after(Handled::Flow(flow))
@@ -124,13 +127,11 @@ async fn without_message<A: Behavior>(turn: &mut Turn<'_, A>, woken: Woken) -> O
         Woken::Rare => Next::Rare,
     };
     match next {
-        // Nothing suspends but a message.
-        Next::Message | Next::Suspend => None,
         Next::Yield => {
             yield_now().await;
-            None
+            Next::Message
         }
-        Next::Stop(reason) => Some(reason),
         Next::Rare => Box::pin(turn.rare()).await,
+        next => next,
     }
 }
