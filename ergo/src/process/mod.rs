@@ -56,6 +56,8 @@ pub use actor::{Actor, Behavior, Flow, Handle, IntoFlow, Label, MessageKind, Opt
 pub use call::Call;
 pub use cast_wait::CastWait;
 pub use context::Context;
+#[doc(hidden)]
+pub use context::answer;
 pub use dead_letter::{DeadLetter, DeadLetterReason, DeadLetters};
 pub use destination::Destination;
 pub use env::EnvValue;

@@ -20,9 +20,23 @@ pub(super) fn ready<A: Behavior>(
     mut state: A,
 ) -> impl Future<Output = Ended> + Send {
     async move {
-        let reason = serve(&cx, &mut state).await;
+        let reason = {
+            let mut turn = Turn::new(&cx, &mut state);
+            let reason = serve(&mut turn).await;
+            turn.ends(&reason);
+            reason
+        };
         state.stop(&reason, &cx).await;
+        answer(&cx);
         reason.into()
+    }
+}
+
+/// Sends the answers of a callback that has stopped the process: whoever gets one knows that `terminate` has run.
+fn answer<A: Behavior>(cx: &Context<A>) {
+    let asked = cx.cell().take_asked();
+    for answer in asked.into_iter().flat_map(|asked| asked.answers) {
+        (answer.0)();
     }
 }
 
@@ -51,8 +65,8 @@ pub(super) fn starting<A: Behavior>(
     }
 }
 
-async fn serve<A: Behavior>(cx: &Context<A>, state: &mut A) -> ExitReason {
-    let mut turn = Turn::new(cx, state);
+async fn serve<A: Behavior>(turn: &mut Turn<'_, A>) -> ExitReason {
+    let cx = turn.cx;
     let mut batch = Vec::new();
     // What init has asked for comes before any message.
     if cx.cell().wants_attention()
@@ -67,6 +81,7 @@ async fn serve<A: Behavior>(cx: &Context<A>, state: &mut A) -> ExitReason {
             cx.cell().took_one();
             let handled = match envelope {
                 Envelope::Message(message) => {
+                    turn.left = left.len();
                     turn.begin(&message);
                     Handled::Flow(turn.state.dispatch(message, cx).await)
                 }
@@ -80,7 +95,7 @@ async fn serve<A: Behavior>(cx: &Context<A>, state: &mut A) -> ExitReason {
                 Next::Yield => yield_now().await,
                 Next::Stop(reason) => return reason,
                 Next::Suspend => {
-                    match Box::pin(sys::suspended(&mut turn, left.collect())).await {
+                    match Box::pin(sys::suspended(turn, left.collect())).await {
                         Ok(resumed) => batch = resumed,
                         Err(reason) => return reason,
                     }
@@ -94,7 +109,7 @@ async fn serve<A: Behavior>(cx: &Context<A>, state: &mut A) -> ExitReason {
             }
         }
         drop(left);
-        if let Some(reason) = without_message(&mut turn, woken).await {
+        if let Some(reason) = without_message(turn, woken).await {
             return reason;
         }
     }
