@@ -3,7 +3,6 @@
 use std::any::Any;
 use std::collections::VecDeque;
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll};
 use std::time::Duration;
@@ -173,12 +172,12 @@ impl<'a, A: Behavior> Turn<'a, A> {
     /// Keeps for the crash report what the process was doing.
     fn keep_last(&mut self) {
         // Code of the user, perhaps on a state that another panic has left half changed.
-        let snapshot = catch_unwind(AssertUnwindSafe(|| self.state.snapshot()));
+        let snapshot = current::caught(|| self.state.snapshot());
         let message = self.rare.as_mut().and_then(|rare| rare.message.take());
         let mut last = Some(Box::new(Last {
             label: self.label,
             message,
-            state: snapshot.unwrap_or_else(|_| Some(Term::atom("snapshot_panicked"))),
+            state: snapshot.unwrap_or_else(|| Some(Term::atom("snapshot_panicked"))),
             left: self.left,
         }));
         let cell = self.cx.cell();

@@ -151,7 +151,11 @@ impl Watch {
 
 fn check(report: &BTreeMap<&'static str, String>, expect: &[(&str, &str)]) {
     for (field, value) in expect {
-        assert_eq!(report.get(field).map(String::as_str), Some(*value), "{report:#?}");
+        assert_eq!(
+            report.get(field).map(String::as_str),
+            Some(*value),
+            "{report:#?}"
+        );
     }
 }
 
@@ -179,7 +183,10 @@ async fn a_panic_with_everything_that_is_known() {
         ],
     );
     let reason = &report["reason"];
-    assert!(reason.starts_with("not enough money at tests/tests/server/crash.rs:"), "{reason}");
+    assert!(
+        reason.starts_with("not enough money at tests/tests/server/crash.rs:"),
+        "{reason}"
+    );
     let expected = format!(
         "CRASH REPORT\n  crasher:\n    initial call: Till:init/1\n    pid: {pid}\n    registered_name: till\n    \
          exception panic: {reason}\n    last message: {{pay,12}}\n    state: -2\n    ancestors: []\n    \
@@ -232,7 +239,10 @@ async fn what_came_as_a_term_is_shown_too() {
     let till = watch.till(1).await;
     watch.node.cast(&till, term!({close, robbed})).unwrap();
     let report = watch.report(&till).await;
-    check(&report, &[("last_message", "{close,robbed}"), ("state", "1")]);
+    check(
+        &report,
+        &[("last_message", "{close,robbed}"), ("state", "1")],
+    );
     // A message that is no request is known by its kind.
     let till = watch.till(1).await;
     till.pay(1).await.unwrap();
@@ -248,7 +258,10 @@ async fn without_opting_in_only_names_are_shown() {
     let shy = watch.node.spawn::<Shy>(()).await.unwrap();
     shy.fail(7).unwrap();
     let report = watch.report(&shy).await;
-    check(&report, &[("last_message", "cast fail"), ("registered_name", "")]);
+    check(
+        &report,
+        &[("last_message", "cast fail"), ("registered_name", "")],
+    );
     assert!(!report.contains_key("state"), "{report:?}");
     stop(watch.node).await;
 }
@@ -260,8 +273,14 @@ async fn a_snapshot_that_panics_while_a_panic_is_on_its_way() {
     let failed = till.pay(1).await;
     assert!(matches!(failed, Err(CallError::Exit(ExitReason::Panic(_)))));
     let report = watch.report(&till).await;
-    check(&report, &[("state", "snapshot_panicked"), ("last_message", "{pay,1}")]);
-    assert!(report["reason"].starts_with("not enough money"), "{report:?}");
+    check(
+        &report,
+        &[("state", "snapshot_panicked"), ("last_message", "{pay,1}")],
+    );
+    assert!(
+        report["reason"].starts_with("not enough money"),
+        "{report:?}"
+    );
     stop(watch.node).await;
 }
 
