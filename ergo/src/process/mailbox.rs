@@ -3,6 +3,7 @@
 //! A send locks, pushes, takes the parked waker, unlocks and wakes. A receive locks once when its local batch is
 //! empty and swaps the whole vector, so the lock is taken once per batch and not once per message.
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll, Waker};
@@ -26,6 +27,8 @@ const STARTING: u8 = 4;
 const ASKED: u8 = 8;
 /// Senders wait for room.
 pub(super) const QUEUED: u8 = 16;
+/// Messages with priority wait.
+const URGENT: u8 = 32;
 
 /// How many system messages a full mailbox still takes.
 const SYSTEM_MESSAGES: u64 = 16;
@@ -39,6 +42,9 @@ pub(super) struct Cell<A: Behavior> {
     policy: Policy,
     /// Messages of the batch in progress that wait, so that a bound is exact. Kept only when there is a bound.
     batch_left: AtomicU32,
+    /// Whether its node has faults in store.
+    #[cfg(feature = "testing")]
+    faulty: bool,
     id: u64,
     host: HostRef,
 }
@@ -52,9 +58,26 @@ impl<A: Behavior> Cell<A> {
             has_parked: AtomicBool::new(false),
             policy: options.overflow.into(),
             batch_left: AtomicU32::new(0),
+            #[cfg(feature = "testing")]
+            faulty: host.faults().is_some(),
             id,
             host,
         })
+    }
+
+    /// Whether it is to be asked what goes wrong at its messages.
+    #[cfg(feature = "testing")]
+    #[inline]
+    pub(super) fn has_faults(&self) -> bool {
+        self.faulty
+    }
+
+    /// The same for one message; a fence is none.
+    #[cfg(feature = "testing")]
+    #[inline]
+    pub(super) fn is_faulty(&self, envelope: &Envelope<A::Message>) -> bool {
+        self.faulty
+            && !matches!(envelope, Envelope::Other(other) if matches!(**other, Other::Fence(_)))
     }
 
     pub(super) fn host(&self) -> &HostRef {
@@ -129,6 +152,53 @@ impl<A: Behavior> Cell<A> {
             Ok(()) => Ok(()),
             Err((error, envelope)) => self.not_taken(error, envelope, Sent::Cast),
         }
+    }
+
+    /// Puts a message in before all others but those that came the same way. The bound of the mailbox holds for them by
+    /// themselves, so that they get through when it is full.
+    fn push_urgent(
+        &self,
+        envelope: Envelope<A::Message>,
+    ) -> Result<(), (CastError, Envelope<A::Message>)> {
+        let waker = {
+            let mut queue = self.lock();
+            if !queue.is_open() {
+                return Err((CastError::Closed, envelope));
+            }
+            let bound = queue.bound as usize;
+            let urgent = &mut queue.extra_mut().urgent;
+            if urgent.len() >= bound {
+                return Err((CastError::Full, envelope));
+            }
+            urgent.push_back(envelope);
+            self.flags.fetch_or(URGENT, Ordering::Release);
+            queue.unpark()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        Ok(())
+    }
+
+    /// Whether messages wait that are to be taken before all others.
+    #[inline]
+    pub(super) fn has_urgent(&self) -> bool {
+        self.flags.load(Ordering::Acquire) & URGENT != 0
+    }
+
+    /// Takes the first of the messages with priority.
+    pub(super) fn take_urgent(&self) -> Option<Envelope<A::Message>> {
+        if !self.has_urgent() {
+            return None;
+        }
+        let mut queue = self.lock();
+        let urgent = &mut queue.known_extra()?.urgent;
+        let first = urgent.pop_front();
+        if urgent.is_empty() {
+            *urgent = VecDeque::new();
+            self.flags.fetch_and(!URGENT, Ordering::Relaxed);
+        }
+        first
     }
 
     /// A signal: exits, downs and fences are not subject to the bound, as nothing may get lost of them.
@@ -269,6 +339,13 @@ impl<A: Behavior> Cell<A> {
             matches!(envelope, Envelope::Other(other)
                 if matches!(&**other, Other::Down(down) if down.reference == *reference))
         };
+        if let Some(urgent) = queue.known_extra().map(|extra| &mut extra.urgent)
+            && let Some(index) = urgent.iter().position(is_it)
+        {
+            let flushed = urgent.remove(index);
+            drop(queue);
+            return drop(flushed);
+        }
         let found = queue.messages.iter().position(is_it);
         if let Some(index) = found {
             let flushed = queue.messages.remove(index);
@@ -306,7 +383,9 @@ impl<A: Behavior> Cell<A> {
 
     /// How many messages nobody has taken out yet.
     pub(super) fn untaken(&self) -> usize {
-        self.lock().messages.len()
+        let mut queue = self.lock();
+        let urgent = queue.known_extra().map_or(0, |extra| extra.urgent.len());
+        queue.messages.len() + urgent
     }
 
     /// Gives back what memory an idle process can do without.
@@ -325,7 +404,7 @@ impl<A: Behavior> Cell<A> {
     /// Whether anything rare wants to be seen to between two messages: one load, whatever there may be.
     #[inline]
     pub(super) fn wants_attention(&self) -> bool {
-        self.flags.load(Ordering::Acquire) & (EXITING | ASKED) != 0
+        self.flags.load(Ordering::Acquire) & (EXITING | ASKED | URGENT) != 0
     }
 
     /// Notes what is to be done after the callback in progress, and wakes a process that waits.
@@ -493,6 +572,13 @@ impl<A: Behavior> AnyProcess for Cell<A> {
                     Err((error, envelope)) => self.not_taken(error, envelope, Sent::Cast),
                 };
             }
+            Incoming::Urgent(encoded, from) => {
+                let envelope = Envelope::Other(Box::new(Other::Wire(encoded, from)));
+                return match self.push_urgent(envelope) {
+                    Ok(()) => Ok(()),
+                    Err((error, envelope)) => self.not_taken(error, envelope, Sent::Call),
+                };
+            }
             Incoming::Fallback(encoded) => {
                 let envelope = Envelope::Other(Box::new(Other::Wire(encoded, None)));
                 return self.push(envelope).map_err(|(error, _)| error);
@@ -555,6 +641,12 @@ impl<A: Behavior> AnyProcess for Cell<A> {
                 None => return,
                 Some(Broken::Link(exit)) => self.act(&mut queue, exit, true),
                 Some(Broken::Monitor(down)) => [queue.push_other(Other::Down(down)), None],
+                Some(Broken::UrgentMonitor(down)) => {
+                    let other = Envelope::Other(Box::new(Other::Down(down)));
+                    queue.extra_mut().urgent.push_back(other);
+                    self.flags.fetch_or(URGENT, Ordering::Release);
+                    [queue.unpark(), None]
+                }
             }
         };
         wakers.into_iter().flatten().for_each(Waker::wake);
@@ -588,7 +680,7 @@ impl<A: Behavior> AnyProcess for Cell<A> {
     }
 
     fn queue_len(&self) -> usize {
-        self.lock().messages.len() + self.batch_left.load(Ordering::Relaxed) as usize
+        self.untaken() + self.batch_left.load(Ordering::Relaxed) as usize
     }
 
     fn type_name(&self) -> &'static str {

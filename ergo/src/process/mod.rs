@@ -14,6 +14,7 @@
 //! - A process knows its node only through [`host::Host`].
 
 mod actor;
+mod alias;
 mod asked;
 mod call;
 mod cast_wait;
@@ -27,6 +28,8 @@ mod env;
 mod errors;
 mod exit;
 mod facade;
+#[cfg(feature = "testing")]
+mod fault;
 mod handle;
 mod heritage;
 pub mod host;
@@ -41,6 +44,7 @@ mod reply;
 mod room;
 mod run;
 mod send;
+mod serving;
 mod signal;
 mod snapshot;
 mod spawn;
@@ -53,6 +57,7 @@ mod turn;
 mod wire;
 
 pub use actor::{Actor, Behavior, Flow, Handle, IntoFlow, Label, MessageKind, Options};
+pub use alias::{Alias, AliasMode, AliasOptions, MonitorOptions};
 pub use call::Call;
 pub use cast_wait::CastWait;
 pub use context::Context;
@@ -67,19 +72,25 @@ pub use handle::Ref;
 pub use heritage::Heritage;
 pub use overflow::Overflow;
 pub use plain::{IntoExit, Message, Plain, PlainContext, PlainRef};
-pub use relations::{Relations, RemoteWatcher, Watcher};
+pub use relations::{Monitored, Relations, RemoteWatcher, Watcher};
 pub use reply::{Reply, ReplyTo};
+pub use serving::Serves;
 pub use signal::{Down, Exit};
 pub use snapshot::Snapshot;
 pub use spawn::SpawnOptions;
 pub use timer::Timer;
 
 pub(crate) use actor::short_type_name;
+pub(crate) use alias::Used;
 pub(crate) use dead_letter::request_of;
 pub(crate) use env::{Env, read as read_env};
 pub(crate) use facade::{
-    call_term, cast_from_here, encode, exit_from_here, send_from_here, send_waiting, start,
-    start_plain, start_plain_tied, write_reason,
+    call_term, cast_from_here, encode, exit_from_here, send_from_here, send_priority, send_waiting,
+    start, start_plain, start_plain_tied, write_reason,
 };
+#[cfg(feature = "testing")]
+pub(crate) use fault::{Fault, FaultPlan, InitFault};
 pub(crate) use links::down;
+pub use wire::Protocol;
+
 pub(crate) use wire::answered_slot;

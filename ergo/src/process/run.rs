@@ -5,6 +5,8 @@ use std::future::Future;
 use tokio::sync::oneshot;
 
 use crate::process::actor::Behavior;
+#[cfg(feature = "testing")]
+use crate::process::fault;
 use crate::process::queue::Envelope;
 use crate::process::task::Ended;
 use crate::process::turn::{Handled, Next, Sorted, Turn, Woken, yield_now};
@@ -69,19 +71,36 @@ async fn serve<A: Behavior>(turn: &mut Turn<'_, A>) -> ExitReason {
     let cx = turn.cx;
     let mut batch = Vec::new();
     // What init has asked for comes before any message.
-    if cx.cell().wants_attention()
-        && let Some(reason) = Box::pin(turn.rare()).await
-    {
-        return reason;
+    let mut next = Next::Message;
+    if cx.cell().wants_attention() {
+        next = Box::pin(turn.rare()).await;
     }
     loop {
-        let woken = std::future::poll_fn(|task| turn.poll_next(&mut batch, task)).await;
+        match next {
+            Next::Stop(reason) => return reason,
+            Next::Suspend => match Box::pin(sys::suspended(turn, Vec::new())).await {
+                Ok(resumed) => batch = resumed,
+                Err(reason) => return reason,
+            },
+            _ => {}
+        }
+        let woken = if batch.is_empty() {
+            std::future::poll_fn(|task| turn.poll_next(&mut batch, task)).await
+        } else {
+            Woken::Messages
+        };
         let mut left = batch.drain(..);
         while let Some(envelope) = left.next() {
             cx.cell().took_one();
+            #[cfg(feature = "testing")]
+            if cx.cell().is_faulty(&envelope)
+                && let Some(reason) = fault::before_message(cx).await
+            {
+                return reason;
+            }
+            turn.left = left.len();
             let handled = match envelope {
                 Envelope::Message(message) => {
-                    turn.left = left.len();
                     turn.begin(&message);
                     Handled::Flow(turn.state.dispatch(message, cx).await)
                 }
@@ -90,8 +109,12 @@ async fn serve<A: Behavior>(turn: &mut Turn<'_, A>) -> ExitReason {
                     Sorted::Handled(handled) => handled,
                 },
             };
-            match turn.after(handled) {
-                Next::Message => {}
+            let after = match turn.after(handled) {
+                Next::Rare => Box::pin(turn.rare()).await,
+                after => after,
+            };
+            match after {
+                Next::Message | Next::Rare => {}
                 Next::Yield => yield_now().await,
                 Next::Stop(reason) => return reason,
                 Next::Suspend => {
@@ -101,24 +124,17 @@ async fn serve<A: Behavior>(turn: &mut Turn<'_, A>) -> ExitReason {
                     }
                     left = batch.drain(..);
                 }
-                Next::Rare => {
-                    if let Some(reason) = Box::pin(turn.rare()).await {
-                        return reason;
-                    }
-                }
             }
         }
         drop(left);
-        if let Some(reason) = without_message(turn, woken).await {
-            return reason;
-        }
+        next = without_message(turn, woken).await;
     }
 }
 
 /// What the loop woke up for beside messages.
-async fn without_message<A: Behavior>(turn: &mut Turn<'_, A>, woken: Woken) -> Option<ExitReason> {
+async fn without_message<A: Behavior>(turn: &mut Turn<'_, A>, woken: Woken) -> Next {
     let next = match woken {
-        Woken::Messages => return None,
+        Woken::Messages => return Next::Message,
         Woken::Idle => {
             let flow = turn.idle().await;
             turn.after(Handled::Flow(flow))
@@ -126,13 +142,11 @@ async fn without_message<A: Behavior>(turn: &mut Turn<'_, A>, woken: Woken) -> O
         Woken::Rare => Next::Rare,
     };
     match next {
-        // Nothing suspends but a message.
-        Next::Message | Next::Suspend => None,
         Next::Yield => {
             yield_now().await;
-            None
+            Next::Message
         }
-        Next::Stop(reason) => Some(reason),
         Next::Rare => Box::pin(turn.rare()).await,
+        next => next,
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::task::{Poll, Waker};
 
 use crate::etf::{Encode, EncodeError, Encoded, Encoder, Pid};
+use crate::process::alias::Used;
 use crate::process::dead_letter::{DeadLetterReason, request_of};
 use crate::process::host::{Body, HostRef, Incoming, RemoteSignal, Slot};
 use crate::process::links::{self, Target};
@@ -21,41 +22,82 @@ pub(crate) fn body(
     to: &Destination,
     body: Body<'_>,
 ) -> Result<(), CastError> {
-    offer(host, from, to, body, None).map(|_| ())
+    offer(host, from, to, body, How::default()).map(drop)
 }
 
-/// As [`body`], for a sender that waits for room in a mailbox of this node where the mailbox says so: it has a waker.
+/// What is special about a message.
+#[derive(Clone, Copy, Default)]
+pub(super) struct How<'a> {
+    /// The sender waits for room in a mailbox of this node where the mailbox says so, and is woken by this.
+    pub(super) waker: Option<&'a Waker>,
+    /// Whether it overtakes what waits, at an alias that allows it.
+    pub(super) priority: bool,
+}
+
+impl<'a> How<'a> {
+    pub(super) fn waiting(waker: &'a Waker) -> Self {
+        How {
+            waker: Some(waker),
+            priority: false,
+        }
+    }
+}
+
+/// As [`body`], for a message that may have to wait for room in a mailbox of this node, or that has priority.
 ///
 /// # Errors
 /// As there.
-pub(crate) fn offer(
+pub(super) fn offer(
     host: &HostRef,
     from: u64,
     to: &Destination,
     body: Body<'_>,
-    waker: Option<&Waker>,
+    how: How<'_>,
 ) -> Result<Option<Admission>, CastError> {
-    let process = match links::resolve(host, to) {
+    let (process, alias) = match links::resolve(host, to) {
         Target::Remote => {
-            host.clone().remote(RemoteSignal::Send { from, to, body })?;
-            return Ok(None);
+            let priority = how.priority;
+            let signal = RemoteSignal::Send {
+                from,
+                to,
+                body,
+                priority,
+            };
+            return host.clone().remote(signal).map(|()| None);
         }
-        Target::Local(id) => host.process(id),
+        Target::Local(id) => match to {
+            Destination::Alias(alias) => {
+                let number = host.local_number(alias);
+                let Some(used) = number.and_then(|number| Used::take(host, number)) else {
+                    bury(host, from, to, body, DeadLetterReason::NoAlias);
+                    return Err(CastError::Closed);
+                };
+                (used.owner(host), Some(used))
+            }
+            _ => (host.process(id), None),
+        },
         Target::Nobody => return answer_to(host, from, to, body).map(|()| None),
     };
     let Some(process) = process else {
         bury(host, from, to, body, DeadLetterReason::NoProcess);
         return Err(CastError::Closed);
     };
-    let encoded = wire::encode(body)?;
-    let ticket = match waker {
-        Some(waker) => process.offer(encoded, false, waker)?,
-        None => {
-            process.deliver(Incoming::Wire(encoded, None))?;
-            None
-        }
-    };
-    Ok(ticket.map(|ticket| Admission::new(process, ticket)))
+    let is_urgent = how.priority && alias.as_ref().is_some_and(Used::has_priority);
+    let handed = wire::encode(body)
+        .map_err(CastError::from)
+        .and_then(|encoded| match how.waker {
+            _ if is_urgent => process
+                .deliver(Incoming::Urgent(encoded, None))
+                .map(|()| None),
+            Some(waker) => process.offer(encoded, false, waker),
+            None => process
+                .deliver(Incoming::Wire(encoded, None))
+                .map(|()| None),
+        });
+    if let Some(alias) = alias {
+        alias.done(host, &*process, handed.is_ok());
+    }
+    Ok(handed?.map(|ticket| Admission::new(process, ticket)))
 }
 
 /// As [`body`], waiting for room in a mailbox of this node where the mailbox says so.
@@ -70,7 +112,7 @@ pub(crate) async fn waiting(
 ) -> Result<(), CastError> {
     let offered = std::future::poll_fn(|cx| {
         let body = &mut wire::body_of(message);
-        Poll::Ready(offer(host, from, to, body, Some(cx.waker())))
+        Poll::Ready(offer(host, from, to, body, How::waiting(cx.waker())))
     });
     match offered.await? {
         Some(admission) => admission.await,

@@ -121,11 +121,14 @@ impl<'a, A: Behavior> Turn<'a, A> {
             *batch = Vec::new();
             cell.shrink();
         }
+        if cell.has_urgent() {
+            return Poll::Ready(Woken::Rare);
+        }
         if cell.poll_batch(batch, task).is_ready() {
             return Poll::Ready(Woken::Messages);
         }
         // Looked at after the process has parked: whoever asks later wakes it.
-        if cell.is_asked() {
+        if cell.is_asked() || cell.has_urgent() {
             return Poll::Ready(Woken::Rare);
         }
         let idle = self.idle_deadline();
@@ -333,8 +336,9 @@ impl<'a, A: Behavior> Turn<'a, A> {
         }
     }
 
-    /// Does what was asked for, what has become due, and lets others run. The reason when the process is to stop.
-    pub(super) async fn rare(&mut self) -> Option<ExitReason> {
+    /// Does what was asked for, what has become due, and lets others run. Then comes the next message, unless the process
+    /// is to stop or to be suspended.
+    pub(super) async fn rare(&mut self) -> Next {
         loop {
             if self.budget == 0 || self.cx.cell().is_exiting() {
                 self.budget = BUDGET;
@@ -342,20 +346,38 @@ impl<'a, A: Behavior> Turn<'a, A> {
                 yield_now().await;
             }
             if let Some(reason) = self.take_asked() {
-                return Some(reason);
+                return Next::Stop(reason);
             }
-            let flow = if let Some(what) = self.next_continue() {
+            let handled = if let Some(what) = self.next_continue() {
                 self.begin_other(Label::other("continue"), || Term::atom("continue"));
-                self.state.on_continue(what, self.cx).await
+                Handled::Flow(self.state.on_continue(what, self.cx).await)
+            } else if let Some(urgent) = self.cx.cell().take_urgent() {
+                self.handle_urgent(urgent).await
             } else if self.deadline_is_over() {
                 self.begin_other(Label::other("timeout"), || Term::atom("timeout"));
-                self.state.on_deadline(self.cx).await
+                Handled::Flow(self.state.on_deadline(self.cx).await)
             } else {
-                return None;
+                return Next::Message;
             };
-            if let Next::Stop(reason) = self.after(Handled::Flow(flow)) {
-                return Some(reason);
+            match self.after(handled) {
+                Next::Stop(reason) => return Next::Stop(reason),
+                Next::Suspend => return Next::Suspend,
+                Next::Message | Next::Yield | Next::Rare => {}
             }
+        }
+    }
+
+    /// A message with priority.
+    async fn handle_urgent(&mut self, urgent: Envelope<A::Message>) -> Handled {
+        match urgent {
+            Envelope::Message(message) => {
+                self.begin(&message);
+                Handled::Flow(self.state.dispatch(message, self.cx).await)
+            }
+            Envelope::Other(other) => match self.sort(*other) {
+                Sorted::Callback(callback) => Handled::Flow(callback.await),
+                Sorted::Handled(handled) => handled,
+            },
         }
     }
 
@@ -426,7 +448,7 @@ impl<'a, A: Behavior> Turn<'a, A> {
     /// A term from the wire: a call, a cast, a system message, or anything else.
     fn sort_wire(&mut self, encoded: Encoded, from: Option<Atom>) -> Sorted<'_> {
         let cx = self.cx;
-        let (wrapped, request) = wire::unwrap(cx.host(), &encoded);
+        let (wrapped, request) = wire::unwrap(cx.host(), &encoded, A::PROTOCOL);
         let mut reply_to = match wrapped {
             Wrapped::Call(reply_to) => Some(reply_to),
             Wrapped::Cast => None,

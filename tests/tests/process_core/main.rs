@@ -2,6 +2,7 @@
 //!
 //! G-02, G-05, G-08 and G-09 of the guarantees are tested here.
 
+mod alias;
 mod call;
 mod environment;
 mod exit;
