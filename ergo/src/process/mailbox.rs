@@ -543,6 +543,11 @@ pub(super) struct Closed<A: Behavior> {
 }
 
 impl<A: Behavior> Closed<A> {
+    /// How many messages nobody has taken out.
+    pub(super) fn waiting(&self) -> usize {
+        self.messages.len()
+    }
+
     /// Drops the messages, which may run code of the user, and gives the ties, if there are any.
     pub(super) fn into_ties(self) -> Option<Ties> {
         // A panic in a destructor must not take the ties with it: everyone still has to hear of the end.

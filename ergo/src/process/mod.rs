@@ -61,6 +61,8 @@ pub use alias::{Alias, AliasMode, AliasOptions, MonitorOptions};
 pub use call::Call;
 pub use cast_wait::CastWait;
 pub use context::Context;
+#[doc(hidden)]
+pub use context::answer;
 pub use dead_letter::{DeadLetter, DeadLetterReason, DeadLetters};
 pub use destination::Destination;
 pub use env::EnvValue;
