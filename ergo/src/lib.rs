@@ -84,10 +84,11 @@ pub use error::{Error, Result};
 pub use etf::{Decode, Encode};
 pub use node::{ConnectError, Node, NodeBuilder, NodeEvent, StartError, Visibility, WhereisError};
 pub use process::{
-    Actor, AliasMode, AliasOptions, Behavior, Call, CallError, CastError, CastWait, Context,
-    DeadLetter, DeadLetterReason, DeadLetters, Destination, Down, EnvValue, Exit, ExitReason, Flow,
-    Handle, Label, Message, MessageKind, MonitorOptions, Options, Overflow, PlainContext, Ref,
-    RegisterError, Reply, ReplyTo, Serves, Snapshot, SpawnError, SpawnOptions, Timer, sys,
+    Actor, AliasMode, AliasOptions, Behavior, BlockingContext, Call, CallError, CastError,
+    CastWait, Context, DeadLetter, DeadLetterReason, DeadLetters, Destination, Down, EnvValue,
+    Exit, ExitReason, Flow, Handle, Label, Message, MessageKind, MissPolicy, MonitorOptions,
+    Options, Overflow, PlainContext, ProcessInfo, ProcessStatus, Ref, RegisterError, Reply,
+    ReplyTo, Serves, Snapshot, SpawnError, SpawnOptions, Timer, sys, yield_now,
 };
 pub use remote::{Exception, RpcError};
 pub use system::{Signal, Signals};
