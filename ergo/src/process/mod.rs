@@ -28,6 +28,8 @@ mod env;
 mod errors;
 mod exit;
 mod facade;
+#[cfg(feature = "testing")]
+mod fault;
 mod handle;
 mod heritage;
 pub mod host;
@@ -42,6 +44,7 @@ mod reply;
 mod room;
 mod run;
 mod send;
+mod serving;
 mod signal;
 mod snapshot;
 mod spawn;
@@ -69,6 +72,7 @@ pub use overflow::Overflow;
 pub use plain::{IntoExit, Message, Plain, PlainContext, PlainRef};
 pub use relations::{Monitored, Relations, RemoteWatcher, Watcher};
 pub use reply::{Reply, ReplyTo};
+pub use serving::Serves;
 pub use signal::{Down, Exit};
 pub use snapshot::Snapshot;
 pub use spawn::SpawnOptions;
@@ -82,5 +86,9 @@ pub(crate) use facade::{
     call_term, cast_from_here, encode, exit_from_here, send_from_here, send_priority, send_waiting,
     start, start_plain, start_plain_tied, write_reason,
 };
+#[cfg(feature = "testing")]
+pub(crate) use fault::{Fault, FaultPlan, InitFault};
 pub(crate) use links::down;
+pub use wire::Protocol;
+
 pub(crate) use wire::answered_slot;

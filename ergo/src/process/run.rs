@@ -5,6 +5,8 @@ use std::future::Future;
 use tokio::sync::oneshot;
 
 use crate::process::actor::Behavior;
+#[cfg(feature = "testing")]
+use crate::process::fault;
 use crate::process::queue::Envelope;
 use crate::process::task::Ended;
 use crate::process::turn::{Handled, Next, Sorted, Turn, Woken, yield_now};
@@ -76,6 +78,12 @@ async fn serve<A: Behavior>(cx: &Context<A>, state: &mut A) -> ExitReason {
         let mut left = batch.drain(..);
         while let Some(envelope) = left.next() {
             cx.cell().took_one();
+            #[cfg(feature = "testing")]
+            if cx.cell().is_faulty(&envelope)
+                && let Some(reason) = fault::before_message(cx).await
+            {
+                return reason;
+            }
             let handled = match envelope {
                 Envelope::Message(message) => {
                     turn.begin(&message);

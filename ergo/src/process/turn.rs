@@ -399,7 +399,7 @@ impl<'a, A: Behavior> Turn<'a, A> {
     /// A term from the wire: a call, a cast, a system message, or anything else.
     fn sort_wire(&mut self, encoded: Encoded, from: Option<Atom>) -> Sorted<'_> {
         let cx = self.cx;
-        let (wrapped, request) = wire::unwrap(cx.host(), &encoded);
+        let (wrapped, request) = wire::unwrap(cx.host(), &encoded, A::PROTOCOL);
         let mut reply_to = match wrapped {
             Wrapped::Call(reply_to) => Some(reply_to),
             Wrapped::Cast => None,

@@ -54,7 +54,7 @@ fn sort<A: Behavior>(turn: &Turn<'_, A>, envelope: Envelope<A::Message>) -> Came
     };
     let came = match &**other {
         Other::Exit(exit) if turn.cx.parent() == exit.from => Came::ParentExit(exit.reason.clone()),
-        Other::Wire(encoded, _) => match wire::unwrap(turn.cx.host(), encoded) {
+        Other::Wire(encoded, _) => match wire::unwrap(turn.cx.host(), encoded, A::PROTOCOL) {
             (wire::Wrapped::System(to), request) => Came::System(to, request),
             _ => return Came::Else(envelope),
         },
