@@ -71,8 +71,10 @@ pub use signal::{Down, Exit};
 pub use snapshot::Snapshot;
 pub use spawn::SpawnOptions;
 pub use timer::Timer;
+pub use wire::Protocol;
 
 pub(crate) use actor::short_type_name;
+pub(crate) use current::panic_message;
 pub(crate) use dead_letter::request_of;
 pub(crate) use env::{Env, read as read_env};
 pub(crate) use facade::{
@@ -80,6 +82,4 @@ pub(crate) use facade::{
     start_plain, start_plain_tied, write_reason,
 };
 pub(crate) use links::down;
-pub use wire::Protocol;
-
 pub(crate) use wire::answered_slot;
