@@ -74,8 +74,10 @@ pub mod __private;
 
 pub use behaviour::{
     Application, ApplicationContext, ApplicationError, ApplicationInfo, ApplicationTerminated,
-    ChildSpec, Entered, Event, Machine, Request, Server, ServerMessage, ServerTypes, Spec,
-    StartType, Statem, StatemMessage, StatemTypes, Supervisor, SupervisorRef, TermCall, Transition,
+    ChildSpec, Entered, Event, EventContext, EventError, EventFlow, EventHandler, EventManager,
+    EventManagerRef, EventType, HandlerId, Machine, Replacement, Request, Server, ServerMessage,
+    ServerTypes, Spec, StartType, Statem, StatemMessage, StatemTypes, Supervisor, SupervisorRef,
+    TermCall, Terminated, Transition,
 };
 #[cfg(feature = "testing")]
 pub use ergo_macros::test;
