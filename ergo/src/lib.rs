@@ -71,8 +71,9 @@ pub mod __private;
 
 pub use behaviour::{
     Application, ApplicationContext, ApplicationError, ApplicationInfo, ApplicationTerminated,
-    ChildSpec, Request, Server, ServerMessage, ServerTypes, Spec, StartType, Supervisor,
-    SupervisorRef, TermCall,
+    Audience, ChildSpec, Event, EventStream, Pool, PoolRef, Publisher, Request, Server,
+    ServerMessage, ServerTypes, Spec, StartType, Subscription, Supervisor, SupervisorRef, TermCall,
+    Topic, TopicError, TopicInfo, TopicOptions, WorkerInfo,
 };
 pub use ergo_macros::{Actor, Request, ServerBehavior, main, server};
 pub use error::{Error, Result};

@@ -9,12 +9,19 @@
 //! - The supervisor is a behaviour like a user's own.
 
 pub mod application;
+pub mod pool;
+pub mod pubsub;
 pub mod server;
 pub mod supervisor;
 
 pub use application::{
     Application, ApplicationContext, ApplicationError, ApplicationInfo, ApplicationTerminated,
     StartType,
+};
+pub use pool::{Pool, PoolRef, WorkerInfo};
+pub use pubsub::{
+    Audience, Event, EventStream, Publisher, Subscription, Topic, TopicError, TopicInfo,
+    TopicOptions,
 };
 pub use server::{Request, Server, ServerMessage, ServerTypes, TermCall};
 pub use supervisor::{

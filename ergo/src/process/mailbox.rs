@@ -90,6 +90,18 @@ impl<A: Behavior> Cell<A> {
         queue.messages.len() as u64 + u64::from(self.batch_left.load(Ordering::Relaxed))
     }
 
+    /// Whether a message would be taken now, and why not.
+    pub(super) fn has_room(&self) -> Result<(), CastError> {
+        let queue = self.lock();
+        if !queue.is_open() || self.is_exiting() {
+            Err(CastError::Closed)
+        } else if queue.bound != u32::MAX && self.waiting(&queue) >= u64::from(queue.bound) {
+            Err(CastError::Full)
+        } else {
+            Ok(())
+        }
+    }
+
     /// A typed message from this node.
     #[inline]
     pub(super) fn send(&self, message: A::Message) -> Result<(), CastError> {

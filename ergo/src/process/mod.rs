@@ -25,6 +25,7 @@ mod env;
 mod errors;
 mod exit;
 mod facade;
+mod forward;
 mod handle;
 mod heritage;
 pub mod host;
@@ -67,5 +68,6 @@ pub(crate) use facade::{
     call_term, cast_from_here, encode, exit_from_here, send_from_here, start, start_plain,
     start_plain_tied, write_reason,
 };
+pub(crate) use forward::forwarded_cast;
 pub(crate) use links::down;
 pub(crate) use wire::answered_slot;
