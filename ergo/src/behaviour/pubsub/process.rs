@@ -143,11 +143,11 @@ impl<T: Event> Behavior for TopicProcess<T> {
         Flow::Continue
     }
 
-    async fn on_down(&mut self, down: Down, cx: &Context<Self>) -> Flow {
+    async fn on_down(&mut self, down: Down, _: &Context<Self>) -> Flow {
         if self.origin.as_ref() == Some(&down.reference) {
             return Flow::Stop(down.reason);
         }
-        self.remove(&[down.reference], cx)
+        self.remove_subscriber(&down.reference)
     }
 
     /// A subscriber that is linked has ended: its monitor tells as well.
@@ -191,18 +191,27 @@ impl<T: Event> TopicProcess<T> {
         reference
     }
 
+    /// Takes subscriptions away that still stand.
     fn remove(&mut self, references: &[Reference], cx: &Context<Self>) -> Flow {
-        let before = self.fan_out.len();
         for reference in references {
-            if self.fan_out.remove(reference) {
-                cx.demonitor_flush(reference);
+            cx.demonitor_flush(reference);
+            let flow = self.remove_subscriber(reference);
+            if flow != Flow::Continue {
+                return flow;
             }
         }
+        Flow::Continue
+    }
+
+    fn remove_subscriber(&mut self, reference: &Reference) -> Flow {
+        let before = self.fan_out.len();
+        let was_there = self.fan_out.remove(reference);
         self.tell(before);
-        let is_over = self.fan_out.len() == 0 && before > 0;
         match self.source {
             // Nobody here wants its events any more.
-            Source::Relay(_) if is_over => Flow::Stop(ExitReason::Normal),
+            Source::Relay(_) if was_there && self.fan_out.len() == 0 => {
+                Flow::Stop(ExitReason::Normal)
+            }
             _ => Flow::Continue,
         }
     }
