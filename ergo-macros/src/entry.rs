@@ -11,6 +11,7 @@ use crate::model::etf::Container;
 use crate::model::main_fn::MainFn;
 use crate::model::request::RequestEnum;
 use crate::model::server::Server;
+use crate::model::statem::Statem;
 use crate::parse::term::{AtomSyntax, Located, TermSyntax, Terms};
 
 /// `derive(Encode)`.
@@ -77,6 +78,20 @@ pub(crate) fn server_behavior(input: TokenStream) -> TokenStream {
             server
                 .as_ref()
                 .map(expand::server_behavior::expand)
+                .unwrap_or_default()
+        };
+        ctxt.finish(expansion, expansion)
+    })
+}
+
+/// `derive(StatemBehavior)`.
+pub(crate) fn statem_behavior(input: TokenStream) -> TokenStream {
+    derive(input, |ctxt, input| {
+        let statem = Statem::new(&ctxt, input);
+        let expansion = || {
+            statem
+                .as_ref()
+                .map(expand::statem::expand)
                 .unwrap_or_default()
         };
         ctxt.finish(expansion, expansion)

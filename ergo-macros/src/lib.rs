@@ -171,6 +171,9 @@ pub fn derive_decode(input: TokenStream) -> TokenStream {
 ///
 /// - `name = "stock"`: every process of this type registers under this name;
 /// - `mailbox = 1024`: how many messages may wait; `mailbox = "unbounded"` for no bound;
+/// - `overflow = "wait"`: what happens when that many wait: `"refuse"` (the sender gets `Full`, as
+///   without this key), `"wait"` (senders that can wait do) or `"drop_newest"`;
+/// - `fallback = "name"`: then the message goes to the process of this name instead;
 /// - `trap_exit`: exit signals arrive as messages;
 /// - `handle = "Name"`: the name of the handle;
 /// - `crate = "path"`: where `ergo` is, when it has another name.
@@ -241,6 +244,76 @@ pub fn derive_actor(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(ServerBehavior, attributes(server))]
 pub fn derive_server_behavior(input: TokenStream) -> TokenStream {
     entry::server_behavior(input.into()).into()
+}
+
+/// Lets a type with an `impl Statem` run as a state machine, and gives its handle `call`, `call_local` and `cast`.
+///
+/// The type is the data of the machine. One field is its `Machine<Self>`, recognised by that name, which `init` makes in
+/// the first state.
+///
+/// ```
+/// use ergo::prelude::*;
+///
+/// #[derive(Actor, StatemBehavior)]
+/// #[statem(state = Door, call = DoorCall)]
+/// struct Entrance {
+///     machine: Machine<Self>,
+/// }
+///
+/// #[derive(PartialEq)]
+/// enum Door {
+///     Closed,
+///     Open,
+/// }
+///
+/// #[derive(Request)]
+/// enum DoorCall {
+///     Push(Reply<bool>),
+/// }
+///
+/// impl Statem for Entrance {
+///     type Args = ();
+///
+///     async fn init((): (), _: &Context<Self>) -> Result<Self, ExitReason> {
+///         Ok(Entrance { machine: Machine::new(Door::Closed) })
+///     }
+///
+///     async fn handle(&mut self, state: &Door, event: Event<Self>, _: &Context<Self>) -> Transition<Self> {
+///         match (state, event) {
+///             (Door::Closed, Event::Call(DoorCall::Push(reply))) => {
+///                 Transition::to(Door::Open).reply(reply, true).state_timeout(secs(10), ())
+///             }
+///             (Door::Open, Event::Call(DoorCall::Push(reply))) => Transition::keep().reply(reply, false),
+///             (Door::Open, Event::StateTimeout(())) => Transition::to(Door::Closed),
+///             _ => Transition::keep(),
+///         }
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> ergo::Result {
+/// let node = Node::builder("entrance@127.0.0.1").local_only().start().await?;
+/// let entrance = node.spawn::<Entrance>(()).await?;
+/// assert!(entrance.call(DoorCall::Push).await?);
+/// assert!(!entrance.call(DoorCall::Push).await?);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Attributes
+///
+/// `#[statem(..)]` takes
+///
+/// - `state = Door`: the states, `PartialEq`; the only one that must be given;
+/// - `call = ..`, `cast = ..`: its requests, with `derive(Request)`; `TermCall` and `Term` without;
+/// - `info = ..`: everything else, `From<Term>`; `Term` without;
+/// - `internal = ..`: events that it inserts itself; none without;
+/// - `timeout = ..`: what timeouts carry; `()` without;
+/// - `timeout_name = ..`: the names of generic timeouts, `PartialEq`; `&'static str` without;
+/// - `crate = "path"`: where `ergo` is, when it has another name.
+#[proc_macro_derive(StatemBehavior, attributes(statem))]
+pub fn derive_statem_behavior(input: TokenStream) -> TokenStream {
+    entry::statem_behavior(input.into()).into()
 }
 
 /// Makes an enum the calls or the casts of a server.
@@ -330,7 +403,8 @@ pub fn derive_request(input: TokenStream) -> TokenStream {
 /// `take(1, 2)` is `{take, 1, 2}`, a method without arguments is its name as an atom. `#[call(tag =
 /// "..")]` gives it another name. `#[call(local)]` and `#[cast(local)]` never leave the node, so
 /// their types need no `Encode`. `#[call(timeout = "30s")]` (`ms`, `s` or `m`) is how long a caller
-/// waits who does not say so.
+/// waits who does not say so. A method of `#[cast(wait)]` has to be awaited at the handle: it waits
+/// for room where the actor says `overflow = "wait"`.
 ///
 /// # What it writes
 ///

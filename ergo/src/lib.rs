@@ -71,18 +71,20 @@ pub mod __private;
 
 pub use behaviour::{
     Application, ApplicationContext, ApplicationError, ApplicationInfo, ApplicationTerminated,
-    Audience, ChildSpec, Event, EventStream, Pool, PoolRef, Publisher, Request, Server,
-    ServerMessage, ServerTypes, Spec, StartType, Subscription, Supervisor, SupervisorRef, TermCall,
-    Topic, TopicError, TopicInfo, TopicOptions, WorkerInfo,
+    Audience, ChildSpec, Entered, Event, EventStream, Machine, Pool, PoolRef, Publisher, Request,
+    Server, ServerMessage, ServerTypes, Spec, StartType, Statem, StatemMessage, StatemTypes,
+    Subscription, Supervisor, SupervisorRef, TermCall, Topic, TopicError, TopicEvent, TopicInfo,
+    TopicOptions, Transition, WorkerInfo,
 };
-pub use ergo_macros::{Actor, Request, ServerBehavior, main, server};
+pub use ergo_macros::{Actor, Request, ServerBehavior, StatemBehavior, main, server};
 pub use error::{Error, Result};
 pub use etf::{Decode, Encode};
 pub use node::{ConnectError, Node, NodeBuilder, NodeEvent, StartError, Visibility, WhereisError};
 pub use process::{
-    Actor, Behavior, Call, CallError, CastError, Context, Destination, Down, EnvValue, Exit,
-    ExitReason, Flow, Handle, Message, Options, PlainContext, Ref, RegisterError, Reply, ReplyTo,
-    SpawnError, SpawnOptions, Timer,
+    Actor, AliasMode, AliasOptions, Behavior, Call, CallError, CastError, CastWait, Context,
+    DeadLetter, DeadLetterReason, DeadLetters, Destination, Down, EnvValue, Exit, ExitReason, Flow,
+    Handle, Label, Message, MessageKind, MonitorOptions, Options, Overflow, PlainContext, Ref,
+    RegisterError, Reply, ReplyTo, Snapshot, SpawnError, SpawnOptions, Timer, sys,
 };
 pub use remote::{Exception, RpcError};
 pub use system::{Signal, Signals};

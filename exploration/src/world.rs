@@ -153,6 +153,13 @@ impl<T> Log<T> {
         self.len() == 0
     }
 
+    /// Waits until so much was noted. A schedule in which it never is fails as one of too many steps.
+    pub async fn reach(&self, len: usize) {
+        while self.len() < len {
+            shuttle::future::yield_now().await;
+        }
+    }
+
     /// What was noted since the last time.
     pub fn take(&self) -> Vec<T> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))

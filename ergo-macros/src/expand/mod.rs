@@ -36,7 +36,7 @@
 //! Processes:
 //!
 //! - `Actor` (`type Handle`, `const OPTIONS: Options`), `Options::DEFAULT` with const
-//!   `name(&'static str)`, `mailbox(u32)`, `trap_exit()`
+//!   `name(&'static str)`, `mailbox(u32)`, `overflow(Overflow)`, `trap_exit()`
 //! - `Handle` (`type Actor`), `Ref<A>: Clone + Debug + Encode + Decode<'de>` for every actor `A`
 //! - `Ref::cast(&self, Message) -> Result<(), CastError>`, `Ref::call(&self, impl FnOnce(Reply<R>)
 //!   -> Message) -> Call<'_, A, R>` where `R: DecodeOwned + Send + 'static`, `Ref::call_local`
@@ -55,6 +55,12 @@
 //!   `handle_info`, `handle_down`, `handle_exit`, `terminate(self, &ExitReason, &Context<Self>)`)
 //! - `Request` (`encode_request(&self, &mut Encoder<'_>)`, `decode_request(&mut Decoder<'_>, &mut
 //!   Option<ReplyTo>)`), `TermCall`
+//!
+//! State machines:
+//!
+//! - `StatemTypes` (`State`, `Call`, `Cast`, `Info`, `Internal`, `TimeoutName`, `Timeout`, `machine`, `machine_mut`),
+//!   `Statem` (`type Args`, `init(args, cx)`), `StatemMessage::{Call, Cast}`
+//! - `Machine` (`dispatch`, `deliver`, `deadline`, `on_deadline`, `stop`), `Event::{Down, Exit, Info}` as `StatemEvent`
 //!
 //! Programs:
 //!
@@ -75,5 +81,6 @@ pub(crate) mod main_fn;
 pub(crate) mod request;
 pub(crate) mod server;
 pub(crate) mod server_behavior;
+pub(crate) mod statem;
 pub(crate) mod term;
 pub(crate) mod value;

@@ -10,5 +10,6 @@ pub(crate) mod main_fn;
 pub(crate) mod request;
 pub(crate) mod server;
 pub(crate) mod signature;
+pub(crate) mod statem;
 pub(crate) mod ty;
 pub(crate) mod variant;

@@ -9,5 +9,6 @@ pub(crate) mod keys;
 pub(crate) mod main_args;
 pub(crate) mod method;
 pub(crate) mod nearest;
+pub(crate) mod statem;
 pub(crate) mod term;
 pub(crate) mod value;

@@ -10,6 +10,7 @@ mod fields;
 mod forms;
 mod octets;
 mod options;
+mod snapshot;
 mod terms;
 mod time;
 mod variants;
@@ -19,12 +20,15 @@ pub use crate::etf::{
     Term,
 };
 
+pub use crate::behaviour::{Event as StatemEvent, Machine, Statem, StatemMessage, StatemTypes};
 pub use crate::behaviour::{Request, Server, ServerMessage, ServerTypes, TermCall};
 pub use crate::process::{
-    Actor, Behavior, Call, CastError, Context, Down, Exit, ExitReason, Flow, Handle, IntoFlow,
-    Options, Ref, Reply, ReplyTo,
+    Actor, Behavior, Call, CastError, CastWait, Context, Down, Exit, ExitReason, Flow, Handle,
+    IntoFlow, Label, Options, Overflow, Ref, Reply, ReplyTo, Snapshot,
 };
 pub use crate::system::{CookieSource, MainOptions, run_main};
+
+pub use tokio::time::Instant;
 
 pub use ergo_macros::{args, atom, term};
 pub use errors::{field, skipped_variant, unknown_tag, unknown_variant};
@@ -32,6 +36,7 @@ pub use fields::{DecodeFields, EncodeFields, Keys, flattened};
 pub use forms::{atom, binary, charlist};
 pub use octets::FromOctets;
 pub use options::{option, tagged_option};
+pub use snapshot::{from_term, to_term};
 pub use terms::integer;
 pub use time::{Time, microsecond, millisecond, nanosecond, second};
 pub use variants::{attempt, find_tag, keyword, no_variant};

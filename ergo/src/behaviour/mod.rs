@@ -1,6 +1,8 @@
-//! OTP's behaviours: the server and the supervisor.
+//! OTP's behaviours: the server, the state machine, the supervisor and the application; worker pools, and topics to
+//! publish in.
 //!
-//! Mirrors gen_server (<https://www.erlang.org/doc/apps/stdlib/gen_server.html>) and supervisor
+//! Mirrors gen_server (<https://www.erlang.org/doc/apps/stdlib/gen_server.html>), gen_statem
+//! (<https://www.erlang.org/doc/apps/stdlib/gen_statem.html>) and supervisor
 //! (<https://www.erlang.org/doc/apps/stdlib/supervisor.html>).
 //!
 //! # Invariants
@@ -12,6 +14,7 @@ pub mod application;
 pub mod pool;
 pub mod pubsub;
 pub mod server;
+pub mod statem;
 pub mod supervisor;
 
 pub use application::{
@@ -20,10 +23,11 @@ pub use application::{
 };
 pub use pool::{Pool, PoolRef, WorkerInfo};
 pub use pubsub::{
-    Audience, Event, EventStream, Publisher, Subscription, Topic, TopicError, TopicInfo,
+    Audience, EventStream, Publisher, Subscription, Topic, TopicError, TopicEvent, TopicInfo,
     TopicOptions,
 };
 pub use server::{Request, Server, ServerMessage, ServerTypes, TermCall};
+pub use statem::{Entered, Event, Machine, Statem, StatemMessage, StatemTypes, Transition};
 pub use supervisor::{
     AutoShutdown, Backoff, ChildArgs, ChildError, ChildSpec, Restart, Shutdown, Spec, Strategy,
     Supervisor, SupervisorRef,

@@ -166,27 +166,30 @@ impl<A: Behavior> Context<A> {
 
     /// Gives the name up; false when there was none.
     pub fn unregister(&self) -> bool {
-        let mut name = None;
+        let mut had_one = false;
+        // Under the lock of the process, which may be ending meanwhile.
         self.0.with_relations(&mut |relations| {
-            name = relations.name.take();
-            relations.set_name(None);
+            if let Some(name) = relations.name.take() {
+                relations.set_name(None);
+                self.host().unregister(&name, self.0.id());
+                had_one = true;
+            }
         });
-        if let Some(name) = &name {
-            self.host().unregister(name, self.0.id());
-        }
-        name.is_some()
+        had_one
     }
 
     /// Waits until a process of this node has ended and nothing of it is left. One that is not there, or that is
     /// on another node, gives `noproc` at once.
-    pub async fn ended(&self, pid: &Pid) -> ExitReason {
-        match self
-            .host()
-            .local_id(pid)
-            .and_then(|id| self.host().process(id))
-        {
-            Some(process) => std::future::poll_fn(|cx| process.poll_gone(cx)).await,
-            None => ExitReason::NoProc,
+    ///
+    /// It is looked for now, not when the future is polled: of one that ends in between the reason is known.
+    pub fn ended(&self, pid: &Pid) -> impl Future<Output = ExitReason> + Send + use<A> {
+        let id = self.host().local_id(pid);
+        let process = id.and_then(|id| self.host().process(id));
+        async move {
+            match process {
+                Some(process) => std::future::poll_fn(|cx| process.poll_gone(cx)).await,
+                None => ExitReason::NoProc,
+            }
         }
     }
 
@@ -281,34 +284,6 @@ impl<A: Behavior> Context<A> {
             task.abort();
         }
         Timer::new(task, over, due)
-    }
-
-    /// `alias/0`: a reference that reaches this process until it is switched off, or the process ends.
-    ///
-    /// <https://www.erlang.org/doc/apps/erts/erlang.html#alias/1>
-    pub fn alias(&self) -> Reference {
-        let number = self.host().next_number();
-        if self
-            .0
-            .with_relations(&mut |relations| relations.alias(number))
-        {
-            self.host().set_alias(number, Some(self.0.id()));
-        }
-        self.host().reference(number)
-    }
-
-    /// `unalias/1`: true when it was on; what is sent to it from now on is dropped.
-    pub fn unalias(&self, alias: &Reference) -> bool {
-        let Some(number) = self.host().local_number(alias) else {
-            return false;
-        };
-        let mut was_on = false;
-        self.0
-            .with_relations(&mut |relations| was_on = relations.unalias(number));
-        if was_on {
-            self.host().set_alias(number, None);
-        }
-        was_on
     }
 
     /// Ends this process after the callback in progress, as [`Flow::Stop`](crate::Flow::Stop) does: `{stop, Reason,

@@ -43,7 +43,7 @@ impl<A: Behavior> Ref<A> {
     fn cell_here(&self) -> Result<&Arc<Cell<A>>, CastError> {
         match &self.0 {
             Place::Local(cell) => Ok(cell),
-            Place::Remote(_) => Err(CastError::LocalOnly),
+            _ => Err(CastError::LocalOnly),
         }
     }
 
@@ -60,8 +60,8 @@ impl<A: Behavior> Ref<A> {
     }
 
     /// Whether a process of this node lives and takes another message.
-    pub(crate) fn has_room(&self) -> Result<(), CastError> {
-        self.cell_here()?.has_room()
+    pub(crate) fn takes_more(&self) -> Result<(), CastError> {
+        self.cell_here()?.takes_more()
     }
 
     /// Waits until a process of this node has handled what is in its mailbox now, or has ended.

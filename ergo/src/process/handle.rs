@@ -10,7 +10,7 @@ use crate::process::host::{AnyProcess, AsHost, HostRef, RemoteSignal};
 use crate::process::links::{self, Target};
 use crate::process::mailbox::Cell;
 use crate::process::{
-    Call, CallError, CastError, Destination, ExitReason, Reply, current, send, stop, wire,
+    Call, CallError, CastError, CastWait, Destination, ExitReason, Reply, current, send, stop, wire,
 };
 
 /// A reference to a process of a known type: direct on this node, by destination elsewhere.
@@ -117,6 +117,13 @@ impl<A: Behavior> Ref<A> {
         }
     }
 
+    /// Sends a message, and waits for room first where the mailbox says so: [`Overflow::Wait`](crate::Overflow::Wait).
+    ///
+    /// To another node it waits while too much is on its way there.
+    pub fn cast_wait(&self, message: A::Message) -> CastWait<'_, A> {
+        CastWait::new(self, message)
+    }
+
     /// Makes a call of a message that carries the reply.
     #[inline]
     pub fn call<R: DecodeOwned + Send + 'static>(
@@ -209,14 +216,14 @@ impl Far {
             return cell.send(message);
         }
         let from = current::id_on(&self.host);
-        let mut body = |encoder: &mut crate::etf::Encoder<'_>| {
-            wire::write_cast(encoder, &mut |encoder| A::encode_message(&message, encoder))
-        };
+        let mut body =
+            |encoder: &mut crate::etf::Encoder<'_>| wire::write_message::<A>(encoder, &message);
         match links::resolve(&self.host, &self.to) {
             Target::Remote => self.host.clone().remote(RemoteSignal::Send {
                 from,
                 to: &self.to,
                 body: &mut body,
+                priority: false,
             }),
             _ => send::body(&self.host, from, &self.to, &mut body),
         }

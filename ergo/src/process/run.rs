@@ -7,8 +7,8 @@ use tokio::sync::oneshot;
 use crate::process::actor::Behavior;
 use crate::process::queue::Envelope;
 use crate::process::task::Ended;
-use crate::process::turn::{Next, Sorted, Turn, Woken, yield_now};
-use crate::process::{Context, ExitReason, SpawnError};
+use crate::process::turn::{Handled, Next, Sorted, Turn, Woken, yield_now};
+use crate::process::{Context, ExitReason, SpawnError, sys};
 
 /// The body of a process whose state its synchronous init has made in the spawner.
 #[allow(
@@ -55,61 +55,75 @@ async fn serve<A: Behavior>(cx: &Context<A>, state: &mut A) -> ExitReason {
     let mut turn = Turn::new(cx, state);
     let mut batch = Vec::new();
     // What init has asked for comes before any message.
-    if cx.cell().wants_attention()
-        && let Some(reason) = Box::pin(turn.rare()).await
-    {
-        return reason;
+    let mut next = Next::Message;
+    if cx.cell().wants_attention() {
+        next = Box::pin(turn.rare()).await;
     }
     loop {
-        let woken = std::future::poll_fn(|task| turn.poll_next(&mut batch, task)).await;
-        for envelope in batch.drain(..) {
+        match next {
+            Next::Stop(reason) => return reason,
+            Next::Suspend => match Box::pin(sys::suspended(&mut turn, Vec::new())).await {
+                Ok(resumed) => batch = resumed,
+                Err(reason) => return reason,
+            },
+            _ => {}
+        }
+        let woken = if batch.is_empty() {
+            std::future::poll_fn(|task| turn.poll_next(&mut batch, task)).await
+        } else {
+            Woken::Messages
+        };
+        let mut left = batch.drain(..);
+        while let Some(envelope) = left.next() {
             cx.cell().took_one();
-            let flow = match envelope {
-                Envelope::Message(message) => Some(turn.state.dispatch(message, cx).await),
+            let handled = match envelope {
+                Envelope::Message(message) => {
+                    turn.begin(&message);
+                    Handled::Flow(turn.state.dispatch(message, cx).await)
+                }
                 Envelope::Other(other) => match turn.sort(*other) {
-                    Sorted::Callback(callback) => Some(callback.await),
-                    Sorted::Stop(reason) => return reason,
-                    Sorted::Nothing => None,
+                    Sorted::Callback(callback) => Handled::Flow(callback.await),
+                    Sorted::Handled(handled) => handled,
                 },
             };
-            let next = match flow {
-                Some(flow) => turn.after(flow),
-                None => turn.next(),
+            let after = match turn.after(handled) {
+                Next::Rare => Box::pin(turn.rare()).await,
+                after => after,
             };
-            match next {
-                Next::Message => {}
+            match after {
+                Next::Message | Next::Rare => {}
                 Next::Yield => yield_now().await,
                 Next::Stop(reason) => return reason,
-                Next::Rare => {
-                    if let Some(reason) = Box::pin(turn.rare()).await {
-                        return reason;
+                Next::Suspend => {
+                    match Box::pin(sys::suspended(&mut turn, left.collect())).await {
+                        Ok(resumed) => batch = resumed,
+                        Err(reason) => return reason,
                     }
+                    left = batch.drain(..);
                 }
             }
         }
-        if let Some(reason) = without_message(&mut turn, woken).await {
-            return reason;
-        }
+        drop(left);
+        next = without_message(&mut turn, woken).await;
     }
 }
 
 /// What the loop woke up for beside messages.
-async fn without_message<A: Behavior>(turn: &mut Turn<'_, A>, woken: Woken) -> Option<ExitReason> {
+async fn without_message<A: Behavior>(turn: &mut Turn<'_, A>, woken: Woken) -> Next {
     let next = match woken {
-        Woken::Messages => return None,
+        Woken::Messages => return Next::Message,
         Woken::Idle => {
             let flow = turn.idle().await;
-            turn.after(flow)
+            turn.after(Handled::Flow(flow))
         }
         Woken::Rare => Next::Rare,
     };
     match next {
-        Next::Message => None,
         Next::Yield => {
             yield_now().await;
-            None
+            Next::Message
         }
-        Next::Stop(reason) => Some(reason),
         Next::Rare => Box::pin(turn.rare()).await,
+        next => next,
     }
 }

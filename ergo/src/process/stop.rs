@@ -1,11 +1,12 @@
 //! Stopping a server by a system message: `gen_server:stop/3`.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use crate::etf::{Encode, Encoded, Pid};
+use crate::etf::{Encode, Encoded, Encoder, Pid};
 use crate::process::host::{HostRef, Slot};
 use crate::process::send::{RemoteCall, call_error};
 use crate::process::{CallError, Destination, ExitReason, current, wire};
@@ -55,15 +56,29 @@ pub(super) async fn stop(
     let (from, tag): (Pid, _) = (host.node_pid(), host.reference(place.1));
     let slot = Arc::new(End(Mutex::new(Some(sender))));
     let caller = current::id_on(host);
-    // Held until the end: dropping it takes the monitor back.
-    let _call = RemoteCall::request(host, caller, to, slot, &mut |_, encoder| {
+    let mut write = |_, encoder: &mut Encoder<'_>| {
         encoder.write_tuple(3)?;
-        encoder.write_atom("system")?;
+        encoder.write_atom(wire::SYSTEM)?;
         wire::write_from(encoder, &from, &tag)?;
         encoder.write_tuple(2)?;
         encoder.write_atom("terminate")?;
         reason.encode(encoder)
-    })?;
+    };
+    let sent = std::future::poll_fn(|cx| {
+        let (slot, waker) = (slot.clone(), cx.waker());
+        Poll::Ready(RemoteCall::request(
+            host, caller, to, slot, &mut write, waker,
+        ))
+    });
+    // Held until the end: dropping it takes the monitor back.
+    let (_call, admission) = sent.await?;
+    let ended = async {
+        if let Some(admission) = admission {
+            // When the process ends meanwhile, that is told below.
+            let _ = admission.await;
+        }
+        ended.await
+    };
     match tokio::time::timeout(timeout, ended).await {
         Err(_) => Err(CallError::Timeout),
         Ok(Err(_)) => Err(CallError::NoProcess),

@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::etf::{Atom, DecodeError, Encoded};
-use crate::process::actor::{Behavior, Flow};
+use crate::etf::{Atom, DecodeError, Encoded, Term};
+use crate::process::actor::{Behavior, Flow, Label};
 use crate::process::queue::{Envelope, Other};
+use crate::process::sys::{self, Then};
 use crate::process::wire::{self, Wrapped};
 use crate::process::{Context, Exit, ExitReason, current};
 
@@ -25,6 +26,8 @@ type Callback<'a> = Pin<Box<dyn Future<Output = Flow> + Send + 'a>>;
 pub(super) struct Turn<'a, A: Behavior> {
     pub(super) cx: &'a Context<A>,
     pub(super) state: &'a mut A,
+    /// What is being handled, or was last.
+    pub(super) label: Label,
     rare: Option<Box<Rare>>,
     budget: u32,
     hibernates: bool,
@@ -36,6 +39,14 @@ struct Rare {
     /// How long nothing may arrive, and until when.
     idle: Option<(Duration, Option<Instant>)>,
     continues: VecDeque<Box<dyn Any + Send>>,
+    /// What `sys` has switched on.
+    debug: Option<sys::Debug>,
+}
+
+impl Rare {
+    fn is_empty(&self) -> bool {
+        self.idle.is_none() && self.continues.is_empty() && self.debug.is_none()
+    }
 }
 
 /// What the loop woke up for.
@@ -48,23 +59,35 @@ pub(super) enum Woken {
     Rare,
 }
 
-/// What follows a callback.
+/// How a message was handled.
+pub(super) enum Handled {
+    /// By a callback, which has returned this.
+    Flow(Flow),
+    /// It has been dealt with, and the process does not know.
+    Quietly,
+    /// A system message wants the process to handle nothing else.
+    Suspend,
+    /// It ends the process.
+    Stop(ExitReason),
+}
+
+/// What follows a message.
 pub(super) enum Next {
-    /// The next message.
+    /// The next one.
     Message,
     /// Other processes first.
     Yield,
     /// More callbacks first, or the end by an exit signal.
     Rare,
+    /// Nothing but system messages.
+    Suspend,
     Stop(ExitReason),
 }
 
 /// What is no typed message, sorted.
 pub(super) enum Sorted<'a> {
     Callback(Callback<'a>),
-    Stop(ExitReason),
-    /// It has been dealt with, and the process does not know.
-    Nothing,
+    Handled(Handled),
 }
 
 impl<'a, A: Behavior> Turn<'a, A> {
@@ -72,6 +95,7 @@ impl<'a, A: Behavior> Turn<'a, A> {
         Turn {
             cx,
             state,
+            label: Label::other("nothing"),
             rare: None,
             budget: BUDGET,
             hibernates: false,
@@ -89,11 +113,14 @@ impl<'a, A: Behavior> Turn<'a, A> {
             *batch = Vec::new();
             cell.shrink();
         }
+        if cell.has_urgent() {
+            return Poll::Ready(Woken::Rare);
+        }
         if cell.poll_batch(batch, task).is_ready() {
             return Poll::Ready(Woken::Messages);
         }
         // Looked at after the process has parked: whoever asks later wakes it.
-        if cell.is_asked() {
+        if cell.is_asked() || cell.has_urgent() {
             return Poll::Ready(Woken::Rare);
         }
         let idle = self.idle_deadline();
@@ -118,19 +145,90 @@ impl<'a, A: Behavior> Turn<'a, A> {
         self.rare.as_ref()?.idle?.1
     }
 
-    /// After a callback: what is next.
+    /// A typed message is about to be handled.
     #[inline]
-    pub(super) fn after(&mut self, flow: Flow) -> Next {
-        let quiet = flow == Flow::Continue && self.rare.is_none() && !self.hibernates;
-        if !quiet && let Flow::Stop(reason) = self.note(flow) {
-            return Next::Stop(reason);
+    pub(super) fn begin(&mut self, message: &A::Message) {
+        self.label = A::label(message);
+        if self.rare.is_some() {
+            let label = self.label;
+            self.observe(label, || sys::typed::<A>(message, label));
         }
-        self.next()
     }
 
-    /// What is next, when nothing was returned.
+    /// Something else is about to be handled.
+    fn begin_other(&mut self, label: Label, event: impl FnOnce() -> Term) {
+        self.label = label;
+        self.observe(label, event);
+    }
+
+    /// Shows a message to who debugs the process.
+    #[cold]
+    fn observe(&mut self, label: Label, message: impl FnOnce() -> Term) {
+        let subject = self.wants_events().then(|| sys::subject(self));
+        let Some(debug) = self.debug_mut() else {
+            return;
+        };
+        debug.count(label.kind);
+        if let Some(subject) = subject {
+            let event = Term::tuple([Term::atom("in"), message()]);
+            debug.note(event, &subject);
+        }
+    }
+
+    /// Shows what a callback has made of the state.
+    fn observe_state(&mut self) {
+        let shown = self
+            .wants_events()
+            .then(|| (sys::subject(self), sys::state_or_reason(self)));
+        let Some(debug) = self.debug_mut() else {
+            return;
+        };
+        debug.count_callback();
+        if let Some((subject, state)) = shown {
+            let event = Term::tuple([Term::atom("noreply"), state]);
+            debug.note(event, &subject);
+        }
+    }
+
+    fn wants_events(&self) -> bool {
+        self.debug().is_some_and(sys::Debug::wants_events)
+    }
+
+    pub(super) fn debug(&self) -> Option<&sys::Debug> {
+        self.rare.as_ref()?.debug.as_ref()
+    }
+
+    fn debug_mut(&mut self) -> Option<&mut sys::Debug> {
+        self.rare.as_mut()?.debug.as_mut()
+    }
+
+    /// Carries out what follows `debug` in a system message, and answers.
+    pub(super) fn debug_command(&mut self, what: &Term) -> Term {
+        let subject = sys::subject(self);
+        let rare = self.rare.get_or_insert_default();
+        let debug = rare.debug.get_or_insert_default();
+        let answer = debug.command(what, &subject);
+        if debug.is_off() {
+            rare.debug = None;
+            self.tidy();
+        }
+        answer
+    }
+
+    /// After a message: what is next.
     #[inline]
-    pub(super) fn next(&mut self) -> Next {
+    pub(super) fn after(&mut self, handled: Handled) -> Next {
+        match handled {
+            Handled::Flow(Flow::Continue) if self.rare.is_none() && !self.hibernates => {}
+            Handled::Flow(flow) => {
+                if let Flow::Stop(reason) = self.note(flow) {
+                    return Next::Stop(reason);
+                }
+            }
+            Handled::Quietly => {}
+            Handled::Suspend => return Next::Suspend,
+            Handled::Stop(reason) => return Next::Stop(reason),
+        }
         self.budget = self.budget.saturating_sub(1);
         if self.cx.cell().wants_attention() || self.deadline_is_over() {
             return Next::Rare;
@@ -158,6 +256,7 @@ impl<'a, A: Behavior> Turn<'a, A> {
             _ => None,
         };
         self.set_idle(idle);
+        self.observe_state();
         flow
     }
 
@@ -172,16 +271,30 @@ impl<'a, A: Behavior> Turn<'a, A> {
             None => {
                 if let Some(rare) = &mut self.rare {
                     rare.idle = None;
-                    if rare.continues.is_empty() {
-                        self.rare = None;
-                    }
+                    self.tidy();
                 }
             }
         }
     }
 
-    /// Does what was asked for, what has become due, and lets others run. The reason when the process is to stop.
-    pub(super) async fn rare(&mut self) -> Option<ExitReason> {
+    /// Gives the rare things back once there are none.
+    fn tidy(&mut self) {
+        if self.rare.as_ref().is_some_and(|rare| rare.is_empty()) {
+            self.rare = None;
+        }
+    }
+
+    /// After a system message an idle timeout begins anew, as in OTP.
+    pub(super) fn restart_idle(&mut self) {
+        let idle = self.rare.as_ref().and_then(|rare| rare.idle);
+        if let Some((time, _)) = idle {
+            self.set_idle(Some(time));
+        }
+    }
+
+    /// Does what was asked for, what has become due, and lets others run. Then comes the next message, unless the process
+    /// is to stop or to be suspended.
+    pub(super) async fn rare(&mut self) -> Next {
         loop {
             if self.budget == 0 || self.cx.cell().is_exiting() {
                 self.budget = BUDGET;
@@ -189,24 +302,45 @@ impl<'a, A: Behavior> Turn<'a, A> {
                 yield_now().await;
             }
             if let Some(reason) = self.take_asked() {
-                return Some(reason);
+                return Next::Stop(reason);
             }
-            let flow = if let Some(what) = self.next_continue() {
-                self.state.on_continue(what, self.cx).await
+            let handled = if let Some(what) = self.next_continue() {
+                self.begin_other(Label::other("continue"), || Term::atom("continue"));
+                Handled::Flow(self.state.on_continue(what, self.cx).await)
+            } else if let Some(urgent) = self.cx.cell().take_urgent() {
+                self.handle_urgent(urgent).await
             } else if self.deadline_is_over() {
-                self.state.on_deadline(self.cx).await
+                self.begin_other(Label::other("timeout"), || Term::atom("timeout"));
+                Handled::Flow(self.state.on_deadline(self.cx).await)
             } else {
-                return None;
+                return Next::Message;
             };
-            if let Next::Stop(reason) = self.after(flow) {
-                return Some(reason);
+            match self.after(handled) {
+                Next::Stop(reason) => return Next::Stop(reason),
+                Next::Suspend => return Next::Suspend,
+                Next::Message | Next::Yield | Next::Rare => {}
             }
+        }
+    }
+
+    /// A message with priority.
+    async fn handle_urgent(&mut self, urgent: Envelope<A::Message>) -> Handled {
+        match urgent {
+            Envelope::Message(message) => {
+                self.begin(&message);
+                Handled::Flow(self.state.dispatch(message, self.cx).await)
+            }
+            Envelope::Other(other) => match self.sort(*other) {
+                Sorted::Callback(callback) => Handled::Flow(callback.await),
+                Sorted::Handled(handled) => handled,
+            },
         }
     }
 
     /// The idle timeout is over.
     pub(super) fn idle(&mut self) -> Callback<'_> {
         self.set_idle(None);
+        self.begin_other(Label::other("timeout"), || Term::atom("timeout"));
         Box::pin(self.state.on_timeout(self.cx))
     }
 
@@ -235,14 +369,19 @@ impl<'a, A: Behavior> Turn<'a, A> {
     /// Finds out what came that is no typed message.
     pub(super) fn sort(&mut self, other: Other) -> Sorted<'_> {
         match other {
-            Other::Down(down) if self.cx.cell().is_flushed(&down.reference) => Sorted::Nothing,
-            Other::Down(down) => Sorted::Callback(Box::pin(self.state.on_down(down, self.cx))),
+            Other::Down(down) if self.cx.cell().is_flushed(&down.reference) => {
+                Sorted::Handled(Handled::Quietly)
+            }
+            Other::Down(down) => {
+                self.begin_other(Label::other("DOWN"), || down.to_term());
+                Sorted::Callback(Box::pin(self.state.on_down(down, self.cx)))
+            }
             Other::Exit(exit) => self.sort_exit(exit),
             Other::Wire(encoded, from) => self.sort_wire(encoded, from),
             Other::Fence(fence) => {
                 // Nobody waits when the caller's deadline has passed.
                 let _ = fence.send(());
-                Sorted::Nothing
+                Sorted::Handled(Handled::Quietly)
             }
         }
     }
@@ -250,8 +389,9 @@ impl<'a, A: Behavior> Turn<'a, A> {
     /// The exit of the parent stops a behaviour, whatever it does with other exits.
     fn sort_exit(&mut self, exit: Exit) -> Sorted<'_> {
         if self.cx.parent() == exit.from {
-            Sorted::Stop(exit.reason)
+            Sorted::Handled(Handled::Stop(exit.reason))
         } else {
+            self.begin_other(Label::other("EXIT"), || exit.to_term());
             Sorted::Callback(Box::pin(self.state.on_exit(exit, self.cx)))
         }
     }
@@ -259,13 +399,18 @@ impl<'a, A: Behavior> Turn<'a, A> {
     /// A term from the wire: a call, a cast, a system message, or anything else.
     fn sort_wire(&mut self, encoded: Encoded, from: Option<Atom>) -> Sorted<'_> {
         let cx = self.cx;
-        let (wrapped, request) = wire::unwrap(cx.host(), &encoded);
+        let (wrapped, request) = wire::unwrap(cx.host(), &encoded, A::PROTOCOL);
         let mut reply_to = match wrapped {
             Wrapped::Call(reply_to) => Some(reply_to),
             Wrapped::Cast => None,
             Wrapped::System(reply_to) => {
-                reply_to.unknown_system_message(&request);
-                return Sorted::Nothing;
+                let then = sys::answer(self, false, &reply_to, &request);
+                self.restart_idle();
+                return Sorted::Handled(match then {
+                    Then::GoOn | Then::Resume => Handled::Quietly,
+                    Then::Suspend => Handled::Suspend,
+                    Then::Stop(reason) => Handled::Stop(reason),
+                });
             }
             Wrapped::Info => return self.sort_info(encoded, from),
         };
@@ -274,9 +419,14 @@ impl<'a, A: Behavior> Turn<'a, A> {
             &mut reply_to,
         );
         match (decoded, reply_to) {
-            (Ok(message), _) => Sorted::Callback(Box::pin(self.state.dispatch(message, cx))),
+            (Ok(message), _) => {
+                let label = A::label(&message);
+                self.begin_other(label, || sys::wire(&encoded));
+                Sorted::Callback(Box::pin(self.state.dispatch(message, cx)))
+            }
             (Err(error), Some(reply_to)) => {
                 tracing::warn!(pid = %cx.pid(), actor = std::any::type_name::<A>(), %error, "unknown request");
+                self.begin_other(Label::call("unknown"), || sys::wire(&encoded));
                 reply_to.unknown_request(&request);
                 Sorted::Callback(Box::pin(std::future::ready(Flow::Continue)))
             }
@@ -289,10 +439,13 @@ impl<'a, A: Behavior> Turn<'a, A> {
 
     fn sort_info(&mut self, encoded: Encoded, from: Option<Atom>) -> Sorted<'_> {
         match encoded.to_term() {
-            Ok(term) => Sorted::Callback(Box::pin(self.state.on_info(term, self.cx))),
+            Ok(term) => {
+                self.begin_other(Label::other("info"), || term.clone());
+                Sorted::Callback(Box::pin(self.state.on_info(term, self.cx)))
+            }
             Err(error) => {
                 corrupt(self.cx, &error, from);
-                Sorted::Nothing
+                Sorted::Handled(Handled::Quietly)
             }
         }
     }

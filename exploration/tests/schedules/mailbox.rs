@@ -73,8 +73,7 @@ fn a_bound_is_exact() {
             let (node, pid) = (world.node.clone(), pid.clone());
             world.meanwhile(async move {
                 let sent = [from, from + 1].map(|number| node.try_send(&pid, number));
-                let accepted = sent.iter().filter(|sent| !refused(sent)).count();
-                accepted
+                sent.iter().filter(|sent| !refused(sent)).count()
             })
         };
         let senders = [sender(10), sender(20), sender(30)];

@@ -4,6 +4,8 @@ use ergo::prelude::*;
 use ergo::process::RegisterError;
 use ergo_exploration::{Log, explore};
 
+use crate::probe::inside_out;
+
 /// The owner ends while others look the name up; whoever hears of the end, by a monitor, a link or the end of a call,
 /// finds the name free and can take it.
 ///
@@ -112,24 +114,20 @@ fn a_name_has_one_owner() {
     });
 }
 
-/// A process registers and unregisters, the latter in a task of its own, while it is killed: whoever hears of its end
-/// finds the name free.
+/// A clone of a context gives the name up while the process is killed: whoever hears of its end finds the name free.
 ///
 /// Mutation: `Context::unregister` frees the name after it gave the lock of the process back.
 #[test]
 fn a_name_that_is_given_up_while_its_owner_ends() {
     explore(async |world| {
-        let started = world.node.spawn_fn(async |mut cx| {
-            cx.register("owner").unwrap();
-            let me = (*cx).clone();
-            cx.task(async move { drop(me.unregister()) });
-            cx.receive().await;
-        });
-        let owner = started.unwrap();
+        let (owner, context) = inside_out(&world);
+        context.register("owner").unwrap();
         let end = world.ended(&owner);
+        let giver = world.meanwhile(async move { context.unregister() });
         world.node.exit(&owner, ExitReason::Kill);
         end.await;
         assert_eq!(world.node.whereis_pid("owner"), None);
+        giver.await;
         world.assert_empty();
     });
 }

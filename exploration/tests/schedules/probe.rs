@@ -4,7 +4,8 @@ use std::future::Future;
 use std::pin::Pin;
 
 use ergo::prelude::*;
-use ergo_exploration::Log;
+use ergo::process::Plain;
+use ergo_exploration::{Log, World};
 use tokio::sync::oneshot;
 
 /// The number in a message.
@@ -34,6 +35,16 @@ pub(crate) fn ends_with(node: &Node) -> Pid {
         other => panic!("{other:?}"),
     });
     started.unwrap()
+}
+
+/// A plain process that waits, and a clone of its context, to be used beside it.
+pub(crate) fn inside_out(world: &World) -> (Pid, Context<Plain>) {
+    let mut context = None;
+    let started = world.node.spawn_fn(|mut cx| {
+        context = Some((*cx).clone());
+        async move { while cx.receive().await.is_some() {} }
+    });
+    (started.unwrap(), context.unwrap())
 }
 
 /// Lets the rest of the schedule go on, some steps or none.

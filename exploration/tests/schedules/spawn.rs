@@ -125,12 +125,16 @@ fn a_failed_init_leaves_nothing() {
             });
             let node = world.node.clone();
             let killer = world.meanwhile(async move {
-                while how == How::NeverEnds {
-                    a_while().await;
-                    if let Some(pid) = node.whereis_pid("slow") {
-                        return node.exit(&pid, ExitReason::Kill);
-                    }
+                if how != How::NeverEnds {
+                    return;
                 }
+                let found = loop {
+                    match node.whereis_pid("slow") {
+                        Some(pid) => break pid,
+                        None => a_while().await,
+                    }
+                };
+                node.exit(&found, ExitReason::Kill);
             });
             killer.await;
             starter.await;

@@ -126,6 +126,12 @@ impl<W: Behavior<Args: Clone + Sync>> PoolRef<W> {
         let Some(workers) = self.workers.get() else {
             return cast(&self.as_server());
         };
+        if let Ok(worker) = workers.pick() {
+            match cast(&W::Handle::from(worker)) {
+                Err(CastError::Closed | CastError::Full) => {}
+                outcome => return outcome,
+            }
+        }
         let mut refused = CastError::Closed;
         for worker in workers.candidates() {
             match cast(&W::Handle::from(worker)) {
@@ -140,7 +146,8 @@ impl<W: Behavior<Args: Clone + Sync>> PoolRef<W> {
     /// Calls the worker whose turn it is, and the next when its mailbox is full:
     /// `pool.call(async |worker| worker.square(7).await)`.
     ///
-    /// A worker that has taken the request is the only one: when it ends before it answers, that is the outcome.
+    /// A worker that has taken the request is the only one: when it ends before it answers, that is the outcome. Where
+    /// mailboxes are bounded with the policy to wait and all are full, the call waits for room in one.
     ///
     /// # Errors
     /// [`CallError::Full`] when the mailboxes of all workers are full, [`CallError::NoProcess`] when none lives, or what
@@ -153,6 +160,12 @@ impl<W: Behavior<Args: Clone + Sync>> PoolRef<W> {
         let Some(workers) = self.workers.get() else {
             return call(self.as_server()).await;
         };
+        if let Ok(worker) = workers.pick() {
+            match call(W::Handle::from(worker)).await {
+                Err(CallError::NoProcess | CallError::Full) => {}
+                outcome => return outcome,
+            }
+        }
         let mut refused = CallError::NoProcess;
         for worker in workers.candidates() {
             match call(W::Handle::from(worker)).await {

@@ -137,7 +137,7 @@ impl<W: Behavior> Workers<W> {
         let worker = slot
             .and_then(|slot| slot.worker.clone())
             .ok_or(CastError::Closed)?;
-        worker.has_room()?;
+        worker.takes_more()?;
         Ok(worker)
     }
 }
@@ -148,7 +148,7 @@ fn first_with_room<W: Behavior>(
 ) -> Result<Ref<W>, CastError> {
     let mut refused = CastError::Closed;
     for worker in workers {
-        match worker.has_room() {
+        match worker.takes_more() {
             Ok(()) => return Ok(worker),
             Err(CastError::Full) => refused = CastError::Full,
             Err(_) => {}

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use crate::behaviour::pubsub::Event;
+use crate::behaviour::pubsub::TopicEvent;
 use crate::etf::{Atom, Encode, EncodeError, Encoded, Encoder, Pid, Reference};
 use crate::process::{Behavior, CastError, Context};
 
@@ -51,7 +51,7 @@ struct Forms<'a, T> {
     cast: Option<Result<Encoded, EncodeError>>,
 }
 
-impl<T: Event> Forms<'_, T> {
+impl<T: TopicEvent> Forms<'_, T> {
     fn term(&mut self) -> Result<Encoded, EncodeError> {
         let (event, [name, node]) = (self.event, &self.topic);
         let make = || {
@@ -80,7 +80,7 @@ impl<T: Event> Forms<'_, T> {
     }
 }
 
-impl<T: Event> FanOut<T> {
+impl<T: TopicEvent> FanOut<T> {
     pub(super) fn new(name: Atom, buffer_max: usize) -> Self {
         FanOut {
             name,
@@ -182,7 +182,11 @@ impl<T: Event> FanOut<T> {
     }
 }
 
-fn forms<'a, T: Event, A: Behavior>(name: &Atom, event: &'a T, cx: &Context<A>) -> Forms<'a, T> {
+fn forms<'a, T: TopicEvent, A: Behavior>(
+    name: &Atom,
+    event: &'a T,
+    cx: &Context<A>,
+) -> Forms<'a, T> {
     Forms {
         event,
         topic: [name.clone(), cx.host().name().clone()],
@@ -191,7 +195,7 @@ fn forms<'a, T: Event, A: Behavior>(name: &Atom, event: &'a T, cx: &Context<A>) 
     }
 }
 
-fn deliver<T: Event, A: Behavior>(
+fn deliver<T: TopicEvent, A: Behavior>(
     sink: &Sink<T>,
     forms: &mut Forms<'_, T>,
     cx: &Context<A>,

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::behaviour::pubsub::fan_out::Sink;
-use crate::behaviour::pubsub::{Event, PubSub, TopicError};
+use crate::behaviour::pubsub::{PubSub, TopicError, TopicEvent};
 use crate::etf::{
     Atom, Decode, DecodeError, Decoder, Encode, EncodeError, Encoded, Encoder, Pid, Reference, Term,
 };
@@ -53,7 +53,7 @@ pub enum TopicMessage<T> {
     End(ExitReason),
 }
 
-impl<T: Event> TopicMessage<T> {
+impl<T: TopicEvent> TopicMessage<T> {
     pub(super) fn encode(&self, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
         match self {
             TopicMessage::PublishOpen(event) => {

@@ -29,6 +29,6 @@ pub use process::{TopicProcess, TopicRef};
 pub use publisher::Publisher;
 pub use registry::{PubSub, PubSubRef};
 pub use stream::EventStream;
-pub use topic::{Event, Subscription, Topic};
+pub use topic::{Subscription, Topic, TopicEvent};
 
 pub(crate) use registry::spec;

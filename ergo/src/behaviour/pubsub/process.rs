@@ -2,40 +2,42 @@
 
 use crate::behaviour::pubsub::fan_out::{FanOut, Sink};
 use crate::behaviour::pubsub::options::Notify;
-use crate::behaviour::pubsub::{Audience, Event, TopicInfo, TopicMessage, TopicOptions, relay};
+use crate::behaviour::pubsub::{
+    Audience, TopicEvent, TopicInfo, TopicMessage, TopicOptions, relay,
+};
 use crate::etf::{Atom, DecodeError, Decoder, EncodeError, Encoder, Pid, Reference, Term};
 use crate::process::{
     Actor, Behavior, Context, Down, Exit, ExitReason, Flow, Handle, Options, Ref, ReplyTo,
 };
 
 /// The handle of a topic's process.
-pub struct TopicRef<T: Event>(Ref<TopicProcess<T>>);
+pub struct TopicRef<T: TopicEvent>(Ref<TopicProcess<T>>);
 
-impl<T: Event> Clone for TopicRef<T> {
+impl<T: TopicEvent> Clone for TopicRef<T> {
     fn clone(&self) -> Self {
         TopicRef(self.0.clone())
     }
 }
 
-impl<T: Event> std::fmt::Debug for TopicRef<T> {
+impl<T: TopicEvent> std::fmt::Debug for TopicRef<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("TopicRef").field(&self.0).finish()
     }
 }
 
-impl<T: Event> From<Ref<TopicProcess<T>>> for TopicRef<T> {
+impl<T: TopicEvent> From<Ref<TopicProcess<T>>> for TopicRef<T> {
     fn from(reference: Ref<TopicProcess<T>>) -> Self {
         TopicRef(reference)
     }
 }
 
-impl<T: Event> AsRef<Ref<TopicProcess<T>>> for TopicRef<T> {
+impl<T: TopicEvent> AsRef<Ref<TopicProcess<T>>> for TopicRef<T> {
     fn as_ref(&self) -> &Ref<TopicProcess<T>> {
         &self.0
     }
 }
 
-impl<T: Event> Handle for TopicRef<T> {
+impl<T: TopicEvent> Handle for TopicRef<T> {
     type Actor = TopicProcess<T>;
 }
 
@@ -66,12 +68,12 @@ pub struct TopicProcess<T> {
     pub(super) origin: Option<Reference>,
 }
 
-impl<T: Event> Actor for TopicProcess<T> {
+impl<T: TopicEvent> Actor for TopicProcess<T> {
     type Handle = TopicRef<T>;
     const OPTIONS: Options = Options::DEFAULT.trap_exit();
 }
 
-impl<T: Event> Behavior for TopicProcess<T> {
+impl<T: TopicEvent> Behavior for TopicProcess<T> {
     type Args = TopicArgs;
     type Message = TopicMessage<T>;
     /// A relay subscribes: its starter does not wait for another node.
@@ -175,7 +177,7 @@ impl<T: Event> Behavior for TopicProcess<T> {
     }
 }
 
-impl<T: Event> TopicProcess<T> {
+impl<T: TopicEvent> TopicProcess<T> {
     async fn publish(&mut self, event: T, cx: &Context<Self>) -> usize {
         let (taken, gone) = self.fan_out.publish(event, cx).await;
         let before = self.fan_out.len();

@@ -1,27 +1,27 @@
 //! The right to publish.
 
-use crate::behaviour::pubsub::{Event, TopicInfo, TopicMessage, TopicProcess};
+use crate::behaviour::pubsub::{TopicEvent, TopicInfo, TopicMessage, TopicProcess};
 use crate::etf::Pid;
 use crate::process::{CallError, CastError, ExitReason, Ref};
 
 /// The right to publish in a topic: whoever registered the topic has it, and those it gives a clone to.
 ///
 /// It does not travel to other nodes. Dropping it ends nothing: a topic ends with its owner, or by [`Publisher::end`].
-pub struct Publisher<T: Event>(pub(super) Ref<TopicProcess<T>>);
+pub struct Publisher<T: TopicEvent>(pub(super) Ref<TopicProcess<T>>);
 
-impl<T: Event> Clone for Publisher<T> {
+impl<T: TopicEvent> Clone for Publisher<T> {
     fn clone(&self) -> Self {
         Publisher(self.0.clone())
     }
 }
 
-impl<T: Event> std::fmt::Debug for Publisher<T> {
+impl<T: TopicEvent> std::fmt::Debug for Publisher<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("Publisher").field(&self.0).finish()
     }
 }
 
-impl<T: Event> Publisher<T> {
+impl<T: TopicEvent> Publisher<T> {
     /// Publishes an event, without waiting: everyone who is subscribed by then gets it, after the events that this caller
     /// has published before.
     ///

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::behaviour::pubsub::process::Source;
-use crate::behaviour::pubsub::{Event, TopicProcess};
+use crate::behaviour::pubsub::{TopicEvent, TopicProcess};
 use crate::etf::{Atom, Pid, Term};
 use crate::process::{CallError, Context, ExitReason, Flow};
 
@@ -18,7 +18,7 @@ pub(super) fn answer(topic: Pid, buffer_max: usize) -> Term {
 }
 
 /// Subscribes to the topic on its own node; ends with the reason why that is not possible.
-pub(super) async fn connect<T: Event>(
+pub(super) async fn connect<T: TopicEvent>(
     relay: &mut TopicProcess<T>,
     cx: &Context<TopicProcess<T>>,
 ) -> Flow {

@@ -5,25 +5,25 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::mpsc;
 
-use crate::behaviour::pubsub::{Event, TopicMessage, TopicProcess};
+use crate::behaviour::pubsub::{TopicEvent, TopicMessage, TopicProcess};
 use crate::etf::Reference;
 use crate::process::{ExitReason, Ref};
 
 /// The events of a topic, for code that is no process. Dropping it ends the subscription.
-pub struct EventStream<T: Event> {
+pub struct EventStream<T: TopicEvent> {
     pub(super) events: mpsc::Receiver<T>,
     pub(super) missed: Arc<AtomicU64>,
     pub(super) topic: Ref<TopicProcess<T>>,
     pub(super) reference: Reference,
 }
 
-impl<T: Event> std::fmt::Debug for EventStream<T> {
+impl<T: TopicEvent> std::fmt::Debug for EventStream<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("EventStream").field(&self.topic).finish()
     }
 }
 
-impl<T: Event> EventStream<T> {
+impl<T: TopicEvent> EventStream<T> {
     /// The next event; `None` when the topic has ended and all its events have been taken.
     ///
     /// # Cancel safety
@@ -43,7 +43,7 @@ impl<T: Event> EventStream<T> {
     }
 }
 
-impl<T: Event> Drop for EventStream<T> {
+impl<T: TopicEvent> Drop for EventStream<T> {
     fn drop(&mut self) {
         // A topic that has ended needs no telling.
         let _ = self

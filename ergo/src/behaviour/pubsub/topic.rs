@@ -22,9 +22,9 @@ use crate::process::{
 
 /// What can be published: anything that travels, and can be given to many. A [`Term`](crate::etf::Term) is an event of no
 /// certain type.
-pub trait Event: Encode + DecodeOwned + Clone + Send + Sync + 'static {}
+pub trait TopicEvent: Encode + DecodeOwned + Clone + Send + Sync + 'static {}
 
-impl<T: Encode + DecodeOwned + Clone + Send + Sync + 'static> Event for T {}
+impl<T: Encode + DecodeOwned + Clone + Send + Sync + 'static> TopicEvent for T {}
 
 /// The name of a topic with events of the type `T`, on this node or on another.
 ///
@@ -96,13 +96,13 @@ impl<T> std::fmt::Debug for Topic<T> {
 /// A subscription of a process. It ends with the process, with the topic, or by [`Subscription::unsubscribe`]; dropping
 /// it ends nothing.
 #[derive(Clone, Debug)]
-pub struct Subscription<T: Event> {
+pub struct Subscription<T: TopicEvent> {
     topic: Ref<TopicProcess<T>>,
     reference: Reference,
     monitor: Option<Reference>,
 }
 
-impl<T: Event> Subscription<T> {
+impl<T: TopicEvent> Subscription<T> {
     /// The process to monitor or to link to: the topic, or its relay on this node, which ends when the topic does.
     pub fn pid(&self) -> Option<Pid> {
         self.topic.pid()
@@ -151,7 +151,7 @@ impl<T> Topic<T> {
     }
 }
 
-impl<T: Event> Topic<T> {
+impl<T: TopicEvent> Topic<T> {
     /// Registers the topic for a process, its owner: only who has the [`Publisher`] publishes. The topic ends when its
     /// owner does, with the same reason.
     ///
@@ -388,7 +388,7 @@ impl<T: Event> Topic<T> {
 /// How often a subscriber looks for a topic again that has just ended.
 const ATTEMPTS: u32 = 5;
 
-async fn subscribe_to<T: Event>(
+async fn subscribe_to<T: TopicEvent>(
     topic: &Ref<TopicProcess<T>>,
     pid: Option<Pid>,
     sink: Sink<T>,
@@ -398,7 +398,7 @@ async fn subscribe_to<T: Event>(
     subscribed.timeout(std::time::Duration::from_secs(10)).await
 }
 
-fn stream_sink<T: Event>(sender: mpsc::Sender<T>, missed: Arc<AtomicU64>) -> Sink<T> {
+fn stream_sink<T: TopicEvent>(sender: mpsc::Sender<T>, missed: Arc<AtomicU64>) -> Sink<T> {
     Sink::Typed(Box::new(move |event: &T| {
         sender.try_send(event.clone()).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => {
@@ -411,7 +411,7 @@ fn stream_sink<T: Event>(sender: mpsc::Sender<T>, missed: Arc<AtomicU64>) -> Sin
 }
 
 /// How the registry starts the process of a topic.
-fn make<T: Event>(name: Atom, source: Source, options: TopicOptions) -> Make {
+fn make<T: TopicEvent>(name: Atom, source: Source, options: TopicOptions) -> Make {
     Make(Box::new(move |cx| {
         Box::pin(async move {
             let is_open = matches!(source, Source::Open);

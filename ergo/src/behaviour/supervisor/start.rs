@@ -11,6 +11,7 @@ use crate::etf::{DecodeOwned, Encoded, Pid, Term};
 use crate::process::host::AsHost;
 use crate::process::{
     Behavior, Context, ExitReason, Handle, IntoExit, PlainContext, SpawnError, SpawnOptions,
+    short_type_name,
 };
 
 /// The pid of the child, or none when its init said `ignore`.
@@ -217,13 +218,6 @@ pub(super) fn started(spawned: Result<Pid, SpawnError>) -> Started {
         ]))),
         Err(other) => Err(ExitReason::from(Term::from(other.to_string()))),
     }
-}
-
-/// `shop::Stock` is `Stock`.
-fn short_type_name<A>() -> &'static str {
-    let name = std::any::type_name::<A>();
-    let base = name.split('<').next().unwrap_or(name);
-    base.rsplit("::").next().unwrap_or(base)
 }
 
 async fn start_actor<A: Behavior>(
