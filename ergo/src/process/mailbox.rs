@@ -146,6 +146,18 @@ impl<A: Behavior> Cell<A> {
         self.lock().extra_mut().fallback = Some(name);
     }
 
+    /// Whether a message would be taken now, and why not.
+    pub(super) fn takes_more(&self) -> Result<(), CastError> {
+        let queue = self.lock();
+        if !queue.is_open() || self.is_exiting() {
+            Err(CastError::Closed)
+        } else if queue.bound != u32::MAX && (queue.has_line() || !self.has_room(&queue)) {
+            Err(CastError::Full)
+        } else {
+            Ok(())
+        }
+    }
+
     /// A typed message from this node.
     #[inline]
     pub(super) fn send(&self, message: A::Message) -> Result<(), CastError> {
