@@ -54,7 +54,7 @@ mod turn;
 mod wire;
 
 pub use actor::{Actor, Behavior, Flow, Handle, IntoFlow, Label, MessageKind, Options};
-pub use alias::{Alias, AliasMode, AliasOptions, MonitorOptions};
+pub use alias::{Alias, AliasMode, AliasOptions, MonitorOptions, Through};
 pub use call::Call;
 pub use cast_wait::CastWait;
 pub use context::Context;
@@ -75,7 +75,7 @@ pub use spawn::SpawnOptions;
 pub use timer::Timer;
 
 pub(crate) use actor::short_type_name;
-pub(crate) use alias::Used;
+pub(crate) use alias::pass_through;
 pub(crate) use dead_letter::request_of;
 pub(crate) use env::{Env, read as read_env};
 pub(crate) use facade::{
