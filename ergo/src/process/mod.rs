@@ -61,7 +61,7 @@ mod wire;
 
 pub(crate) use actor::short_type_name;
 pub use actor::{Actor, Behavior, Flow, Handle, IntoFlow, Label, MessageKind, Options};
-pub use alias::{Alias, AliasMode, AliasOptions, MonitorOptions};
+pub use alias::{Alias, AliasMode, AliasOptions, MonitorOptions, Through};
 pub use blocking::BlockingContext;
 pub use call::Call;
 pub use cast_wait::CastWait;
@@ -88,7 +88,8 @@ pub use timer::{MissPolicy, Timer};
 pub use turn::yield_now;
 pub use wire::Protocol;
 
-pub(crate) use alias::Used;
+pub(crate) use actor::short_type_name;
+pub(crate) use alias::{Used, pass_through};
 pub(crate) use current::panic_message;
 pub(crate) use dead_letter::request_of;
 pub(crate) use env::{Env, read as read_env};
