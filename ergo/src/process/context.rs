@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use crate::etf::{Encode, Pid, Reference};
 use crate::process::actor::Behavior;
+use crate::process::asked::Answer;
 use crate::process::host::{AnyProcess, AsHost, Host, HostRef};
 use crate::process::mailbox::Cell;
 use crate::process::spawn;
 use crate::process::{
-    CallError, CastError, Destination, ExitReason, Ref, RegisterError, links, plain, send, wire,
+    CallError, CastError, Destination, ExitReason, Ref, RegisterError, Reply, links, plain, send,
+    wire,
 };
 
 /// A process, from inside: who it is and what it can do. Every callback gets one.
@@ -235,6 +237,34 @@ impl<A: Behavior> Context<A> {
         timeout: Duration,
     ) -> Result<R, CallError> {
         plain::call(self.host(), to.into(), &request, timeout).await
+    }
+}
+
+/// Answers a call for `#[ergo::server]`: at once, or after `terminate` when the callback has asked for a stop, as
+/// `{stop, Reason, Reply, State}` does.
+#[doc(hidden)]
+#[inline]
+pub fn answer<A: Behavior, T: Send + 'static>(cx: &Context<A>, reply: Reply<T>, value: T) {
+    if cx.0.is_asked() {
+        answer_late(cx, reply, value);
+    } else {
+        reply.send(value);
+    }
+}
+
+#[cold]
+fn answer_late<A: Behavior, T: Send + 'static>(cx: &Context<A>, reply: Reply<T>, value: T) {
+    let mut pending = Some((reply, value));
+    cx.0.ask(|asked| {
+        if asked.stop.is_some()
+            && let Some((reply, value)) = pending.take()
+        {
+            let send = Box::new(move || reply.send(value));
+            asked.answers.push(Answer(send));
+        }
+    });
+    if let Some((reply, value)) = pending {
+        reply.send(value);
     }
 }
 

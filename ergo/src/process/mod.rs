@@ -31,6 +31,7 @@ mod exit;
 mod facade;
 #[cfg(feature = "testing")]
 mod fault;
+mod forward;
 mod handle;
 mod heritage;
 pub mod host;
@@ -58,12 +59,15 @@ mod timer;
 mod turn;
 mod wire;
 
+pub(crate) use actor::short_type_name;
 pub use actor::{Actor, Behavior, Flow, Handle, IntoFlow, Label, MessageKind, Options};
-pub use alias::{Alias, AliasMode, AliasOptions, MonitorOptions};
+pub use alias::{Alias, AliasMode, AliasOptions, MonitorOptions, Through};
 pub use blocking::BlockingContext;
 pub use call::Call;
 pub use cast_wait::CastWait;
 pub use context::Context;
+#[doc(hidden)]
+pub use context::answer;
 pub use dead_letter::{DeadLetter, DeadLetterReason, DeadLetters};
 pub use destination::Destination;
 pub use env::EnvValue;
@@ -85,7 +89,8 @@ pub use turn::yield_now;
 pub use wire::Protocol;
 
 pub(crate) use actor::short_type_name;
-pub(crate) use alias::Used;
+pub(crate) use alias::{Used, pass_through};
+pub(crate) use current::panic_message;
 pub(crate) use dead_letter::request_of;
 pub(crate) use env::{Env, read as read_env};
 pub(crate) use facade::{
@@ -94,6 +99,7 @@ pub(crate) use facade::{
 };
 #[cfg(feature = "testing")]
 pub(crate) use fault::{Fault, FaultPlan, InitFault};
+pub(crate) use forward::forwarded_cast;
 pub(crate) use links::down;
 pub(crate) use timer::{
     Owner as TimerOwner, after as timer_after, every as timer_every, send_after as timer_send,
