@@ -5,6 +5,7 @@
 //! they read and write the forms that an attribute such as `#[etf(binary)]` asks for, and make the
 //! errors that name a type.
 
+mod either;
 mod errors;
 mod fields;
 mod forms;
@@ -26,6 +27,7 @@ pub use crate::process::{
 };
 pub use crate::system::{CookieSource, run_main};
 
+pub use either::Either;
 pub use ergo_macros::{args, atom, term};
 pub use errors::{field, skipped_variant, unknown_tag, unknown_variant};
 pub use fields::{DecodeFields, EncodeFields, Keys, flattened};

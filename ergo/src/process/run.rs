@@ -1,13 +1,13 @@
 //! The run loop of a behaviour: init, one message after the other, terminate.
 
+use std::collections::VecDeque;
 use std::future::Future;
 
 use tokio::sync::oneshot;
 
 use crate::process::actor::Behavior;
-use crate::process::queue::Envelope;
 use crate::process::task::Ended;
-use crate::process::turn::{Next, Sorted, Turn, Woken, yield_now};
+use crate::process::turn::{Handled, Next, Turn, Woken, yield_now};
 use crate::process::{Context, ExitReason, SpawnError};
 
 /// The body of a process whose state its synchronous init has made in the spawner.
@@ -20,7 +20,7 @@ pub(super) fn ready<A: Behavior>(
     mut state: A,
 ) -> impl Future<Output = Ended> + Send {
     async move {
-        let reason = serve(&cx, &mut state).await;
+        let reason = serve(Turn::new(&cx, &mut state)).await;
         state.stop(&reason, &cx).await;
         reason.into()
     }
@@ -51,44 +51,37 @@ pub(super) fn starting<A: Behavior>(
     }
 }
 
-async fn serve<A: Behavior>(cx: &Context<A>, state: &mut A) -> ExitReason {
-    let mut turn = Turn::new(cx, state);
-    let mut batch = Vec::new();
-    // What init has asked for comes before any message.
-    if cx.cell().wants_attention()
-        && let Some(reason) = Box::pin(turn.rare()).await
-    {
-        return reason;
-    }
-    loop {
-        let woken = std::future::poll_fn(|task| turn.poll_next(&mut batch, task)).await;
-        for envelope in batch.drain(..) {
-            cx.cell().took_one();
-            let flow = match envelope {
-                Envelope::Message(message) => Some(turn.state.dispatch(message, cx).await),
-                Envelope::Other(other) => match turn.sort(*other) {
-                    Sorted::Callback(callback) => Some(callback.await),
-                    Sorted::Stop(reason) => return reason,
-                    Sorted::Nothing => None,
-                },
-            };
-            let next = match flow {
-                Some(flow) => turn.after(flow),
-                None => turn.next(),
-            };
-            match next {
-                Next::Message => {}
-                Next::Yield => yield_now().await,
-                Next::Stop(reason) => return reason,
-                Next::Rare => {
-                    if let Some(reason) = Box::pin(turn.rare()).await {
-                        return reason;
+/// The loop. What lives across an await is part of every idle process, so it is little: what became of a message is made
+/// into one future before it is waited for.
+fn serve<A: Behavior>(mut turn: Turn<'_, A>) -> impl Future<Output = ExitReason> + Send {
+    async move {
+        let mut batch = VecDeque::new();
+        // What init has asked for comes before any message.
+        if turn.cx.cell().wants_attention()
+            && let Some(reason) = Box::pin(turn.rare()).await
+        {
+            return reason;
+        }
+        loop {
+            let woken = std::future::poll_fn(|task| turn.poll_next(&mut batch, task)).await;
+            while !batch.is_empty() {
+                let handled = turn.handle(&mut batch).await;
+                match turn.after(handled) {
+                    Next::Message => {}
+                    Next::Yield => yield_now().await,
+                    Next::Stop(reason) => return reason,
+                    Next::Rare => {
+                        if let Some(reason) = Box::pin(turn.rare()).await {
+                            return reason;
+                        }
                     }
                 }
             }
-        }
-        if let Some(reason) = without_message(&mut turn, woken).await {
-            return reason;
+            if woken != Woken::Messages
+                && let Some(reason) = Box::pin(without_message(&mut turn, woken)).await
+            {
+                return reason;
+            }
         }
     }
 }
@@ -99,7 +92,7 @@ async fn without_message<A: Behavior>(turn: &mut Turn<'_, A>, woken: Woken) -> O
         Woken::Messages => return None,
         Woken::Idle => {
             let flow = turn.idle().await;
-            turn.after(flow)
+            turn.after(Handled::Flow(flow))
         }
         Woken::Rare => Next::Rare,
     };

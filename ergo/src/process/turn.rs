@@ -39,6 +39,7 @@ struct Rare {
 }
 
 /// What the loop woke up for.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Woken {
     /// There are messages.
     Messages,
@@ -59,12 +60,47 @@ pub(super) enum Next {
     Stop(ExitReason),
 }
 
-/// What is no typed message, sorted.
-pub(super) enum Sorted<'a> {
-    Callback(Callback<'a>),
-    Stop(ExitReason),
+/// How a message was handled.
+pub(super) enum Handled {
+    /// By a callback, which has returned this.
+    Flow(Flow),
     /// It has been dealt with, and the process does not know.
-    Nothing,
+    Quietly,
+    /// It ends the process.
+    Stop(ExitReason),
+}
+
+/// What is no typed message, sorted.
+enum Sorted<'a> {
+    Callback(Callback<'a>),
+    Handled(Handled),
+}
+
+pin_project_lite::pin_project! {
+    /// The handling of one message, of whatever kind.
+    #[project = HandlingProjection]
+    enum Handling<'a, F> {
+        Message { #[pin] dispatch: F },
+        Callback { callback: Callback<'a> },
+        Handled { handled: Option<Handled> },
+    }
+}
+
+impl<F: Future<Output = Flow>> Future for Handling<'_, F> {
+    type Output = Handled;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, task: &mut TaskContext<'_>) -> Poll<Handled> {
+        match self.project() {
+            HandlingProjection::Message { dispatch } => dispatch.poll(task).map(Handled::Flow),
+            HandlingProjection::Callback { callback } => {
+                callback.as_mut().poll(task).map(Handled::Flow)
+            }
+            HandlingProjection::Handled { handled } => {
+                Poll::Ready(handled.take().unwrap_or(Handled::Quietly))
+            }
+        }
+    }
 }
 
 impl<'a, A: Behavior> Turn<'a, A> {
@@ -81,15 +117,19 @@ impl<'a, A: Behavior> Turn<'a, A> {
     /// Waits for messages, or for a point in time.
     pub(super) fn poll_next(
         &mut self,
-        batch: &mut Vec<Envelope<A::Message>>,
+        batch: &mut VecDeque<Envelope<A::Message>>,
         task: &mut TaskContext<'_>,
     ) -> Poll<Woken> {
         let cell = self.cx.cell();
         if self.hibernates {
-            *batch = Vec::new();
+            *batch = VecDeque::new();
             cell.shrink();
         }
-        if cell.poll_batch(batch, task).is_ready() {
+        // The buffer of an empty deque is a vector, and a vector is a deque: nothing is moved.
+        let mut taken = Vec::from(std::mem::take(batch));
+        let polled = cell.poll_batch(&mut taken, task);
+        *batch = VecDeque::from(taken);
+        if polled.is_ready() {
             return Poll::Ready(Woken::Messages);
         }
         // Looked at after the process has parked: whoever asks later wakes it.
@@ -118,19 +158,40 @@ impl<'a, A: Behavior> Turn<'a, A> {
         self.rare.as_ref()?.idle?.1
     }
 
-    /// After a callback: what is next.
+    /// Takes the next message out of the batch and handles it.
     #[inline]
-    pub(super) fn after(&mut self, flow: Flow) -> Next {
-        let quiet = flow == Flow::Continue && self.rare.is_none() && !self.hibernates;
-        if !quiet && let Flow::Stop(reason) = self.note(flow) {
-            return Next::Stop(reason);
+    pub(super) fn handle<'t>(
+        &'t mut self,
+        batch: &mut VecDeque<Envelope<A::Message>>,
+    ) -> impl Future<Output = Handled> + Send + use<'t, 'a, A> {
+        self.cx.cell().took_one();
+        match batch.pop_front() {
+            Some(Envelope::Message(message)) => Handling::Message {
+                dispatch: self.state.dispatch(message, self.cx),
+            },
+            Some(Envelope::Other(other)) => match self.sort(*other) {
+                Sorted::Callback(callback) => Handling::Callback { callback },
+                Sorted::Handled(handled) => Handling::Handled {
+                    handled: Some(handled),
+                },
+            },
+            None => Handling::Handled { handled: None },
         }
-        self.next()
     }
 
-    /// What is next, when nothing was returned.
+    /// After a message: what is next.
     #[inline]
-    pub(super) fn next(&mut self) -> Next {
+    pub(super) fn after(&mut self, handled: Handled) -> Next {
+        match handled {
+            Handled::Flow(Flow::Continue) if self.rare.is_none() && !self.hibernates => {}
+            Handled::Flow(flow) => {
+                if let Flow::Stop(reason) = self.note(flow) {
+                    return Next::Stop(reason);
+                }
+            }
+            Handled::Quietly => {}
+            Handled::Stop(reason) => return Next::Stop(reason),
+        }
         self.budget = self.budget.saturating_sub(1);
         if self.cx.cell().wants_attention() || self.deadline_is_over() {
             return Next::Rare;
@@ -198,7 +259,7 @@ impl<'a, A: Behavior> Turn<'a, A> {
             } else {
                 return None;
             };
-            if let Next::Stop(reason) = self.after(flow) {
+            if let Next::Stop(reason) = self.after(Handled::Flow(flow)) {
                 return Some(reason);
             }
         }
@@ -233,16 +294,18 @@ impl<'a, A: Behavior> Turn<'a, A> {
     }
 
     /// Finds out what came that is no typed message.
-    pub(super) fn sort(&mut self, other: Other) -> Sorted<'_> {
+    fn sort(&mut self, other: Other) -> Sorted<'_> {
         match other {
-            Other::Down(down) if self.cx.cell().is_flushed(&down.reference) => Sorted::Nothing,
+            Other::Down(down) if self.cx.cell().is_flushed(&down.reference) => {
+                Sorted::Handled(Handled::Quietly)
+            }
             Other::Down(down) => Sorted::Callback(Box::pin(self.state.on_down(down, self.cx))),
             Other::Exit(exit) => self.sort_exit(exit),
             Other::Wire(encoded, from) => self.sort_wire(encoded, from),
             Other::Fence(fence) => {
                 // Nobody waits when the caller's deadline has passed.
                 let _ = fence.send(());
-                Sorted::Nothing
+                Sorted::Handled(Handled::Quietly)
             }
         }
     }
@@ -250,7 +313,7 @@ impl<'a, A: Behavior> Turn<'a, A> {
     /// The exit of the parent stops a behaviour, whatever it does with other exits.
     fn sort_exit(&mut self, exit: Exit) -> Sorted<'_> {
         if self.cx.parent() == exit.from {
-            Sorted::Stop(exit.reason)
+            Sorted::Handled(Handled::Stop(exit.reason))
         } else {
             Sorted::Callback(Box::pin(self.state.on_exit(exit, self.cx)))
         }
@@ -265,7 +328,7 @@ impl<'a, A: Behavior> Turn<'a, A> {
             Wrapped::Cast => None,
             Wrapped::System(reply_to) => {
                 reply_to.unknown_system_message(&request);
-                return Sorted::Nothing;
+                return Sorted::Handled(Handled::Quietly);
             }
             Wrapped::Info => return self.sort_info(encoded, from),
         };
@@ -292,7 +355,7 @@ impl<'a, A: Behavior> Turn<'a, A> {
             Ok(term) => Sorted::Callback(Box::pin(self.state.on_info(term, self.cx))),
             Err(error) => {
                 corrupt(self.cx, &error, from);
-                Sorted::Nothing
+                Sorted::Handled(Handled::Quietly)
             }
         }
     }
