@@ -1,8 +1,9 @@
 //! The mailbox of a process: one queue of its own message type under one lock.
 //!
 //! A send locks, pushes, takes the parked waker, unlocks and wakes. A receive locks once when its local batch is
-//! empty and swaps the whole vector, so the lock is taken once per batch and not once per message.
+//! empty and swaps the whole buffer, so the lock is taken once per batch and not once per message.
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll, Waker};
@@ -77,7 +78,7 @@ impl<A: Behavior> Cell<A> {
             if queue.bound != u32::MAX && self.waiting(&queue) >= u64::from(queue.bound) {
                 return Err((CastError::Full, envelope));
             }
-            queue.messages.push(envelope);
+            queue.messages.push_back(envelope);
             queue.unpark()
         };
         if let Some(waker) = waker {
@@ -116,7 +117,7 @@ impl<A: Behavior> Cell<A> {
     /// Takes the next batch in exchange for the empty `batch`, or parks.
     pub(super) fn poll_batch(
         &self,
-        batch: &mut Vec<Envelope<A::Message>>,
+        batch: &mut VecDeque<Envelope<A::Message>>,
         cx: &mut TaskContext<'_>,
     ) -> Poll<()> {
         let mut queue = self.lock();
@@ -138,7 +139,7 @@ impl<A: Behavior> Cell<A> {
     fn park(
         &self,
         queue: &mut Queue<A::Message>,
-        batch: &mut Vec<Envelope<A::Message>>,
+        batch: &mut VecDeque<Envelope<A::Message>>,
         cx: &mut TaskContext<'_>,
     ) {
         queue.park_buffers(batch);
@@ -241,7 +242,7 @@ impl<A: Behavior> Cell<A> {
     pub(super) fn shrink(&self) {
         let mut queue = self.lock();
         if queue.messages.is_empty() {
-            queue.messages = Vec::new();
+            queue.messages = VecDeque::new();
         }
     }
 
@@ -371,7 +372,7 @@ impl<A: Behavior> Cell<A> {
 pub(super) struct Closed<A: Behavior> {
     pub(super) reason: ExitReason,
     relations: Option<Box<Relations>>,
-    messages: Vec<Envelope<A::Message>>,
+    messages: VecDeque<Envelope<A::Message>>,
 }
 
 impl<A: Behavior> Closed<A> {

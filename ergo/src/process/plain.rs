@@ -175,7 +175,7 @@ impl PlainContext {
     }
 
     async fn fetch(&mut self) {
-        let mut batch = Vec::new();
+        let mut batch = VecDeque::new();
         std::future::poll_fn(|cx| self.context.cell().poll_batch(&mut batch, cx)).await;
         for envelope in batch {
             let received = match envelope {

@@ -1,5 +1,6 @@
 //! What lies under the lock of a process: its messages, its life, and who waits for its end.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::task::Waker;
 
@@ -45,7 +46,7 @@ struct End {
 
 /// One process's own memory is a matter of bytes: what most processes never have is behind a pointer.
 pub(super) struct Queue<M> {
-    pub(super) messages: Vec<Envelope<M>>,
+    pub(super) messages: VecDeque<Envelope<M>>,
     /// Wakes the process for an exit signal, and when it is parked for a message.
     pub(super) waker: Option<Waker>,
     relations: Option<Box<Relations>>,
@@ -60,7 +61,7 @@ pub(super) struct Queue<M> {
 impl<M> Queue<M> {
     pub(super) fn new(bound: u32, relations: Option<Box<Relations>>) -> Self {
         Queue {
-            messages: Vec::new(),
+            messages: VecDeque::new(),
             waker: None,
             relations,
             end: None,
@@ -88,7 +89,7 @@ impl<M> Queue<M> {
 
     /// Puts in what is no typed message.
     pub(super) fn push_other(&mut self, other: Other) -> Option<Waker> {
-        self.messages.push(Envelope::Other(Box::new(other)));
+        self.messages.push_back(Envelope::Other(Box::new(other)));
         self.unpark()
     }
 
@@ -119,15 +120,15 @@ impl<M> Queue<M> {
     }
 
     /// Leaves small buffers to a process that parks, and one at least, if it has had any. `spare` is empty.
-    pub(super) fn park_buffers(&mut self, spare: &mut Vec<Envelope<M>>) {
+    pub(super) fn park_buffers(&mut self, spare: &mut VecDeque<Envelope<M>>) {
         let capacity_max = IDLE_BYTES_MAX / size_of::<Envelope<M>>().max(1);
         if spare.capacity() > capacity_max {
-            *spare = Vec::new();
+            *spare = VecDeque::new();
         } else if self.messages.capacity() == 0 {
             std::mem::swap(&mut self.messages, spare);
         }
         if self.messages.capacity() > capacity_max {
-            self.messages = Vec::new();
+            self.messages = VecDeque::new();
         }
     }
 

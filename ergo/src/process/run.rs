@@ -6,8 +6,9 @@ use std::future::Future;
 use tokio::sync::oneshot;
 
 use crate::process::actor::Behavior;
+use crate::process::queue::Envelope;
 use crate::process::task::Ended;
-use crate::process::turn::{Handled, Next, Turn, Woken, yield_now};
+use crate::process::turn::{Handled, Next, Sorted, Turn, Woken, yield_now};
 use crate::process::{Context, ExitReason, SpawnError};
 
 /// The body of a process whose state its synchronous init has made in the spawner.
@@ -51,8 +52,8 @@ pub(super) fn starting<A: Behavior>(
     }
 }
 
-/// The loop. What lives across an await is part of every idle process, so it is little: what became of a message is made
-/// into one future before it is waited for.
+/// The loop. What lives across an await is part of every idle process, so it is little: a message has become a future
+/// before that is waited for.
 fn serve<A: Behavior>(mut turn: Turn<'_, A>) -> impl Future<Output = ExitReason> + Send {
     async move {
         let mut batch = VecDeque::new();
@@ -64,8 +65,23 @@ fn serve<A: Behavior>(mut turn: Turn<'_, A>) -> impl Future<Output = ExitReason>
         }
         loop {
             let woken = std::future::poll_fn(|task| turn.poll_next(&mut batch, task)).await;
-            while !batch.is_empty() {
-                let handled = turn.handle(&mut batch).await;
+            'batch: loop {
+                let handled = 'handled: {
+                    let dispatch = match batch.pop_front() {
+                        Some(Envelope::Message(message)) => turn.dispatch(message),
+                        Some(Envelope::Other(other)) => {
+                            break 'handled match turn.sort(*other) {
+                                Sorted::Callback(callback) => Handled::Flow(callback.await),
+                                Sorted::Handled(handled) => handled,
+                            };
+                        }
+                        None => break 'batch,
+                    };
+                    Handled::Flow(dispatch.await)
+                };
+                if turn.goes_on(&handled) {
+                    continue;
+                }
                 match turn.after(handled) {
                     Next::Message => {}
                     Next::Yield => yield_now().await,

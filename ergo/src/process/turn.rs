@@ -71,36 +71,9 @@ pub(super) enum Handled {
 }
 
 /// What is no typed message, sorted.
-enum Sorted<'a> {
+pub(super) enum Sorted<'a> {
     Callback(Callback<'a>),
     Handled(Handled),
-}
-
-pin_project_lite::pin_project! {
-    /// The handling of one message, of whatever kind.
-    #[project = HandlingProjection]
-    enum Handling<'a, F> {
-        Message { #[pin] dispatch: F },
-        Callback { callback: Callback<'a> },
-        Handled { handled: Option<Handled> },
-    }
-}
-
-impl<F: Future<Output = Flow>> Future for Handling<'_, F> {
-    type Output = Handled;
-
-    #[inline]
-    fn poll(self: Pin<&mut Self>, task: &mut TaskContext<'_>) -> Poll<Handled> {
-        match self.project() {
-            HandlingProjection::Message { dispatch } => dispatch.poll(task).map(Handled::Flow),
-            HandlingProjection::Callback { callback } => {
-                callback.as_mut().poll(task).map(Handled::Flow)
-            }
-            HandlingProjection::Handled { handled } => {
-                Poll::Ready(handled.take().unwrap_or(Handled::Quietly))
-            }
-        }
-    }
 }
 
 impl<'a, A: Behavior> Turn<'a, A> {
@@ -125,11 +98,7 @@ impl<'a, A: Behavior> Turn<'a, A> {
             *batch = VecDeque::new();
             cell.shrink();
         }
-        // The buffer of an empty deque is a vector, and a vector is a deque: nothing is moved.
-        let mut taken = Vec::from(std::mem::take(batch));
-        let polled = cell.poll_batch(&mut taken, task);
-        *batch = VecDeque::from(taken);
-        if polled.is_ready() {
+        if cell.poll_batch(batch, task).is_ready() {
             return Poll::Ready(Woken::Messages);
         }
         // Looked at after the process has parked: whoever asks later wakes it.
@@ -158,29 +127,33 @@ impl<'a, A: Behavior> Turn<'a, A> {
         self.rare.as_ref()?.idle?.1
     }
 
-    /// Takes the next message out of the batch and handles it.
+    /// Handles a typed message.
     #[inline]
-    pub(super) fn handle<'t>(
-        &'t mut self,
-        batch: &mut VecDeque<Envelope<A::Message>>,
-    ) -> impl Future<Output = Handled> + Send + use<'t, 'a, A> {
+    pub(super) fn dispatch(
+        &mut self,
+        message: A::Message,
+    ) -> impl Future<Output = Flow> + Send + use<'_, 'a, A> {
         self.cx.cell().took_one();
-        match batch.pop_front() {
-            Some(Envelope::Message(message)) => Handling::Message {
-                dispatch: self.state.dispatch(message, self.cx),
-            },
-            Some(Envelope::Other(other)) => match self.sort(*other) {
-                Sorted::Callback(callback) => Handling::Callback { callback },
-                Sorted::Handled(handled) => Handling::Handled {
-                    handled: Some(handled),
-                },
-            },
-            None => Handling::Handled { handled: None },
-        }
+        self.state.dispatch(message, self.cx)
     }
 
-    /// After a message: what is next.
+    /// After a message: whether the next one is next and nothing else, as it nearly always is.
     #[inline]
+    pub(super) fn goes_on(&mut self, handled: &Handled) -> bool {
+        let goes_on = matches!(handled, Handled::Flow(Flow::Continue))
+            && self.rare.is_none()
+            && !self.hibernates
+            && self.budget > 1
+            && !self.cx.cell().wants_attention()
+            && !self.deadline_is_over();
+        if goes_on {
+            self.budget -= 1;
+        }
+        goes_on
+    }
+
+    /// After a message that [`Turn::goes_on`] does not know: what is next.
+    #[inline(never)]
     pub(super) fn after(&mut self, handled: Handled) -> Next {
         match handled {
             Handled::Flow(Flow::Continue) if self.rare.is_none() && !self.hibernates => {}
@@ -294,7 +267,8 @@ impl<'a, A: Behavior> Turn<'a, A> {
     }
 
     /// Finds out what came that is no typed message.
-    fn sort(&mut self, other: Other) -> Sorted<'_> {
+    pub(super) fn sort(&mut self, other: Other) -> Sorted<'_> {
+        self.cx.cell().took_one();
         match other {
             Other::Down(down) if self.cx.cell().is_flushed(&down.reference) => {
                 Sorted::Handled(Handled::Quietly)
