@@ -171,6 +171,9 @@ pub fn derive_decode(input: TokenStream) -> TokenStream {
 ///
 /// - `name = "stock"`: every process of this type registers under this name;
 /// - `mailbox = 1024`: how many messages may wait; `mailbox = "unbounded"` for no bound;
+/// - `overflow = "wait"`: what happens when that many wait: `"refuse"` (the sender gets `Full`, as
+///   without this key), `"wait"` (senders that can wait do) or `"drop_newest"`;
+/// - `fallback = "name"`: then the message goes to the process of this name instead;
 /// - `trap_exit`: exit signals arrive as messages;
 /// - `handle = "Name"`: the name of the handle;
 /// - `crate = "path"`: where `ergo` is, when it has another name.
@@ -330,7 +333,8 @@ pub fn derive_request(input: TokenStream) -> TokenStream {
 /// `take(1, 2)` is `{take, 1, 2}`, a method without arguments is its name as an atom. `#[call(tag =
 /// "..")]` gives it another name. `#[call(local)]` and `#[cast(local)]` never leave the node, so
 /// their types need no `Encode`. `#[call(timeout = "30s")]` (`ms`, `s` or `m`) is how long a caller
-/// waits who does not say so.
+/// waits who does not say so. A method of `#[cast(wait)]` has to be awaited at the handle: it waits
+/// for room where the actor says `overflow = "wait"`.
 ///
 /// # What it writes
 ///
@@ -359,9 +363,24 @@ pub fn server(arguments: TokenStream, input: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// It builds the runtime, starts the node, and stops it when the function returns. The cookie is
-/// given as `cookie = ".."`, taken from an environment variable with `cookie_env = ".."`, or else
-/// read from `~/.erlang.cookie`.
+/// It builds the runtime, starts the node, and stops it in order when the function returns. SIGTERM
+/// or Ctrl-C stop it in order, too, and the program then ends with status 0, whatever the function
+/// was doing; a second signal ends the program at once. An error of the function is printed to
+/// standard error with its sources, as is the reason of a permanent application that has taken the
+/// node down, and the status is 1.
+///
+/// # Arguments
+///
+/// - `node = "shop@127.0.0.1"`: the name of the node.
+/// - `cookie = ".."`, or `cookie_env = ".."` to take it from an environment variable; else it is
+///   read from `~/.erlang.cookie`.
+/// - `applications = [db(), shop()]`: applications to start, with what they depend on, before the
+///   function runs. They are permanent: when one ends, the node stops and the program fails.
+/// - `hidden` (the default), `visible`, `local_only`: as the methods of `NodeBuilder`.
+/// - `shutdown_timeout = "30s"`: how long the node may take to stop.
+/// - `flavor = "current_thread"` for a runtime of one thread, `worker_threads = 4` for one of so
+///   many; one thread for each core unless set.
+/// - `crate = "path"` when `ergo` has another name.
 #[proc_macro_attribute]
 pub fn main(arguments: TokenStream, input: TokenStream) -> TokenStream {
     entry::main(arguments.into(), input.into()).into()

@@ -70,17 +70,20 @@ pub mod prelude;
 pub mod __private;
 
 pub use behaviour::{
-    ChildSpec, Request, Server, ServerMessage, ServerTypes, Spec, Supervisor, SupervisorRef,
-    TermCall,
+    Application, ApplicationContext, ApplicationError, ApplicationInfo, ApplicationTerminated,
+    ChildSpec, Request, Server, ServerMessage, ServerTypes, Spec, StartType, Supervisor,
+    SupervisorRef, TermCall,
 };
 pub use ergo_macros::{Actor, Request, ServerBehavior, main, server};
 pub use error::{Error, Result};
 pub use etf::{Decode, Encode};
 pub use node::{ConnectError, Node, NodeBuilder, NodeEvent, StartError, Visibility, WhereisError};
 pub use process::{
-    Actor, Behavior, Call, CallError, CastError, Context, Destination, Down, Exit, ExitReason,
-    Flow, Handle, Message, Options, PlainContext, Ref, RegisterError, Reply, ReplyTo, SpawnError,
-    SpawnOptions, Timer,
+    Actor, AliasMode, AliasOptions, Behavior, Call, CallError, CastError, CastWait, Context,
+    DeadLetter, DeadLetterReason, DeadLetters, Destination, Down, EnvValue, Exit, ExitReason, Flow,
+    Handle, Label, Message, MessageKind, MonitorOptions, Options, Overflow, PlainContext, Ref,
+    RegisterError, Reply, ReplyTo, Snapshot, SpawnError, SpawnOptions, Timer, sys,
 };
 pub use remote::{Exception, RpcError};
+pub use system::{Signal, Signals};
 pub use time::{millis, secs};

@@ -7,7 +7,7 @@ pub use crate::etf::{Atom, Decode, Encode, Pid, Reference, Term};
 pub use crate::node::{Node, Visibility};
 pub use crate::process::{
     Actor, CallError, CastError, Context, Destination, Down, Exit, ExitReason, Flow, Handle,
-    Message, PlainContext, Reply, SpawnError, SpawnOptions,
+    Message, Overflow, PlainContext, Reply, SpawnError, SpawnOptions,
 };
 pub use crate::remote::Exception;
 pub use crate::{args, atom, millis, secs, term};

@@ -12,7 +12,7 @@ use tokio::runtime::{Builder, Runtime};
 use crate::World;
 
 /// How many schedules a scenario is run under, unless `ERGO_SCHEDULES` says otherwise.
-const SCHEDULES: usize = 2_000;
+const SCHEDULES: usize = 6_000;
 /// How many preemptions probabilistic concurrency testing looks for, one more than these.
 const DEPTHS: [usize; 3] = [2, 3, 4];
 

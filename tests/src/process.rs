@@ -142,6 +142,11 @@ impl Process {
         self.signal(Signal::TERM);
     }
 
+    /// SIGINT: what Ctrl-C sends.
+    pub fn interrupt(&self) {
+        self.signal(Signal::INT);
+    }
+
     /// SIGSTOP: the process stands still with its sockets open, as a hung machine does, until [`Process::cont`].
     pub fn stop(&self) {
         self.signal(Signal::STOP);

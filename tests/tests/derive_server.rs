@@ -496,5 +496,5 @@ mod program {
 
 #[test]
 fn a_program_is_a_plain_function() {
-    let _: fn() -> ergo::Result = program::main;
+    let _: fn() -> std::process::ExitCode = program::main;
 }

@@ -7,7 +7,7 @@ use syn::{Ident, parse_quote};
 use crate::expand::decode::with_lifetime;
 use crate::model::actor::Actor;
 use crate::model::bounds;
-use crate::parse::actor::Mailbox;
+use crate::parse::actor::{Mailbox, Overflow};
 
 pub(crate) fn expand(actor: &Actor) -> TokenStream {
     let handle = handle(actor);
@@ -21,6 +21,7 @@ pub(crate) fn expand(actor: &Actor) -> TokenStream {
     } = actor;
     let (impl_generics, ty_generics, where_clause) = actor.generics.split_for_impl();
     let options = options(actor);
+    let snapshot = actor.snapshot.then(|| snapshot(actor));
     quote! {
         #handle
         #impls
@@ -29,6 +30,7 @@ pub(crate) fn expand(actor: &Actor) -> TokenStream {
         impl #impl_generics #krate::__private::Actor for #ident #ty_generics #where_clause {
             type Handle = #handle_ident #ty_generics;
             const OPTIONS: #krate::__private::Options = #options;
+            #snapshot
         }
     }
 }
@@ -40,8 +42,37 @@ fn options(actor: &Actor) -> TokenStream {
         Mailbox::Bounded(bound) => quote!(.mailbox(#bound)),
         Mailbox::Unbounded => quote!(.mailbox(::core::primitive::u32::MAX)),
     });
+    let overflow = match (&actor.fallback, actor.overflow) {
+        (Some(name), _) => Some(quote!(Fallback(#name))),
+        (None, Some(Overflow::Refuse)) => Some(quote!(Refuse)),
+        (None, Some(Overflow::Wait)) => Some(quote!(Wait)),
+        (None, Some(Overflow::DropNewest)) => Some(quote!(DropNewest)),
+        (None, None) => None,
+    };
+    let overflow =
+        overflow.map(|overflow| quote!(.overflow(#krate::__private::Overflow::#overflow)));
     let trap_exit = actor.trap_exit.then(|| quote!(.trap_exit()));
-    quote!(#krate::__private::Options::DEFAULT #name #mailbox #trap_exit)
+    let last_message = actor.last_message.then(|| quote!(.last_message()));
+    quote!(#krate::__private::Options::DEFAULT #name #mailbox #overflow #trap_exit #last_message)
+}
+
+/// The state for others to see.
+fn snapshot(actor: &Actor) -> TokenStream {
+    let private = {
+        let krate = &actor.krate;
+        quote!(#krate::__private)
+    };
+    quote! {
+        fn state_term(&self) -> ::core::option::Option<#private::Term> {
+            ::core::option::Option::Some(#private::Snapshot::snapshot(self))
+        }
+        fn restore_term(
+            &mut self,
+            __state: #private::Term,
+        ) -> ::core::result::Result<(), #private::DecodeError> {
+            #private::Snapshot::restore(self, __state)
+        }
+    }
 }
 
 fn handle(actor: &Actor) -> TokenStream {

@@ -100,6 +100,16 @@ fn callbacks(krate: &Path) -> TokenStream {
 fn codec(krate: &Path) -> TokenStream {
     let private = quote!(#krate::__private);
     quote! {
+        fn label(__message: &Self::Message) -> #private::Label {
+            match __message {
+                #private::ServerMessage::Call(__call) => {
+                    #private::Label::call(#private::Request::request_name(__call))
+                }
+                #private::ServerMessage::Cast(__cast) => {
+                    #private::Label::cast(#private::Request::request_name(__cast))
+                }
+            }
+        }
         fn encode_message(
             __message: &Self::Message,
             __encoder: &mut #private::Encoder<'_>,

@@ -63,6 +63,7 @@ fn output(server: &Server, handler: &Handler) -> TokenStream {
             let ty = &reply.ty;
             quote!(#krate::__private::Call<'_, #self_ty, #ty>)
         }
+        None if handler.wait => quote!(#krate::__private::CastWait<'_, #self_ty>),
         None => quote!(::core::result::Result<(), #krate::__private::CastError>),
     }
 }
@@ -79,8 +80,13 @@ fn cast_body(server: &Server, handler: &Handler) -> TokenStream {
     let variant = &handler.variant;
     let names = handler.arguments().map(|argument| &argument.name);
     let reference = reference(server);
+    let how = if handler.wait {
+        quote!(cast_wait)
+    } else {
+        quote!(cast)
+    };
     quote! {
-        #krate::__private::Ref::cast(
+        #krate::__private::Ref::#how(
             #reference,
             #krate::__private::ServerMessage::Cast(#ident::#variant { #(#names),* }),
         )
@@ -193,6 +199,11 @@ pub(crate) fn of_hand_server(server: &HandServer) -> TokenStream {
             /// When the process is gone or its mailbox is full.
             pub fn cast(&self, message: #cast) -> ::core::result::Result<(), #private::CastError> {
                 #private::Ref::cast(#reference, #private::ServerMessage::Cast(message))
+            }
+
+            /// Sends a message, and waits for room first where the mailbox says so.
+            pub fn cast_wait(&self, message: #cast) -> #private::CastWait<'_, #ident #ty_generics> {
+                #private::Ref::cast_wait(#reference, #private::ServerMessage::Cast(message))
             }
         }
     }

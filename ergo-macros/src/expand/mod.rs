@@ -36,7 +36,7 @@
 //! Processes:
 //!
 //! - `Actor` (`type Handle`, `const OPTIONS: Options`), `Options::DEFAULT` with const
-//!   `name(&'static str)`, `mailbox(u32)`, `trap_exit()`
+//!   `name(&'static str)`, `mailbox(u32)`, `overflow(Overflow)`, `trap_exit()`
 //! - `Handle` (`type Actor`), `Ref<A>: Clone + Debug + Encode + Decode<'de>` for every actor `A`
 //! - `Ref::cast(&self, Message) -> Result<(), CastError>`, `Ref::call(&self, impl FnOnce(Reply<R>)
 //!   -> Message) -> Call<'_, A, R>` where `R: DecodeOwned + Send + 'static`, `Ref::call_local`

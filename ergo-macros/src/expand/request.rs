@@ -30,6 +30,7 @@ pub(crate) fn expand(requests: &RequestEnum, generics: &Generics) -> TokenStream
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let encode = encode(requests);
     let decode = decode(requests);
+    let name = name(requests);
     quote! {
         #[automatically_derived]
         #[allow(deprecated, unreachable_code)]
@@ -46,8 +47,28 @@ pub(crate) fn expand(requests: &RequestEnum, generics: &Generics) -> TokenStream
             ) -> ::core::result::Result<Self, #krate::__private::DecodeError> {
                 #decode
             }
+            fn request_name(&self) -> &'static ::core::primitive::str {
+                #name
+            }
         }
     }
+}
+
+/// The name of each variant, as it is on the wire.
+fn name(requests: &RequestEnum) -> TokenStream {
+    if requests.requests.is_empty() && !requests.phantom {
+        return quote!(match *self {});
+    }
+    let arms = requests.requests.iter().map(|request| {
+        let Request {
+            variant, tag, cfgs, ..
+        } = request;
+        quote!(#(#cfgs)* Self::#variant { .. } => #tag,)
+    });
+    let phantom = requests
+        .phantom
+        .then(|| quote!(Self::__Phantom(_, __never) => match *__never {},));
+    quote!(match self { #(#arms)* #phantom })
 }
 
 fn encode(requests: &RequestEnum) -> TokenStream {

@@ -4,7 +4,8 @@ use quote::format_ident;
 use syn::{Data, DeriveInput, Generics, Ident, Path, Type, Visibility, parse_quote};
 
 use crate::ctxt::Ctxt;
-use crate::parse::actor::{ActorAttrs, Mailbox, ServerAttrs};
+use crate::parse::actor::{ActorAttrs, Mailbox, Overflow, ServerAttrs};
+use crate::parse::value::AtomText;
 
 /// What can be spawned.
 pub(crate) struct Actor {
@@ -15,7 +16,12 @@ pub(crate) struct Actor {
     pub(crate) handle: Ident,
     pub(crate) name: Option<String>,
     pub(crate) mailbox: Option<Mailbox>,
+    pub(crate) overflow: Option<Overflow>,
+    /// Who gets what is too much.
+    pub(crate) fallback: Option<String>,
     pub(crate) trap_exit: bool,
+    pub(crate) snapshot: bool,
+    pub(crate) last_message: bool,
 }
 
 impl Actor {
@@ -24,13 +30,9 @@ impl Actor {
         if !check_item(ctxt, input) {
             return None;
         }
-        if let Some(name) = attrs
-            .name
-            .get()
-            .filter(|name| name.text.is_empty() || name.text == "undefined")
-        {
-            ctxt.error_at(name.span, "this cannot be registered as a name: write the name other processes use, as in \"stock\"");
-        }
+        check_name(ctxt, attrs.name.get());
+        check_name(ctxt, attrs.fallback.get());
+        check_overflow(ctxt, &attrs);
         Some(Self {
             ident: input.ident.clone(),
             vis: input.vis.clone(),
@@ -39,8 +41,34 @@ impl Actor {
             handle: handle(&input.ident, &attrs),
             name: attrs.name.get().map(|name| name.text.clone()),
             mailbox: attrs.mailbox.get().copied(),
+            overflow: attrs.overflow.get().copied(),
+            fallback: attrs.fallback.get().map(|name| name.text.clone()),
             trap_exit: attrs.trap_exit.is_set(),
+            snapshot: attrs.snapshot.is_set(),
+            last_message: attrs.last_message.is_set(),
         })
+    }
+}
+
+fn check_name(ctxt: &Ctxt, name: Option<&AtomText>) {
+    if let Some(name) = name.filter(|name| name.text.is_empty() || name.text == "undefined") {
+        ctxt.error_at(name.span, "this cannot be registered as a name: write the name other processes use, as in \"stock\"");
+    }
+}
+
+/// A policy needs a bound, and there is one policy.
+fn check_overflow(ctxt: &Ctxt, attrs: &ActorAttrs) {
+    let (overflow, fallback) = (attrs.overflow.span(), attrs.fallback.span());
+    let Some(span) = fallback.or(overflow) else {
+        return;
+    };
+    if !matches!(attrs.mailbox.get(), Some(Mailbox::Bounded(_))) {
+        let message = "a mailbox without a bound is never full: bound it, as in `mailbox = 1024`";
+        ctxt.error_at(span, message);
+    }
+    if overflow.is_some() && fallback.is_some() {
+        let message = "`fallback` is what happens when the mailbox is full: remove `overflow`";
+        ctxt.error_at(span, message);
     }
 }
 

@@ -32,6 +32,8 @@ pub(crate) struct Handler {
     /// What the caller gets, with `Self` replaced.
     pub(crate) reply: Option<Reply>,
     pub(crate) local: bool,
+    /// Whether the sender of a cast waits for room.
+    pub(crate) wait: bool,
     pub(crate) timeout: Option<Duration>,
 }
 
@@ -101,6 +103,7 @@ impl Handler {
             params,
             reply,
             local: attr.local.is_set(),
+            wait: attr.wait.is_set(),
             timeout: attr.timeout.get().map(|timeout| timeout.0),
         })
     }

@@ -10,7 +10,17 @@ use crate::parse::etf::krate;
 use crate::parse::keys::{Keys, Slot};
 use crate::parse::value::{AtomText, CratePath, IdentValue};
 
-const ACTOR: &[&str] = &["name", "mailbox", "trap_exit", "handle", "crate"];
+const ACTOR: &[&str] = &[
+    "name",
+    "mailbox",
+    "overflow",
+    "fallback",
+    "trap_exit",
+    "snapshot",
+    "last_message",
+    "handle",
+    "crate",
+];
 const SERVER: &[&str] = &["call", "cast", "info", "handle_continue", "crate"];
 
 /// A bound of the mailbox.
@@ -41,12 +51,39 @@ impl Parse for Mailbox {
     }
 }
 
+/// What happens to a message when the mailbox is full.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Overflow {
+    Refuse,
+    Wait,
+    DropNewest,
+}
+
+impl Parse for Overflow {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        const ADVICE: &str = "when the mailbox is full a message is refused, waits or is dropped: write \"refuse\", \"wait\" or \"drop_newest\", or give it away with `fallback = \"name\"`";
+        let literal: LitStr = input
+            .parse()
+            .map_err(|error| syn::Error::new(error.span(), ADVICE))?;
+        match literal.value().as_str() {
+            "refuse" => Ok(Self::Refuse),
+            "wait" => Ok(Self::Wait),
+            "drop_newest" => Ok(Self::DropNewest),
+            _ => Err(syn::Error::new(literal.span(), ADVICE)),
+        }
+    }
+}
+
 /// `#[actor(..)]`.
 #[derive(Default)]
 pub(crate) struct ActorAttrs {
     pub(crate) name: Slot<AtomText>,
     pub(crate) mailbox: Slot<Mailbox>,
+    pub(crate) overflow: Slot<Overflow>,
+    pub(crate) fallback: Slot<AtomText>,
     pub(crate) trap_exit: Slot<()>,
+    pub(crate) snapshot: Slot<()>,
+    pub(crate) last_message: Slot<()>,
     pub(crate) handle: Slot<IdentValue>,
     krate: Slot<CratePath>,
 }
@@ -63,7 +100,11 @@ impl ActorAttrs {
         keys.of_attributes(ctxt, attrs, |key, meta| match key {
             "name" => this.name.parse(meta),
             "mailbox" => this.mailbox.parse(meta),
+            "overflow" => this.overflow.parse(meta),
+            "fallback" => this.fallback.parse(meta),
             "trap_exit" => this.trap_exit.flag(meta),
+            "snapshot" => this.snapshot.flag(meta),
+            "last_message" => this.last_message.flag(meta),
             "handle" => this.handle.parse(meta),
             _ => this.krate.parse(meta),
         });

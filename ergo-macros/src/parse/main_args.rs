@@ -1,12 +1,12 @@
 //! The arguments of `#[ergo::main(..)]`, as written.
 
 use proc_macro2::TokenStream;
-use syn::{LitStr, Path};
+use syn::{ExprArray, LitInt, LitStr, Path};
 
 use crate::ctxt::Ctxt;
 use crate::parse::etf::krate;
 use crate::parse::keys::{Keys, Slot};
-use crate::parse::value::CratePath;
+use crate::parse::value::{CratePath, DurationValue};
 
 /// `#[ergo::main(..)]`.
 #[derive(Default)]
@@ -14,6 +14,13 @@ pub(crate) struct MainArguments {
     pub(crate) node: Slot<LitStr>,
     pub(crate) cookie: Slot<LitStr>,
     pub(crate) cookie_env: Slot<LitStr>,
+    pub(crate) applications: Slot<ExprArray>,
+    pub(crate) hidden: Slot<()>,
+    pub(crate) visible: Slot<()>,
+    pub(crate) local_only: Slot<()>,
+    pub(crate) flavor: Slot<LitStr>,
+    pub(crate) worker_threads: Slot<LitInt>,
+    pub(crate) shutdown_timeout: Slot<DurationValue>,
     krate: Slot<CratePath>,
 }
 
@@ -22,7 +29,19 @@ impl MainArguments {
         let keys = Keys {
             attribute: "main",
             needs_keys: false,
-            known: &["node", "cookie", "cookie_env", "crate"],
+            known: &[
+                "node",
+                "cookie",
+                "cookie_env",
+                "applications",
+                "hidden",
+                "visible",
+                "local_only",
+                "flavor",
+                "worker_threads",
+                "shutdown_timeout",
+                "crate",
+            ],
             elsewhere: &[],
         };
         let mut this = Self::default();
@@ -30,6 +49,13 @@ impl MainArguments {
             "node" => this.node.parse(meta),
             "cookie" => this.cookie.parse(meta),
             "cookie_env" => this.cookie_env.parse(meta),
+            "applications" => this.applications.parse(meta),
+            "hidden" => this.hidden.flag(meta),
+            "visible" => this.visible.flag(meta),
+            "local_only" => this.local_only.flag(meta),
+            "flavor" => this.flavor.parse(meta),
+            "worker_threads" => this.worker_threads.parse(meta),
+            "shutdown_timeout" => this.shutdown_timeout.parse(meta),
             _ => this.krate.parse(meta),
         });
         this

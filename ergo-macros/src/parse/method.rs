@@ -35,7 +35,7 @@ impl Kind {
     fn keys(self) -> &'static [&'static str] {
         match self {
             Self::Call => &["local", "timeout", "tag"],
-            Self::Cast => &["local", "tag"],
+            Self::Cast => &["local", "wait", "tag"],
             _ => &[],
         }
     }
@@ -52,6 +52,8 @@ pub(crate) struct MethodAttr {
     pub(crate) kind: Kind,
     pub(crate) span: Span,
     pub(crate) local: Slot<()>,
+    /// Whether the sender of a cast waits for room.
+    pub(crate) wait: Slot<()>,
     pub(crate) timeout: Slot<DurationValue>,
     pub(crate) tag: Slot<AtomText>,
 }
@@ -86,11 +88,13 @@ impl MethodAttr {
             kind,
             span: first.path().span(),
             local: Slot::default(),
+            wait: Slot::default(),
             timeout: Slot::default(),
             tag: Slot::default(),
         };
         keys.of_attributes(ctxt, std::slice::from_ref(first), |key, meta| match key {
             "local" => this.local.flag(meta),
+            "wait" => this.wait.flag(meta),
             "timeout" => this.timeout.parse(meta),
             _ => this.tag.parse(meta),
         });

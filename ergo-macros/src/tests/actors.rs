@@ -27,6 +27,34 @@ fn actors() {
         )),
         "1 or more",
     );
+    let text = fine(actor(quote!(
+        #[actor(mailbox = 9, overflow = "wait")]
+        struct A;
+    )));
+    assert!(text.contains("Overflow :: Wait"), "{text}");
+    let text = fine(actor(quote!(
+        #[actor(mailbox = 9, fallback = "b")]
+        struct A;
+    )));
+    assert!(text.contains("Overflow :: Fallback (\"b\")"), "{text}");
+    for (attribute, message) in [
+        (
+            quote!(#[actor(mailbox = 9, overflow = "block")]),
+            "drop_newest",
+        ),
+        (quote!(#[actor(overflow = "wait")]), "never full"),
+        (
+            quote!(#[actor(mailbox = "unbounded", fallback = "b")]),
+            "never full",
+        ),
+        (quote!(#[actor(mailbox = 9, fallback = "")]), "registered"),
+        (
+            quote!(#[actor(mailbox = 9, overflow = "wait", fallback = "b")]),
+            "remove `overflow`",
+        ),
+    ] {
+        refused(actor(quote!(#attribute struct A;)), message);
+    }
     refused(
         actor(quote!(
             #[actor(nam = "a")]

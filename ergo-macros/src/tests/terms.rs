@@ -136,6 +136,34 @@ fn main_hands_over_a_node() {
             ),
             "unknown key `nod`",
         ),
+        (
+            quote!(node = "a@b", visible, hidden),
+            quote!(
+                async fn main(node: Node) -> R {}
+            ),
+            "keep `hidden` or `visible`",
+        ),
+        (
+            quote!(node = "a@b", flavor = "current_thread", worker_threads = 2),
+            quote!(
+                async fn main(node: Node) -> R {}
+            ),
+            "is one thread",
+        ),
+        (
+            quote!(node = "a@b", worker_threads = 0),
+            quote!(
+                async fn main(node: Node) -> R {}
+            ),
+            "1 or more",
+        ),
+        (
+            quote!(node = "a@b", flavor = "fast"),
+            quote!(
+                async fn main(node: Node) -> R {}
+            ),
+            "the flavor is",
+        ),
     ] {
         super::refused(main(arguments, function), part);
     }

@@ -22,10 +22,10 @@ pub use crate::etf::{
 
 pub use crate::behaviour::{Request, Server, ServerMessage, ServerTypes, TermCall};
 pub use crate::process::{
-    Actor, Behavior, Call, CastError, Context, Down, Exit, ExitReason, Flow, Handle, IntoFlow,
-    Options, Ref, Reply, ReplyTo,
+    Actor, Behavior, Call, CastError, CastWait, Context, Down, Exit, ExitReason, Flow, Handle,
+    IntoFlow, Label, Options, Overflow, Ref, Reply, ReplyTo, Snapshot,
 };
-pub use crate::system::{CookieSource, run_main};
+pub use crate::system::{CookieSource, MainOptions, run_main};
 
 pub use either::Either;
 pub use ergo_macros::{args, atom, term};

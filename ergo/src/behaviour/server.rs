@@ -27,6 +27,13 @@ pub trait Request: Sized + Send + 'static {
         decoder: &mut Decoder<'_>,
         reply_to: &mut Option<ReplyTo>,
     ) -> Result<Self, DecodeError>;
+
+    /// What the request is called on the wire, `take`, for crash reports. It is asked before each request is handled
+    /// and has to be cheap.
+    #[inline]
+    fn request_name(&self) -> &'static str {
+        "request"
+    }
 }
 
 /// A call of a server whose requests are terms.
@@ -84,6 +91,13 @@ impl<C: Request, S: Request> Request for ServerMessage<C, S> {
         match self {
             ServerMessage::Call(call) => call.encode_request(encoder),
             ServerMessage::Cast(cast) => cast.encode_request(encoder),
+        }
+    }
+
+    fn request_name(&self) -> &'static str {
+        match self {
+            ServerMessage::Call(call) => call.request_name(),
+            ServerMessage::Cast(cast) => cast.request_name(),
         }
     }
 

@@ -20,8 +20,8 @@ use crate::node::inner::{Distribution, Inner};
 use crate::node::options::NodeBuilder;
 use crate::node::{Node, StartError, WhereisError};
 use crate::process::{
-    Behavior, CallError, CastError, Destination, ExitReason, Handle, IntoExit, PlainContext, Ref,
-    SpawnError, SpawnOptions,
+    Behavior, CallError, CastError, DeadLetters, Destination, ExitReason, Handle, IntoExit,
+    PlainContext, Ref, SpawnError, SpawnOptions,
 };
 use crate::sync::atomic::AtomicBool;
 
@@ -99,12 +99,15 @@ impl Node {
             table: Default::default(),
             registry: Default::default(),
             places: Default::default(),
-            environments: Environments::new(builder.env.clone()),
+            environments: Environments::new(builder.env.clone(), builder.application_env.clone()),
             deadlines: Default::default(),
+            dead_letters: Default::default(),
             peers: Default::default(),
             subscribers: Default::default(),
             stopping: AtomicBool::new(false),
             stopped: SetOnce::new(),
+            shutdown_timeout: builder.shutdown_timeout,
+            first_to_stop: Mutex::default(),
             spawns: OnceLock::new(),
             extensions: Default::default(),
             distribution,
@@ -258,12 +261,16 @@ impl Node {
         H::at(self, destination)
     }
 
-    /// `Destination ! Message`. Waits while too much is on its way to the same node.
+    /// `Destination ! Message`. Waits while too much is on its way to the same node, and for room in a mailbox of this
+    /// node that says so: [`Overflow::Wait`](crate::Overflow::Wait).
     ///
     /// # Errors
     /// [`CastError::Closed`] for a destination of this node that does not exist, [`CastError::Full`] for a full
     /// mailbox of this node, or what cannot be encoded. As in Erlang a message to another node may be lost with the
     /// connection, and one to an unknown process there is.
+    ///
+    /// # Cancel safety
+    /// Dropped while it waits, the message is not sent.
     pub async fn send(
         &self,
         to: impl Into<Destination>,
@@ -273,7 +280,7 @@ impl Node {
         if let Some(peer) = to.node().and_then(|node| self.0.peers.get(node)) {
             peer.not_busy().await;
         }
-        self.try_send(to, message)
+        crate::process::send_waiting(&self.host_ref(), &to, &message).await
     }
 
     /// As [`Node::send`], without waiting: [`CastError::Full`] when far too much is on its way.
@@ -286,6 +293,29 @@ impl Node {
         message: impl Encode,
     ) -> Result<(), CastError> {
         crate::process::send_from_here(&self.host_ref(), &to.into(), &message)
+    }
+
+    /// From now on tells of messages of this node, and of its peers to it, that reach no mailbox.
+    pub fn dead_letters(&self) -> DeadLetters {
+        self.0.dead_letters.subscribe()
+    }
+
+    /// How many messages have reached no mailbox since the node was started.
+    pub fn dead_letter_count(&self) -> u64 {
+        self.0.dead_letters.count()
+    }
+
+    /// Sends a message that overtakes those that wait, to an alias whose owner has made it for that:
+    /// [`Context::send_priority`](crate::Context::send_priority).
+    ///
+    /// # Errors
+    /// As [`Node::try_send`].
+    pub fn send_priority(
+        &self,
+        to: impl Into<Destination>,
+        message: impl Encode,
+    ) -> Result<(), CastError> {
+        crate::process::send_priority(&self.host_ref(), &to.into(), &message)
     }
 
     /// Calls a server with a term and waits 5 seconds at most for its answer: `gen_server:call/2`.

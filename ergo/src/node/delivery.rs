@@ -8,7 +8,10 @@ use crate::node::Node;
 use crate::node::peer::Peer;
 use crate::node::spawning::SpawnRequest;
 use crate::process::host::{AnyProcess, Broken, Host, Incoming};
-use crate::process::{Exit, ExitReason, RemoteWatcher, answered_slot, down, encode, write_reason};
+use crate::process::{
+    CastError, DeadLetterReason, Destination, Exit, ExitReason, RemoteWatcher, Used, answered_slot,
+    down, encode, request_of, write_reason,
+};
 
 /// A signal that has come, with who sent it.
 struct Received<'a> {
@@ -26,9 +29,9 @@ impl Node {
 impl Received<'_> {
     fn act(&self, control: Control, payload: Option<Encoded>) {
         match control {
-            Control::Send { to, .. } => self.send(&to, payload),
-            Control::RegSend { to, .. } => self.message(self.named(&to), payload),
-            Control::AliasSend { to, .. } => self.alias(&to, payload),
+            Control::Send { from, to } => self.send(from, to, payload),
+            Control::RegSend { from, to } => self.send_to_name(from, to, payload),
+            Control::AliasSend { from, to } => self.alias(from, to, false, payload),
             Control::Link { from, to } => self.link(from, &to),
             Control::Unlink { from, to } => self.unlink(&from, &to),
             Control::UnlinkId { id, from, to } => self.unlink_id(id, &from, &to),
@@ -47,7 +50,13 @@ impl Received<'_> {
             Control::GroupLeader { from, to } => self.group_leader(&from, &to),
             Control::SpawnRequest(request) => self.spawn(*request, payload),
             Control::SpawnReply(reply) => self.spawned(&reply.request, reply.result),
-            Control::AltactSigSend { from, to, exit, .. } => self.altact(&from, &to, exit, payload),
+            Control::AltactSigSend {
+                from,
+                to,
+                priority,
+                exit: false,
+            } => self.altact_message(from, to, priority, payload),
+            Control::AltactSigSend { from, to, .. } => self.altact_exit(&from, &to, payload),
             #[allow(unreachable_patterns, reason = "more kinds may come")]
             control => {
                 tracing::debug!(peer = %self.peer.name, ?control, "a signal of a kind that is not handled")
@@ -68,54 +77,144 @@ impl Received<'_> {
         self.host().process(self.host().whereis(name.as_str())?)
     }
 
-    fn send(&self, to: &Pid, payload: Option<Encoded>) {
+    fn send(&self, from: Option<Pid>, to: Pid, payload: Option<Encoded>) {
         let answered = payload
             .as_ref()
             .and_then(|payload| answered_slot(self.host(), payload));
         match (answered, payload) {
             // An answer that comes too late reaches nobody.
-            (Some(number), Some(payload)) => {
-                if let Some(slot) = self.host().take_slot(number) {
-                    slot.answer(payload);
+            (Some(number), Some(payload)) => match self.host().take_slot(number) {
+                Some(slot) => slot.answer(payload),
+                None => {
+                    let to = Destination::Alias(self.host().reference(number));
+                    self.bury(from, to, &payload, DeadLetterReason::NoAlias);
                 }
+            },
+            (_, payload) => {
+                self.message(from, self.local(&to), Destination::Pid(to), payload);
             }
-            (_, payload) => self.message(self.local(to), payload),
         }
+    }
+
+    fn send_to_name(&self, from: Pid, to: Atom, payload: Option<Encoded>) {
+        let process = self.named(&to);
+        self.message(Some(from), process, Destination::Name(to), payload);
     }
 
     /// As in Erlang, a message to nobody is dropped; one that is no term closes the connection, whomever it is to.
-    fn message(&self, to: Option<Arc<dyn AnyProcess>>, payload: Option<Encoded>) {
-        let Some(payload) = payload else { return };
-        let Some(process) = to else {
+    ///
+    /// It does not wait for room in a mailbox either: everything else on the connection would wait with it.
+    fn message(
+        &self,
+        from: Option<Pid>,
+        process: Option<Arc<dyn AnyProcess>>,
+        to: Destination,
+        payload: Option<Encoded>,
+    ) -> bool {
+        self.deliver(from, process, to, payload, Incoming::Wire)
+    }
+
+    fn deliver(
+        &self,
+        from: Option<Pid>,
+        process: Option<Arc<dyn AnyProcess>>,
+        to: Destination,
+        payload: Option<Encoded>,
+        make: impl FnOnce(Encoded, Option<Atom>) -> Incoming,
+    ) -> bool {
+        let Some(payload) = payload else { return false };
+        let Some(process) = process else {
             if payload.decoder().skip().is_err() {
                 self.host().corrupt(&self.peer.name);
             }
-            return;
+            self.bury(from, to, &payload, DeadLetterReason::NoProcess);
+            return false;
         };
-        if let Err(error) = process.deliver(Incoming::Wire(payload, Some(self.peer.name.clone()))) {
-            tracing::debug!(peer = %self.peer.name, id = process.id(), %error, "a message was dropped");
+        let incoming = make(payload.clone(), Some(self.peer.name.clone()));
+        match process.deliver(incoming) {
+            Ok(()) => return true,
+            Err(CastError::Full) => {
+                let pid = self.host().pid(process.id());
+                self.node.0.dead_letters.warn(&self.peer.name, &pid);
+                self.bury(from, to, &payload, DeadLetterReason::Full);
+            }
+            Err(_) => self.bury(from, to, &payload, DeadLetterReason::NoProcess),
+        }
+        false
+    }
+
+    fn bury(
+        &self,
+        from: Option<Pid>,
+        to: Destination,
+        payload: &Encoded,
+        reason: DeadLetterReason,
+    ) {
+        let request = || request_of(&self.node.host_ref(), payload);
+        self.node.0.dead_letters.post(reason, || to, from, request);
+    }
+
+    fn alias(&self, from: Pid, to: Reference, priority: bool, payload: Option<Encoded>) {
+        let host = self.node.host_ref();
+        let number = host.local_number(&to);
+        if let Some(used) = number.and_then(|number| Used::take(&host, number)) {
+            let process = used.owner(&host);
+            let make = if priority && used.has_priority() {
+                Incoming::Urgent
+            } else {
+                Incoming::Wire
+            };
+            let to = Destination::Alias(to);
+            let is_in = self.deliver(Some(from), process.clone(), to, payload, make);
+            if let Some(process) = process {
+                used.done(&host, &*process, is_in);
+            }
+            return;
+        }
+        let slot = number.and_then(|number| self.host().take_slot(number));
+        match (slot, payload) {
+            (Some(slot), Some(payload)) => slot.answer(payload),
+            (None, Some(payload)) => {
+                let to = Destination::Alias(to);
+                self.bury(Some(from), to, &payload, DeadLetterReason::NoAlias);
+            }
+            (_, None) => {}
         }
     }
 
-    fn alias(&self, to: &Reference, payload: Option<Encoded>) {
-        let Some(number) = self.host().local_number(to) else {
-            return;
-        };
-        if let Some(owner) = self.host().alias_owner(number) {
-            self.message(self.host().process(owner), payload);
-        } else if let (Some(slot), Some(payload)) = (self.host().take_slot(number), payload) {
-            slot.answer(payload);
+    /// A message as OTP 28 and later send it; priority counts at an alias that was made for it.
+    fn altact_message(
+        &self,
+        from: Pid,
+        to: AltactTarget,
+        priority: bool,
+        payload: Option<Encoded>,
+    ) {
+        match to {
+            AltactTarget::Pid(to) => self.send(Some(from), to, payload),
+            AltactTarget::Name(name) => self.send_to_name(from, name, payload),
+            AltactTarget::Alias(alias) => self.alias(from, alias, priority, payload),
         }
     }
 
-    /// The signals of OTP 28 and later; priority has no meaning here yet, order among them is kept.
-    fn altact(&self, from: &Pid, to: &AltactTarget, exit: bool, payload: Option<Encoded>) {
-        match (to, exit) {
-            (AltactTarget::Pid(to), false) => self.message(self.local(to), payload),
-            (AltactTarget::Name(name), false) => self.message(self.named(name), payload),
-            (AltactTarget::Alias(alias), false) => self.alias(alias, payload),
-            (AltactTarget::Pid(to), true) => self.exit2(from, to, payload),
-            (AltactTarget::Name(_) | AltactTarget::Alias(_), true) => {}
+    /// An exit signal, which can go to a name or an alias from OTP 28.
+    fn altact_exit(&self, from: &Pid, to: &AltactTarget, payload: Option<Encoded>) {
+        let process = match to {
+            AltactTarget::Pid(to) => return self.exit2(from, to, payload),
+            AltactTarget::Name(name) => self.named(name),
+            AltactTarget::Alias(alias) => {
+                let host = self.node.host_ref();
+                let number = host.local_number(alias);
+                let used = number.and_then(|number| Used::take(&host, number));
+                used.and_then(|used| {
+                    let owner = used.owner(&host)?;
+                    used.done(&host, &*owner, true);
+                    Some(owner)
+                })
+            }
+        };
+        if let Some(process) = process {
+            process.exit_signal(from, self.reason(payload), false);
         }
     }
 

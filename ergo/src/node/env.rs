@@ -15,13 +15,16 @@ pub(super) struct Environments(RwLock<Tables>);
 struct Tables {
     node: Env,
     applications: HashMap<Box<str>, Env>,
+    /// What the node was started with for applications, whatever they say themselves.
+    config: HashMap<Box<str>, Env>,
 }
 
 impl Environments {
-    pub(super) fn new(node: Env) -> Self {
+    pub(super) fn new(node: Env, config: HashMap<Box<str>, Env>) -> Self {
         Environments(RwLock::new(Tables {
             node,
             applications: HashMap::new(),
+            config,
         }))
     }
 
@@ -98,6 +101,26 @@ impl Node {
             .flat_map(Env::iter)
             .map(|(key, value)| (key.to_owned(), value.clone()))
             .collect()
+    }
+
+    /// The environment of an application that is being loaded: what it says itself, under what the node was started
+    /// with.
+    pub(crate) fn load_application_env(&self, application: &str, mut env: Env) {
+        let mut tables = self.0.environments.write();
+        for (key, value) in tables
+            .config
+            .get(application)
+            .into_iter()
+            .flat_map(Env::iter)
+        {
+            env.set(key, value.clone());
+        }
+        tables.applications.insert(application.into(), env);
+    }
+
+    /// The environment of an application that is unloaded.
+    pub(crate) fn unload_application_env(&self, application: &str) {
+        self.0.environments.write().applications.remove(application);
     }
 
     /// `application:set_env/3`: sets a value that the processes of an application see from now on.

@@ -1,13 +1,15 @@
 //! The node as its processes see it.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::etf::Atom;
 use crate::node::Node;
 use crate::node::inner::Inner;
-use crate::process::host::{AnyProcess, Deadlines, Host, RemoteSignal, Slot};
-use crate::process::{CastError, EnvValue};
+use crate::process::host::{AnyProcess, DeadLetterOffice, Deadlines, Host, RemoteSignal, Slot};
+use crate::process::{Alias, CastError, EnvValue};
 
 impl Host for Inner {
     fn name(&self) -> &Atom {
@@ -28,6 +30,10 @@ impl Host for Inner {
 
     fn deadlines(&self) -> &Deadlines {
         &self.deadlines
+    }
+
+    fn dead_letters(&self) -> &DeadLetterOffice {
+        &self.dead_letters
     }
 
     fn insert(&self, make: &mut dyn FnMut(u64) -> Arc<dyn AnyProcess>) -> Option<u64> {
@@ -68,16 +74,25 @@ impl Host for Inner {
         self.places.take(number)
     }
 
-    fn set_alias(&self, number: u64, owner: Option<u64>) {
-        self.places.set_alias(number, owner);
+    fn set_alias(&self, number: u64, alias: Option<Alias>) {
+        self.places.set_alias(number, alias);
     }
 
-    fn alias_owner(&self, number: u64) -> Option<u64> {
-        self.places.alias_owner(number)
+    fn alias(&self, number: u64) -> Option<Alias> {
+        self.places.alias(number)
+    }
+
+    fn use_alias(&self, number: u64) -> Option<Alias> {
+        self.places.use_alias(number)
     }
 
     fn remote(self: Arc<Self>, signal: RemoteSignal<'_>) -> Result<(), CastError> {
         Node(self).signal(signal)
+    }
+
+    fn not_busy(self: Arc<Self>, node: &Atom) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
+        let peer = self.peers.get(node)?;
+        Some(Box::pin(async move { peer.not_busy().await }))
     }
 
     fn corrupt(&self, from: &Atom) {

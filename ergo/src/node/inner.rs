@@ -17,8 +17,9 @@ use crate::node::events::Subscribers;
 use crate::node::peers::Peers;
 use crate::node::registry::{Places, Registry};
 use crate::node::spawning::SpawnService;
+use crate::node::stop::FirstToStop;
 use crate::node::table::Table;
-use crate::process::host::{AsHost, Deadlines, HostRef};
+use crate::process::host::{AsHost, DeadLetterOffice, Deadlines, HostRef};
 use crate::sync::atomic::AtomicBool;
 use crate::wire::cookie::Cookie;
 use crate::wire::limits::Limits;
@@ -56,11 +57,15 @@ pub(super) struct Inner {
     pub(super) places: Places,
     pub(super) environments: Environments,
     pub(super) deadlines: Deadlines,
+    pub(super) dead_letters: DeadLetterOffice,
     pub(super) peers: Peers,
     pub(super) subscribers: Subscribers,
     pub(super) stopping: AtomicBool,
     /// Set once nothing of the node runs any more.
     pub(super) stopped: SetOnce<()>,
+    pub(super) shutdown_timeout: Duration,
+    /// What stops before everything else, until it does.
+    pub(super) first_to_stop: Mutex<Option<Box<FirstToStop>>>,
     pub(super) spawns: OnceLock<Arc<dyn SpawnService>>,
     /// What rooms above keep at a node, by type.
     pub(super) extensions: Extensions,

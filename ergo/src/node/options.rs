@@ -1,5 +1,6 @@
 //! How a node is started.
 
+use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -30,7 +31,12 @@ pub struct NodeBuilder {
     pub(crate) limits: Limits,
     pub(crate) distributed: bool,
     pub(crate) env: Env,
+    pub(crate) application_env: HashMap<Box<str>, Env>,
+    pub(crate) shutdown_timeout: Duration,
 }
+
+/// How long a node may take to stop, unless it is told otherwise.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Which ports to listen on: one, a range of which the first free one is taken, or any free one.
 pub trait Ports {
@@ -64,6 +70,8 @@ impl NodeBuilder {
             limits: Limits::default(),
             distributed: true,
             env: Env::default(),
+            application_env: HashMap::new(),
+            shutdown_timeout: SHUTDOWN_TIMEOUT,
         }
     }
 
@@ -139,6 +147,28 @@ impl NodeBuilder {
     /// As [`NodeBuilder::env`], for a value of any type, that never leaves this node.
     pub fn env_local<T: Send + Sync + 'static>(mut self, key: &str, value: T) -> Self {
         self.env.set(key, EnvValue::local(value));
+        self
+    }
+
+    /// Sets a value of the environment of an application, as `erl -shop port 8080` and `sys.config` do: it comes before
+    /// what the application says itself.
+    ///
+    /// <https://www.erlang.org/doc/system/applications.html#configuring-an-application>
+    pub fn application_env<T: Encode + Send + Sync + 'static>(
+        mut self,
+        application: &str,
+        key: &str,
+        value: T,
+    ) -> Self {
+        let env = self.application_env.entry(application.into());
+        env.or_default().set(key, EnvValue::new(value));
+        self
+    }
+
+    /// How long the node may take to stop, 30 seconds unless set: its applications, one after the other, each within
+    /// its own time, then what else runs. What has not ended by then is killed.
+    pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {
+        self.shutdown_timeout = timeout;
         self
     }
 

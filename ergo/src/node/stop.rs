@@ -1,18 +1,25 @@
 //! The end of a node.
 
 use std::collections::HashSet;
-use std::future::poll_fn;
-use std::sync::{Arc, PoisonError};
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use crate::epmd::Membership;
+use crate::etf::{Atom, Pid};
 use crate::node::Node;
 use crate::process::ExitReason;
 use crate::process::host::AnyProcess;
 use crate::sync::atomic::Ordering;
 use crate::sync::spawn_detached;
 
-/// How long processes have to stop before they are killed.
+/// Stops what is to end while everything else still runs.
+pub(crate) type FirstToStop = dyn FnOnce() -> Pin<Box<dyn Future<Output = ()> + Send>> + Send;
+
+/// How long processes have to stop before they are killed, once the applications have.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long the last signals of the processes may take to reach the sockets.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
@@ -20,15 +27,17 @@ const FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 const KILL_TIMEOUT: Duration = Duration::from_secs(1);
 
 impl Node {
-    pub(super) fn is_stopping(&self) -> bool {
+    pub(crate) fn is_stopping(&self) -> bool {
         self.0.stopping.load(Ordering::Acquire)
     }
 
-    /// Stops the node: from now on nothing is started on it, its processes are told to shut down, all at once, and
-    /// killed if they take longer than 5 seconds; its connections are closed, and it leaves EPMD.
+    /// Stops the node: its applications first, one by one in the reverse order of their start; then nothing is started on
+    /// it any more, its processes are told to shut down, all at once, and killed if they take longer than 5 seconds; its
+    /// connections are closed, and it leaves EPMD.
     ///
-    /// Children are stopped by their supervisors, in order, within that time. Whoever calls it again waits for the same
-    /// end. A process may stop its own node, and ends with it.
+    /// All of it ends within [`NodeBuilder::shutdown_timeout`](crate::NodeBuilder::shutdown_timeout), and two seconds in
+    /// which processes are killed and their last signals leave. Children are stopped by their supervisors, in order,
+    /// within that time. Whoever calls it again waits for the same end. A process may stop its own node, and ends with it.
     ///
     /// # Cancel safety
     /// Once polled, the node stops also when the future is dropped.
@@ -45,10 +54,37 @@ impl Node {
         self.0.stopped.wait().await;
     }
 
+    /// Waits until the node has stopped, whoever stops it.
+    pub(crate) async fn wait_stopped(&self) {
+        self.0.stopped.wait().await;
+    }
+
+    /// Says what is to stop before everything else.
+    pub(crate) fn stops_first(&self, first: Box<FirstToStop>) {
+        *self.first_to_stop() = Some(first);
+    }
+
+    fn first_to_stop(&self) -> MutexGuard<'_, Option<Box<FirstToStop>>> {
+        let first = self.0.first_to_stop.lock();
+        first.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The processes of an application that live.
+    pub(crate) fn processes_of(&self, application: &Atom) -> Vec<Pid> {
+        let all = self.0.table.all();
+        let its = all.iter().filter(|process| {
+            let heritage = process.heritage();
+            heritage.is_some_and(|heritage| heritage.application() == Some(application))
+        });
+        its.map(|process| self.pid(process.id())).collect()
+    }
+
     async fn stop_everything(&self) {
+        let deadline = Instant::now().checked_add(self.0.shutdown_timeout);
+        self.stop_applications(deadline).await;
         self.stop_listening();
         self.0.table.close();
-        self.stop_processes().await;
+        self.stop_processes(deadline).await;
         self.flush_peers().await;
         for peer in self.0.peers.all() {
             let hidden = peer.up().unwrap_or(true);
@@ -94,8 +130,28 @@ impl Node {
         }
     }
 
-    async fn stop_processes(&self) {
-        if tokio::time::timeout(SHUTDOWN_TIMEOUT, self.shut_down())
+    async fn stop_applications(&self, deadline: Option<Instant>) {
+        let first = self.first_to_stop().take();
+        let Some(first) = first else {
+            return;
+        };
+        let is_late = match deadline {
+            Some(deadline) => tokio::time::timeout_at(deadline, first()).await.is_err(),
+            None => {
+                first().await;
+                false
+            }
+        };
+        if is_late {
+            let timeout = self.0.shutdown_timeout;
+            tracing::error!(node = %self.0.name, ?timeout, "the applications did not stop in time and are killed");
+        }
+    }
+
+    async fn stop_processes(&self, deadline: Option<Instant>) {
+        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let timeout = left.map_or(SHUTDOWN_TIMEOUT, |left| left.min(SHUTDOWN_TIMEOUT));
+        if tokio::time::timeout(timeout, self.shut_down())
             .await
             .is_ok()
         {

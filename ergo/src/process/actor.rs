@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use crate::etf::{DecodeError, Decoder, Encode, EncodeError, Encoder, Pid, Term};
 use crate::process::host::AsHost;
-use crate::process::{Context, Destination, Down, Exit, ExitReason, Ref, ReplyTo};
+use crate::process::{
+    CallError, Context, Destination, Down, Exit, ExitReason, Overflow, Ref, ReplyTo,
+};
 
 /// A type whose values are the state of a process. Written by `derive(Actor)`.
 #[diagnostic::on_unimplemented(
@@ -23,6 +25,15 @@ pub trait Actor: Sized + Send + 'static {
     fn state_term(&self) -> Option<Term> {
         None
     }
+
+    /// Takes another state, as [`Snapshot::restore`](crate::Snapshot::restore).
+    ///
+    /// # Errors
+    /// The actor has not opted in to it, or the term is no state of it.
+    fn restore_term(&mut self, state: Term) -> Result<(), DecodeError> {
+        let _ = state;
+        Err(DecodeError::custom("the actor has no snapshot"))
+    }
 }
 
 /// How a process of an actor starts, unless the spawn says otherwise.
@@ -33,8 +44,12 @@ pub struct Options {
     pub name: Option<&'static str>,
     /// The largest number of messages that wait; `u32::MAX` is no bound, as in OTP.
     pub mailbox: u32,
+    /// What happens to a message when that many wait.
+    pub overflow: Overflow,
     /// Whether exit signals arrive as messages.
     pub trap_exit: bool,
+    /// Whether crash reports show the last message, and not only its name.
+    pub last_message: bool,
 }
 
 impl Options {
@@ -42,7 +57,9 @@ impl Options {
     pub const DEFAULT: Options = Options {
         name: None,
         mailbox: u32::MAX,
+        overflow: Overflow::Refuse,
         trap_exit: false,
+        last_message: false,
     };
 
     /// Registers the process under `name`.
@@ -51,15 +68,27 @@ impl Options {
         self
     }
 
-    /// Bounds the mailbox: a send to a full one is refused with `Full`. A bound of 0 counts as 1.
+    /// Bounds the mailbox: a send to a full one is refused with `Full`, unless [`Options::overflow`] says otherwise.
     pub const fn mailbox(mut self, messages_max: u32) -> Options {
-        self.mailbox = if messages_max == 0 { 1 } else { messages_max };
+        self.mailbox = messages_max;
+        self
+    }
+
+    /// What happens to a message when the mailbox is full.
+    pub const fn overflow(mut self, overflow: Overflow) -> Options {
+        self.overflow = overflow;
         self
     }
 
     /// Makes exit signals arrive as messages.
     pub const fn trap_exit(mut self) -> Options {
         self.trap_exit = true;
+        self
+    }
+
+    /// Makes crash reports show the last message. Each message is then written as a term before it is handled.
+    pub const fn last_message(mut self) -> Options {
+        self.last_message = true;
         self
     }
 }
@@ -92,6 +121,28 @@ pub trait Handle:
     fn pid(&self) -> Option<Pid> {
         self.as_ref().pid()
     }
+
+    /// Waits until the process has ended and nothing of it is left, and says why: [`Ref::ended`].
+    fn ended(&self) -> impl Future<Output = ExitReason> + Send {
+        self.as_ref().ended()
+    }
+
+    /// `exit/2`: sends an exit signal: [`Ref::exit`].
+    fn exit(&self, reason: ExitReason) {
+        self.as_ref().exit(reason);
+    }
+
+    /// `gen_server:stop/3`: has the server end, after what is in its mailbox, and waits for that: [`Ref::stop`].
+    ///
+    /// # Errors
+    /// As there.
+    fn stop(
+        &self,
+        reason: ExitReason,
+        timeout: Duration,
+    ) -> impl Future<Output = Result<(), CallError>> + Send {
+        self.as_ref().stop(reason, timeout)
+    }
 }
 
 /// What the run loop drives. Written by `#[ergo::server]` and `derive(ServerBehavior)`.
@@ -109,6 +160,11 @@ pub trait Behavior: Actor {
     type Message: Send + 'static;
     /// What [`Context::continue_with`] takes; [`Infallible`](std::convert::Infallible) where nothing is continued.
     type Continue: Send + 'static;
+
+    /// The module of OTP that this behaviour is like, as `sys:get_status` names it.
+    const MODULE: &'static str = "gen_server";
+    /// What the header of `sys:get_status` says before the name of the process.
+    const STATUS_HEADER: &'static str = "Status for generic server";
 
     /// Whether [`Behavior::start_now`] is the init: it runs in the spawner and needs no acknowledgement.
     const SYNC_INIT: bool = false;
@@ -194,6 +250,30 @@ pub trait Behavior: Actor {
         self.state_term()
     }
 
+    /// Takes another state, from `sys:replace_state`.
+    ///
+    /// # Errors
+    /// The behaviour cannot, or the term is no state of it.
+    fn restore(&mut self, state: Term) -> Result<(), DecodeError> {
+        self.restore_term(state)
+    }
+
+    /// What `sys:get_status` shows of this behaviour besides what it shows of all: `[{data, [{"State", State}]}]`.
+    ///
+    /// Empty when there is no form of the state.
+    fn status(&self) -> Vec<Term> {
+        let state = |state| crate::process::sys::data([("State", state)]);
+        self.snapshot().map(state).into_iter().collect()
+    }
+
+    /// What a message is, in a word, for crash reports and statistics. It is asked before each message and has to be
+    /// cheap.
+    #[inline]
+    fn label(message: &Self::Message) -> Label {
+        let _ = message;
+        Label::OTHER
+    }
+
     /// The last callback of a process that stops by itself or on its parent's shutdown.
     ///
     /// It cannot run after a panic or an exit signal that is not trapped: the state went with the future that
@@ -220,6 +300,71 @@ pub trait Behavior: Actor {
         decoder: &mut Decoder<'_>,
         reply_to: &mut Option<ReplyTo>,
     ) -> Result<Self::Message, DecodeError>;
+}
+
+/// What a message is, in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Label {
+    /// Whether it is answered.
+    pub kind: MessageKind,
+    /// The method or variant it is for: `take`.
+    pub name: &'static str,
+}
+
+impl Label {
+    /// A message of which nothing is known.
+    pub const OTHER: Label = Label {
+        kind: MessageKind::Other,
+        name: "message",
+    };
+
+    /// A call of this name.
+    #[inline]
+    pub const fn call(name: &'static str) -> Label {
+        Label {
+            kind: MessageKind::Call,
+            name,
+        }
+    }
+
+    /// A cast of this name.
+    #[inline]
+    pub const fn cast(name: &'static str) -> Label {
+        Label {
+            kind: MessageKind::Cast,
+            name,
+        }
+    }
+
+    /// Any other message, by what it is: `timeout`.
+    #[inline]
+    pub const fn other(name: &'static str) -> Label {
+        Label {
+            kind: MessageKind::Other,
+            name,
+        }
+    }
+}
+
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kind {
+            MessageKind::Call => write!(f, "call {}", self.name),
+            MessageKind::Cast => write!(f, "cast {}", self.name),
+            MessageKind::Other => f.write_str(self.name),
+        }
+    }
+}
+
+/// Whether and how a message is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageKind {
+    /// It is answered.
+    Call,
+    /// It is not.
+    Cast,
+    /// It is no request.
+    Other,
 }
 
 /// What a callback wants to happen next: gen_server's return tuples.
@@ -265,6 +410,13 @@ impl IntoFlow for Flow {
 
 /// A call's deadline unless it says otherwise: 5 seconds, as in OTP.
 pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// `shop::Stock` is `Stock`.
+pub(crate) fn short_type_name<A>() -> &'static str {
+    let name = std::any::type_name::<A>();
+    let base = name.split('<').next().unwrap_or(name);
+    base.rsplit("::").next().unwrap_or(base)
+}
 
 /// Lets generated code print a handle without knowing its actor.
 pub(crate) fn fmt_handle<A: Behavior>(of: &Ref<A>, f: &mut fmt::Formatter<'_>) -> fmt::Result {

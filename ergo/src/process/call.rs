@@ -8,14 +8,17 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use crate::etf::{DecodeOwned, Decoder, Encoded};
+use crate::etf::{DecodeOwned, Decoder, Encode, Encoded, Term};
 use crate::process::actor::{Behavior, CALL_TIMEOUT};
 use crate::process::deadline::Deadline;
 use crate::process::handle::{Place, Ref};
 use crate::process::host::{AnyProcess, HostRef, Slot};
-use crate::process::queue::Other;
+use crate::process::mailbox::Cell;
+use crate::process::overflow::{Policy, Sent};
+use crate::process::queue::{Envelope, Other};
+use crate::process::room::Admission;
 use crate::process::send::{RemoteCall, call_error};
-use crate::process::{CallError, ExitReason, Reply, current};
+use crate::process::{CallError, CastError, Destination, ExitReason, Reply, current, wire};
 use crate::sync::Mutex;
 
 /// What a caller gets.
@@ -64,6 +67,39 @@ fn decode_answer<R: DecodeOwned>(encoded: &Encoded, host: &HostRef) -> Result<R,
     read(&mut decoder).map_err(CallError::BadReply)
 }
 
+/// Sends a system message and waits for the answer, as long as a call waits.
+pub(super) async fn system(
+    host: &HostRef,
+    to: &Destination,
+    request: &Term,
+) -> Result<Term, CallError> {
+    let (sender, receiver) = oneshot::channel();
+    let slot = Arc::new(OneSlot(Mutex::new(Some(sender))));
+    let from = current::id_on(host);
+    let mut request = |encoder: &mut crate::etf::Encoder<'_>| request.encode(encoder);
+    let sent = std::future::poll_fn(|cx| {
+        let (slot, waker) = (slot.clone(), cx.waker());
+        let sent = RemoteCall::start(host, from, to, slot, wire::SYSTEM, &mut request, waker);
+        Poll::Ready(sent)
+    });
+    // Held until the answer: dropping it takes the monitor back.
+    let (_call, admission) = sent.await?;
+    let answer = async {
+        if let Some(admission) = admission {
+            // When the process ends meanwhile, that is told below.
+            let _ = admission.await;
+        }
+        receiver.await
+    };
+    match tokio::time::timeout(CALL_TIMEOUT, answer).await {
+        Err(_) => Err(CallError::Timeout),
+        Ok(Err(_)) => Err(CallError::NoReply),
+        Ok(Ok(Answer::Value(value))) => Ok(value),
+        Ok(Ok(Answer::Wire(encoded))) => decode_answer(&encoded, host),
+        Ok(Ok(Answer::Down(reason))) => Err(call_error(reason)),
+    }
+}
+
 /// A call that is sent when it is first polled, and given up when it is dropped.
 ///
 /// It ends within its timeout, 5 seconds unless [`Call::timeout`] says otherwise, with the answer or the reason
@@ -81,6 +117,10 @@ pub struct Call<'a, A: Behavior, R> {
     remote: Option<RemoteCall>,
     decode: Option<DecodeAnswer<R>>,
     fence: Option<oneshot::Receiver<()>>,
+    /// The process of a name of this node, once it has the request.
+    named: Option<Arc<Cell<A>>>,
+    /// While the request waits for room in the mailbox.
+    admission: Option<Admission>,
     deadline: Deadline,
 }
 
@@ -96,6 +136,7 @@ impl<'a, A: Behavior, R: Send + 'static> Call<'a, A, R> {
         let (sender, receiver) = oneshot::channel();
         let (reply, sender) = match &to.0 {
             Place::Local(_) => (Reply::local(sender), None),
+            Place::Remote(far) if far.direct => (Reply::local(sender), None),
             Place::Remote(_) => (Reply::nowhere(), Some(sender)),
         };
         let deadline = Deadline::new(CALL_TIMEOUT);
@@ -107,6 +148,8 @@ impl<'a, A: Behavior, R: Send + 'static> Call<'a, A, R> {
             remote: None,
             decode,
             fence: None,
+            named: None,
+            admission: None,
             deadline,
         }
     }
@@ -125,29 +168,99 @@ impl<'a, A: Behavior, R: Send + 'static> Call<'a, A, R> {
         self
     }
 
-    fn start(&mut self, message: A::Message) -> Result<(), CallError> {
-        match &self.to.0 {
-            Place::Local(cell) => {
-                if current::id_on(cell.host()) == cell.id() {
-                    return Err(CallError::CallsItself);
+    fn start(&mut self, message: A::Message, cx: &mut TaskContext<'_>) -> Result<(), CallError> {
+        let to = self.to;
+        match &to.0 {
+            Place::Local(cell) => self.start_here(cell, message, cx),
+            Place::Remote(far) => match far.here::<A>() {
+                Some(cell) => {
+                    self.named = Some(cell.clone());
+                    self.start_here(&cell, message, cx)
                 }
-                cell.send(message).map_err(CallError::from)
-            }
-            Place::Remote(remote) => {
-                let sender = self.sender.take();
-                let slot = Arc::new(OneSlot(Mutex::new(sender)));
-                if self.decode.is_none() {
-                    return Err(CallError::LocalOnly);
-                }
-                let from = current::id_on(&remote.host);
-                let call =
-                    RemoteCall::start(&remote.host, from, &remote.to, slot, &mut |encoder| {
-                        A::encode_message(&message, encoder)
-                    })?;
-                self.remote = Some(call);
-                Ok(())
-            }
+                None => self.start_far(&far.host, &far.to, &message, cx),
+            },
         }
+    }
+
+    /// Hands the request to a process of this node.
+    #[inline]
+    fn start_here(
+        &mut self,
+        cell: &Arc<Cell<A>>,
+        message: A::Message,
+        cx: &mut TaskContext<'_>,
+    ) -> Result<(), CallError> {
+        if current::id_on(cell.host()) == cell.id() {
+            return Err(CallError::CallsItself);
+        }
+        match cell.push(Envelope::Message(message)) {
+            Ok(()) => Ok(()),
+            Err((error, envelope)) => self.not_taken(cell, error, envelope, cx),
+        }
+    }
+
+    #[cold]
+    fn not_taken(
+        &mut self,
+        cell: &Arc<Cell<A>>,
+        error: CastError,
+        envelope: Envelope<A::Message>,
+        cx: &mut TaskContext<'_>,
+    ) -> Result<(), CallError> {
+        match (error, cell.policy(), envelope) {
+            // From there on by its term, which the fallback process can answer.
+            (CastError::Full, Policy::Fallback, Envelope::Message(message)) => {
+                let to = Destination::Pid(cell.pid());
+                let full = self.start_far(cell.host(), &to, &message, cx);
+                full.map_err(|error| match error {
+                    CallError::LocalOnly => CallError::Full,
+                    error => error,
+                })
+            }
+            (CastError::Full, Policy::Wait, envelope) => {
+                match cell.push_or_wait(envelope, cx.waker()) {
+                    Ok(ticket) => {
+                        let admission = |ticket| Admission::new(cell.clone(), ticket);
+                        self.admission = ticket.map(admission);
+                        Ok(())
+                    }
+                    Err((error, envelope)) => Ok(cell.not_taken(error, envelope, Sent::Call)?),
+                }
+            }
+            (error, _, envelope) => Ok(cell.not_taken(error, envelope, Sent::Call)?),
+        }
+    }
+
+    /// Sends the request as a term.
+    fn start_far(
+        &mut self,
+        host: &HostRef,
+        to: &Destination,
+        message: &A::Message,
+        cx: &mut TaskContext<'_>,
+    ) -> Result<(), CallError> {
+        if self.decode.is_none() {
+            return Err(CallError::LocalOnly);
+        }
+        let sender = match self.sender.take() {
+            Some(sender) => sender,
+            // The other end is in the message, which does not travel. The new one finds a waker, too.
+            None => {
+                let (sender, receiver) = oneshot::channel();
+                self.receiver = receiver;
+                let _ = Pin::new(&mut self.receiver).poll(cx);
+                sender
+            }
+        };
+        let slot = Arc::new(OneSlot(Mutex::new(Some(sender))));
+        let mut request =
+            |encoder: &mut crate::etf::Encoder<'_>| A::encode_message(message, encoder);
+        let from = current::id_on(host);
+        let (call, admission) =
+            RemoteCall::start(host, from, to, slot, wire::CALL, &mut request, cx.waker())?;
+        self.remote = Some(call);
+        self.admission = admission;
+        Ok(())
     }
 
     fn outcome(&mut self, answer: Answer<R>) -> Result<R, CallError> {
@@ -163,8 +276,9 @@ impl<'a, A: Behavior, R: Send + 'static> Call<'a, A, R> {
 
     /// The `Reply` is gone: the server has ended, or lives and dropped it, which a fence through its mailbox tells.
     fn poll_dropped(&mut self, cx: &mut TaskContext<'_>) -> Poll<CallError> {
-        let Place::Local(cell) = &self.to.0 else {
-            return Poll::Ready(CallError::NoReply);
+        let cell = match (&self.to.0, &self.named) {
+            (Place::Local(cell), _) | (_, Some(cell)) => cell.clone(),
+            _ => return Poll::Ready(CallError::NoReply),
         };
         if self.fence.is_none() {
             let (fence, receiver) = oneshot::channel();
@@ -210,7 +324,7 @@ impl<A: Behavior, R: Send + 'static> Future for Call<'_, A, R> {
         if let Some(message) = this.message.take() {
             // Registered before it is sent: the answer finds a waker, and the second look is not needed.
             let _ = Pin::new(&mut this.receiver).poll(cx);
-            if let Err(error) = this.start(message) {
+            if let Err(error) = this.start(message, cx) {
                 return Poll::Ready(Err(error));
             }
             return this
@@ -220,6 +334,12 @@ impl<A: Behavior, R: Send + 'static> Future for Call<'_, A, R> {
         }
         if this.fence.is_some() {
             return this.poll_dropped(cx).map(Err);
+        }
+        if let Some(admission) = &mut this.admission
+            && Pin::new(admission).poll(cx).is_ready()
+        {
+            // When the process has ended meanwhile, the reply has gone with the request.
+            this.admission = None;
         }
         match Pin::new(&mut this.receiver).poll(cx) {
             Poll::Ready(Ok(answer)) => Poll::Ready(this.outcome(answer)),

@@ -93,15 +93,18 @@ impl<A: Behavior> Context<A> {
     /// `link/1`: from now on each of the two gets an exit signal when the other ends. Linking twice is linking once;
     /// without such a process an exit signal `noproc` comes back.
     ///
+    /// As in Erlang it needs a pid: a name of this node stands for the process that has it now, one of another node for
+    /// no process.
+    ///
     /// <https://www.erlang.org/doc/apps/erts/erlang.html#link/1>
-    pub fn link(&self, to: impl Into<Pid>) {
+    pub fn link(&self, to: impl Into<Destination>) {
         links::link(self.host(), &*self.0, &to.into());
     }
 
     /// `unlink/1`: no exit signal of this link arrives once it returns; one that is in the mailbox stays there.
     ///
     /// <https://www.erlang.org/doc/apps/erts/erlang.html#unlink/1>
-    pub fn unlink(&self, from: impl Into<Pid>) {
+    pub fn unlink(&self, from: impl Into<Destination>) {
         links::unlink(self.host(), &*self.0, &from.into());
     }
 
@@ -132,10 +135,11 @@ impl<A: Behavior> Context<A> {
         was_there
     }
 
-    /// `exit/2`: sends an exit signal. `ExitReason::Kill` cannot be trapped.
+    /// `exit/2`: sends an exit signal, to a pid or to whoever has a name of this node. `ExitReason::Kill` cannot be
+    /// trapped.
     ///
     /// <https://www.erlang.org/doc/apps/erts/erlang.html#exit/2>
-    pub fn exit(&self, to: impl Into<Pid>, reason: ExitReason) {
+    pub fn exit(&self, to: impl Into<Destination>, reason: ExitReason) {
         links::exit(self.host(), self.0.id(), &to.into(), reason);
     }
 
@@ -162,15 +166,16 @@ impl<A: Behavior> Context<A> {
 
     /// Gives the name up; false when there was none.
     pub fn unregister(&self) -> bool {
-        let mut name = None;
+        let mut had_one = false;
+        // Under the lock of the process, which may be ending meanwhile.
         self.0.with_relations(&mut |relations| {
-            name = relations.name.take();
-            relations.set_name(None);
+            if let Some(name) = relations.name.take() {
+                relations.set_name(None);
+                self.host().unregister(&name, self.0.id());
+                had_one = true;
+            }
         });
-        if let Some(name) = &name {
-            self.host().unregister(name, self.0.id());
-        }
-        name.is_some()
+        had_one
     }
 
     /// Waits until a process of this node has ended and nothing of it is left. One that is not there, or that is
@@ -277,34 +282,6 @@ impl<A: Behavior> Context<A> {
             task.abort();
         }
         Timer::new(task, over, due)
-    }
-
-    /// `alias/0`: a reference that reaches this process until it is switched off, or the process ends.
-    ///
-    /// <https://www.erlang.org/doc/apps/erts/erlang.html#alias/1>
-    pub fn alias(&self) -> Reference {
-        let number = self.host().next_number();
-        if self
-            .0
-            .with_relations(&mut |relations| relations.alias(number))
-        {
-            self.host().set_alias(number, Some(self.0.id()));
-        }
-        self.host().reference(number)
-    }
-
-    /// `unalias/1`: true when it was on; what is sent to it from now on is dropped.
-    pub fn unalias(&self, alias: &Reference) -> bool {
-        let Some(number) = self.host().local_number(alias) else {
-            return false;
-        };
-        let mut was_on = false;
-        self.0
-            .with_relations(&mut |relations| was_on = relations.unalias(number));
-        if was_on {
-            self.host().set_alias(number, None);
-        }
-        was_on
     }
 
     /// Ends this process after the callback in progress, as [`Flow::Stop`](crate::Flow::Stop) does: `{stop, Reason,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::etf::{Atom, Pid, Reference};
+use crate::etf::{Atom, Pid, Reference, Term};
 use crate::process::Handle;
 
 /// Where a message, a call or a monitor goes: a pid, a name here or on another node, or an alias.
@@ -23,6 +23,18 @@ pub enum Destination {
 }
 
 impl Destination {
+    /// What Erlang writes for it: a pid, a name, `{Name, Node}` or an alias.
+    pub fn to_term(&self) -> Term {
+        match self {
+            Destination::Pid(pid) => Term::from(pid),
+            Destination::Name(name) => Term::Atom(name.clone()),
+            Destination::NameNode(name, node) => {
+                Term::tuple([Term::Atom(name.clone()), Term::Atom(node.clone())])
+            }
+            Destination::Alias(alias) => Term::from(alias),
+        }
+    }
+
     /// The node it lives on, or `None` for a name on this node.
     pub fn node(&self) -> Option<&Atom> {
         match self {

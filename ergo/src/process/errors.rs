@@ -109,6 +109,9 @@ pub enum SpawnError {
     /// The name given is not one a process can have: empty, longer than 255 characters, or `undefined`.
     #[error("{0:?} is not a name a process can have")]
     BadName(String),
+    /// The options contradict each other, or cannot be.
+    #[error("bad options: {0}")]
+    BadOptions(String),
     /// The node is stopping.
     #[error("the node is stopping")]
     Stopping,

@@ -60,6 +60,29 @@ pub(crate) fn send_from_here(
     send::body(host, current::id_on(host), to, &mut wire::body_of(message))
 }
 
+/// As [`send_from_here`], waiting for room in a mailbox of this node where the mailbox says so.
+pub(crate) async fn send_waiting(
+    host: &HostRef,
+    to: &Destination,
+    message: &impl Encode,
+) -> Result<(), CastError> {
+    send::waiting(host, current::id_on(host), to, message).await
+}
+
+/// As [`send_from_here`], overtaking what waits at an alias that allows it.
+pub(crate) fn send_priority(
+    host: &HostRef,
+    to: &Destination,
+    message: &impl Encode,
+) -> Result<(), CastError> {
+    let how = send::How {
+        priority: true,
+        ..send::How::default()
+    };
+    let from = current::id_on(host);
+    send::offer(host, from, to, &mut wire::body_of(message), how).map(drop)
+}
+
 /// Casts from the process being polled, or from the node.
 pub(crate) fn cast_from_here(
     host: &HostRef,
@@ -83,7 +106,7 @@ pub(crate) async fn call_term<R: DecodeOwned + Send + 'static>(
 
 /// `exit/2` from the process being polled, or from the node.
 pub(crate) fn exit_from_here(host: &HostRef, to: &Pid, reason: ExitReason) {
-    links::exit(host, current::id_on(host), to, reason);
+    links::exit(host, current::id_on(host), &to.into(), reason);
 }
 
 /// Encodes a body on its own.

@@ -2,13 +2,16 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::etf::{Decode, DecodeError, DecodeOwned, Decoder, Kind, Pid};
 use crate::process::actor::{Behavior, fmt_handle};
 use crate::process::host::{AnyProcess, AsHost, HostRef, RemoteSignal};
 use crate::process::links::{self, Target};
 use crate::process::mailbox::Cell;
-use crate::process::{Call, CastError, Destination, ExitReason, Reply, current, send, wire};
+use crate::process::{
+    Call, CallError, CastError, CastWait, Destination, ExitReason, Reply, current, send, stop, wire,
+};
 
 /// A reference to a process of a known type: direct on this node, by destination elsewhere.
 ///
@@ -24,6 +27,8 @@ pub(super) enum Place<A: Behavior> {
 pub(super) struct Far {
     pub(super) host: HostRef,
     pub(super) to: Destination,
+    /// Whether a name of this node leads straight into the mailbox of a process of the handle's type.
+    pub(super) direct: bool,
 }
 
 impl<A: Behavior> Clone for Ref<A> {
@@ -42,16 +47,23 @@ impl<A: Behavior> Ref<A> {
     }
 
     /// The process at `to`, as seen from a node. A pid of a live process of this node and type becomes a direct
-    /// reference; a name is looked up at each use, so it survives restarts.
+    /// reference; a name is looked up at each use, so it survives restarts, and one of this node
+    /// leads straight to a process of this type.
     pub fn at(host: &HostRef, to: Destination) -> Self {
         if let (Destination::Pid(_), Target::Local(id)) = (&to, links::resolve(host, &to))
             && let Some(cell) = typed::<A>(host, id)
         {
             return Ref(Place::Local(cell));
         }
+        let direct = match &to {
+            Destination::Name(_) => true,
+            Destination::NameNode(_, node) => node == host.name(),
+            Destination::Pid(_) | Destination::Alias(_) => false,
+        };
         Ref(Place::Remote(Arc::new(Far {
             host: host.clone(),
             to,
+            direct,
         })))
     }
 
@@ -60,6 +72,7 @@ impl<A: Behavior> Ref<A> {
         Ref(Place::Remote(Arc::new(Far {
             host: host.clone(),
             to,
+            direct: false,
         })))
     }
 
@@ -100,8 +113,15 @@ impl<A: Behavior> Ref<A> {
     pub fn cast(&self, message: A::Message) -> Result<(), CastError> {
         match &self.0 {
             Place::Local(cell) => cell.send(message),
-            Place::Remote(far) => far.cast::<A>(&message),
+            Place::Remote(far) => far.cast::<A>(message),
         }
+    }
+
+    /// Sends a message, and waits for room first where the mailbox says so: [`Overflow::Wait`](crate::Overflow::Wait).
+    ///
+    /// To another node it waits while too much is on its way there.
+    pub fn cast_wait(&self, message: A::Message) -> CastWait<'_, A> {
+        CastWait::new(self, message)
     }
 
     /// Makes a call of a message that carries the reply.
@@ -136,21 +156,28 @@ impl<A: Behavior> Ref<A> {
     }
 
     /// Sends an exit signal, as `exit/2` does.
+    ///
+    /// As in Erlang it needs a pid: for a name of another node nothing is sent.
     pub fn exit(&self, reason: ExitReason) {
         let host = self.host();
         let from = current::id_on(host);
         match &self.0 {
             Place::Local(cell) => cell.exit_signal(&host.pid(from), reason, false),
-            Place::Remote(far) => match &far.to {
-                Destination::Pid(pid) => links::exit(host, from, pid, reason),
-                // As in Erlang, an exit signal needs a pid; a name of this node has one.
-                to => {
-                    if let Some(process) = links::local_process(host, to) {
-                        process.exit_signal(&host.pid(from), reason, false);
-                    }
-                }
-            },
+            Place::Remote(far) => links::exit(host, from, &far.to, reason),
         }
+    }
+
+    /// `gen_server:stop/3`: has the server end with `reason`, after what is in its mailbox, and waits for its end.
+    ///
+    /// Its `terminate` runs. A plain process takes no system messages, so only the timeout ends this.
+    ///
+    /// <https://www.erlang.org/doc/apps/stdlib/gen_server.html#stop/3>
+    ///
+    /// # Errors
+    /// [`CallError::Exit`] when it ended for another reason, [`CallError::NoProcess`] and [`CallError::NoConnection`]
+    /// when it is not there, [`CallError::Timeout`]; it may still stop then.
+    pub async fn stop(&self, reason: ExitReason, timeout: Duration) -> Result<(), CallError> {
+        stop::stop(self.host(), &self.destination(), reason, timeout).await
     }
 
     /// A direct reference when the process is one of this node now, whatever it is known by.
@@ -175,17 +202,29 @@ fn downcast<A: Behavior>(process: Arc<dyn AnyProcess>) -> Option<Arc<Cell<A>>> {
 }
 
 impl Far {
+    /// The process of this node behind the name, if it is one of `A`.
+    pub(super) fn here<A: Behavior>(&self) -> Option<Arc<Cell<A>>> {
+        match links::resolve(&self.host, &self.to) {
+            Target::Local(id) if self.direct => typed::<A>(&self.host, id),
+            _ => None,
+        }
+    }
+
     #[cold]
-    fn cast<A: Behavior>(&self, message: &A::Message) -> Result<(), CastError> {
+    fn cast<A: Behavior>(&self, message: A::Message) -> Result<(), CastError> {
+        if let Some(cell) = self.here::<A>() {
+            return cell.send(message);
+        }
         let from = current::id_on(&self.host);
         let mut body = |encoder: &mut crate::etf::Encoder<'_>| {
-            wire::write_cast(encoder, &mut |encoder| A::encode_message(message, encoder))
+            wire::write_cast(encoder, &mut |encoder| A::encode_message(&message, encoder))
         };
         match links::resolve(&self.host, &self.to) {
             Target::Remote => self.host.clone().remote(RemoteSignal::Send {
                 from,
                 to: &self.to,
                 body: &mut body,
+                priority: false,
             }),
             _ => send::body(&self.host, from, &self.to, &mut body),
         }

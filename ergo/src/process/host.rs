@@ -4,10 +4,11 @@ use std::any::Any;
 use std::sync::Arc;
 
 use crate::etf::{Atom, EncodeError, Encoded, Encoder, Pid, Reference};
+pub use crate::process::dead_letter::DeadLetterOffice;
 pub use crate::process::deadline::Deadlines;
 use crate::process::relations::RemoteWatcher;
 use crate::process::{
-    CastError, Destination, Down, EnvValue, Exit, ExitReason, Heritage, Relations,
+    Alias, CastError, Destination, Down, EnvValue, Exit, ExitReason, Heritage, Relations,
 };
 
 /// A node, as its processes see it.
@@ -42,6 +43,8 @@ pub trait Host: Any + Send + Sync {
     fn next_number(&self) -> u64;
     /// Deadlines of calls made outside of processes.
     fn deadlines(&self) -> &Deadlines;
+    /// Where messages go that reach no mailbox.
+    fn dead_letters(&self) -> &DeadLetterOffice;
 
     /// Puts a process into the table under a new id. `None` when the node is stopping.
     fn insert(&self, make: &mut dyn FnMut(u64) -> Arc<dyn AnyProcess>) -> Option<u64>;
@@ -67,16 +70,24 @@ pub trait Host: Any + Send + Sync {
     fn open_slot(&self, slot: Arc<dyn Slot>) -> u64;
     /// Takes the place of an answer away: whoever gets it is the one that fills it.
     fn take_slot(&self, number: u64) -> Option<Arc<dyn Slot>>;
-    /// Says that an alias belongs to a process, until `owner` is `None`.
-    fn set_alias(&self, number: u64, owner: Option<u64>);
-    /// The process that an alias belongs to.
-    fn alias_owner(&self, number: u64) -> Option<u64>;
+    /// Switches an alias on, or off.
+    fn set_alias(&self, number: u64, alias: Option<Alias>);
+    /// The alias with this number, while it is on.
+    fn alias(&self, number: u64) -> Option<Alias>;
+    /// The alias with this number, for a message that goes through it: one for a single message is off from now on.
+    fn use_alias(&self, number: u64) -> Option<Alias>;
 
     /// Hands a signal for another node to the connection, which is made when there is none.
     ///
     /// # Errors
     /// As for a cast; a connection that cannot be made is no error for a message, as in Erlang.
     fn remote(self: Arc<Self>, signal: RemoteSignal<'_>) -> Result<(), CastError>;
+
+    /// Ready when less is on its way to a node than it takes; `None` when it is so already.
+    fn not_busy(
+        self: Arc<Self>,
+        node: &Atom,
+    ) -> Option<std::pin::Pin<Box<dyn std::future::Future<Output = ()> + Send>>>;
 
     /// A received message turned out to be no Erlang term: the connection it came over is at fault.
     fn corrupt(&self, from: &Atom);
@@ -105,13 +116,22 @@ pub trait Host: Any + Send + Sync {
             .unwrap_or_else(|_| unreachable!("three words are within the limit of five"))
     }
 
+    /// The same reference with the five words that aliases of OTP have since release 26.
+    fn long_reference(&self, number: u64) -> Reference {
+        let (low, high) = split(number);
+        Reference::new(self.name().clone(), self.creation(), &[low, high, 0, 0, 0])
+            .unwrap_or_else(|_| unreachable!("five words are within the limit of five"))
+    }
+
     /// The number of `reference` when it is of this node and this incarnation.
     fn local_number(&self, reference: &Reference) -> Option<u64> {
         if reference.creation() != self.creation() || reference.node() != self.name() {
             return None;
         }
         match reference.ids() {
-            [low, high, 0] => Some((u64::from(*high) << 32) | u64::from(*low)),
+            [low, high, 0] | [low, high, 0, 0, 0] => {
+                Some((u64::from(*high) << 32) | u64::from(*low))
+            }
             _ => None,
         }
     }
@@ -138,6 +158,25 @@ pub trait AnyProcess: Any + Send + Sync {
     /// # Errors
     /// `Closed` when it has ended, `Full` when its mailbox has a bound that is reached.
     fn deliver(&self, incoming: Incoming) -> Result<(), CastError>;
+    /// Puts a message in for a sender that can wait. Where it has to, `waker` is woken when the message is in, or the
+    /// process ends; the ticket says which one it is.
+    ///
+    /// # Errors
+    /// As [`AnyProcess::deliver`].
+    fn offer(
+        &self,
+        message: Encoded,
+        is_call: bool,
+        waker: &std::task::Waker,
+    ) -> Result<Option<u64>, CastError>;
+    /// Ready once the message with this ticket is in, or the process has ended.
+    fn poll_admitted(
+        &self,
+        ticket: u64,
+        cx: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Result<(), CastError>>;
+    /// Takes a message that waits back; nothing happens when it is in.
+    fn withdraw(&self, ticket: u64);
     /// Acts on an exit signal, here and now. `linked` tells a broken link from `exit/2`.
     fn exit_signal(&self, from: &Pid, reason: ExitReason, linked: bool);
     /// Runs `change` on its relations under its lock; false, and nothing run, when it has ended.
@@ -169,6 +208,8 @@ pub enum Broken {
     Link(Exit),
     /// A monitor.
     Monitor(Down),
+    /// A monitor whose `Down` overtakes what waits.
+    UrgentMonitor(Down),
 }
 
 /// What is put into a mailbox by someone who does not know its type.
@@ -177,6 +218,10 @@ pub enum Broken {
 pub enum Incoming {
     /// A term, still encoded: it is decoded in the receiver's task. With the node it came from.
     Wire(Encoded, Option<Atom>),
+    /// A term that overtakes what waits.
+    Urgent(Encoded, Option<Atom>),
+    /// `{fallback, To, Message}`: what was too much for another process.
+    Fallback(Encoded),
     /// A monitored process ended.
     Down(Down),
     /// An exit signal that is trapped.
@@ -206,6 +251,8 @@ pub enum RemoteSignal<'a> {
         to: &'a Destination,
         /// The message.
         body: Body<'a>,
+        /// Whether it overtakes what waits, at an alias that allows it.
+        priority: bool,
     },
     /// A call: a monitor of the receiver and the request, of which a lost connection tells slot `number`.
     Call {

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use crate::etf::{Pid, Reference};
 use crate::process::host::{AnyProcess, Broken, HostRef, RemoteSignal};
-use crate::process::relations::{RemoteWatcher, Ties};
-use crate::process::{Destination, Down, Exit, ExitReason, Watcher};
+use crate::process::relations::{Monitored, RemoteWatcher, Ties};
+use crate::process::{Destination, Down, Exit, ExitReason, Relations, Watcher};
 
 /// Where a destination leads, seen from one node.
 pub(crate) enum Target {
@@ -35,7 +35,8 @@ pub(crate) fn resolve(host: &HostRef, to: &Destination) -> Target {
         Destination::Alias(alias) => {
             let owner = host
                 .local_number(alias)
-                .and_then(|number| host.alias_owner(number));
+                .and_then(|number| host.alias(number))
+                .map(|alias| alias.owner);
             owner.map_or(Target::Nobody, Target::Local)
         }
     }
@@ -49,8 +50,27 @@ pub(crate) fn local_process(host: &HostRef, to: &Destination) -> Option<Arc<dyn 
     }
 }
 
+/// The id of the pid that stands for a process of no pid; no process has it.
+const NOBODY: u64 = 0;
+
 /// `link/1`: an exit signal `noproc` comes back when there is nothing to link to.
-pub(crate) fn link(host: &HostRef, me: &dyn AnyProcess, to: &Pid) {
+pub(crate) fn link(host: &HostRef, me: &dyn AnyProcess, to: &Destination) {
+    match pid_of(host, to) {
+        Some(pid) => link_pid(host, me, &pid),
+        None => me.exit_signal(&host.pid(NOBODY), ExitReason::NoProc, true),
+    }
+}
+
+/// The pid behind a destination: that of a name or alias of this node, none for a name of another one.
+fn pid_of(host: &HostRef, to: &Destination) -> Option<Pid> {
+    match (to, resolve(host, to)) {
+        (Destination::Pid(pid), _) => Some(pid.clone()),
+        (_, Target::Local(id)) => Some(host.pid(id)),
+        _ => None,
+    }
+}
+
+fn link_pid(host: &HostRef, me: &dyn AnyProcess, to: &Pid) {
     if to.node() != host.name() {
         let mut send = false;
         me.with_relations(&mut |relations| send = relations.link_remote(to));
@@ -76,29 +96,47 @@ pub(crate) fn link(host: &HostRef, me: &dyn AnyProcess, to: &Pid) {
 
 /// Links two processes of this node; false when the other one has ended.
 pub(crate) fn link_local(host: &HostRef, me: &dyn AnyProcess, id: u64) -> bool {
-    let mine = me.id();
-    let alive = me.with_relations(&mut |relations| {
-        relations.link(id);
-    });
-    if !alive {
-        // Somebody uses the context of a process that has ended; whom it links to would never hear of it.
-        if let Some(other) = host.process(id) {
-            other.exit_signal(&host.pid(mine), ExitReason::NoProc, true);
-        }
-        return true;
-    }
-    let linked = host.process(id).is_some_and(|other| {
-        other.with_relations(&mut |relations| {
-            relations.link(mine);
+    let (mine, other) = (me.id(), host.process(id));
+    let linked = other.as_ref().is_some_and(|other| {
+        with_both(me, &**other, &mut |relations, others| {
+            relations.link(id);
+            others.link(mine);
         })
     });
     if linked {
         return true;
     }
-    // If the entry is gone already, the other's end has taken it and its exit signal is on the way.
-    let mut still_mine = false;
-    me.with_relations(&mut |relations| still_mine = relations.unlink(id));
-    !still_mine
+    if me.with_relations(&mut |_| {}) {
+        return false;
+    }
+    // Somebody uses the context of a process that has ended; whom it links to would never hear of it.
+    if let Some(other) = other {
+        other.exit_signal(&host.pid(mine), ExitReason::NoProc, true);
+    }
+    true
+}
+
+/// Changes the relations of two processes in one step, so that both ends of a link are there or none is. False, and
+/// nothing is changed, when one of the two has ended.
+fn with_both(
+    one: &dyn AnyProcess,
+    two: &dyn AnyProcess,
+    change: &mut dyn FnMut(&mut Relations, &mut Relations),
+) -> bool {
+    // One after the other by their ids: no two of these wait for each other.
+    let in_order = one.id() < two.id();
+    let (first, second) = if in_order { (one, two) } else { (two, one) };
+    let mut changed = false;
+    first.with_relations(&mut |outer| {
+        changed = second.with_relations(&mut |inner| {
+            if in_order {
+                change(outer, inner);
+            } else {
+                change(inner, outer);
+            }
+        });
+    });
+    changed
 }
 
 /// The parent's end of the link to a child that has not run yet, and has been made with its own end.
@@ -114,7 +152,13 @@ pub(crate) fn link_child(host: &HostRef, parent: &dyn AnyProcess, child: &dyn An
 }
 
 /// `unlink/1`: no exit signal of this link arrives once it returns.
-pub(crate) fn unlink(host: &HostRef, me: &dyn AnyProcess, from: &Pid) {
+pub(crate) fn unlink(host: &HostRef, me: &dyn AnyProcess, from: &Destination) {
+    if let Some(from) = pid_of(host, from) {
+        unlink_pid(host, me, &from);
+    }
+}
+
+fn unlink_pid(host: &HostRef, me: &dyn AnyProcess, from: &Pid) {
     if from.node() != host.name() {
         let id = host.next_number();
         let mut send = false;
@@ -135,12 +179,17 @@ pub(crate) fn unlink(host: &HostRef, me: &dyn AnyProcess, from: &Pid) {
 
 pub(crate) fn unlink_local(host: &HostRef, me: &dyn AnyProcess, id: u64) {
     let mine = me.id();
-    me.with_relations(&mut |relations| {
-        relations.unlink(id);
+    // A process is not linked to itself.
+    let other = host.process(id).filter(|_| id != mine);
+    let unlinked = other.is_some_and(|other| {
+        with_both(me, &*other, &mut |relations, others| {
+            relations.unlink(id);
+            others.unlink(mine);
+        })
     });
-    if let Some(other) = host.process(id) {
-        other.with_relations(&mut |relations| {
-            relations.unlink(mine);
+    if !unlinked {
+        me.with_relations(&mut |relations| {
+            relations.unlink(id);
         });
     }
 }
@@ -165,12 +214,28 @@ pub(crate) fn untie_starter(host: &HostRef, me: &dyn AnyProcess) {
 /// `monitor/2`: a `Down` with `noproc` comes at once when there is nothing to monitor.
 pub(crate) fn monitor(host: &HostRef, me: &dyn AnyProcess, to: Destination) -> Reference {
     let number = host.next_number();
-    let reference = host.reference(number);
+    monitor_as(host, me, number, to, Monitored::from);
+    host.reference(number)
+}
+
+/// `monitor/3`, with what `make` makes of the object.
+pub(super) fn monitor_as(
+    host: &HostRef,
+    me: &dyn AnyProcess,
+    number: u64,
+    to: Destination,
+    make: impl FnOnce(Destination) -> Monitored,
+) {
     let object = match to {
         Destination::Name(name) => Destination::NameNode(name, host.name().clone()),
         other => other,
     };
-    me.with_relations(&mut |relations| relations.monitor(number, object.clone()));
+    let mut monitored = Some(make(object.clone()));
+    me.with_relations(&mut |relations| {
+        if let Some(monitored) = monitored.take() {
+            relations.monitor(number, monitored);
+        }
+    });
     match resolve(host, &object) {
         Target::Remote => {
             let _ = host.clone().remote(RemoteSignal::Monitor {
@@ -186,7 +251,6 @@ pub(crate) fn monitor(host: &HostRef, me: &dyn AnyProcess, to: Destination) -> R
         }
         Target::Nobody => down(host, me, number, ExitReason::NoProc),
     }
-    reference
 }
 
 /// Enters a watcher at a process of this node; false when it has ended.
@@ -201,14 +265,20 @@ pub(crate) fn demonitor(host: &HostRef, me: &dyn AnyProcess, reference: &Referen
     let Some(number) = host.local_number(reference) else {
         return false;
     };
-    let mut object = None;
-    me.with_relations(&mut |relations| object = relations.demonitor(number));
-    let Some(object) = object else { return false };
-    release(host, me.id(), number, &object);
+    let mut monitored = None;
+    me.with_relations(&mut |relations| monitored = relations.demonitor(number));
+    let Some(monitored) = monitored else {
+        return false;
+    };
+    if monitored.ends_alias {
+        host.set_alias(number, None);
+    }
+    release(host, me.id(), number, &monitored.object);
     true
 }
 
-fn release(host: &HostRef, mine: u64, number: u64, object: &Destination) {
+/// Takes the entry of a monitor away at what it is on.
+pub(super) fn release(host: &HostRef, mine: u64, number: u64, object: &Destination) {
     match resolve(host, object) {
         Target::Remote => {
             let _ = host.clone().remote(RemoteSignal::Demonitor {
@@ -229,18 +299,27 @@ fn release(host: &HostRef, mine: u64, number: u64, object: &Destination) {
 /// Reports the end of what `me` monitors under `number`, if it still does.
 pub(crate) fn down(host: &HostRef, me: &dyn AnyProcess, number: u64, reason: ExitReason) {
     me.settle(&mut |relations| {
-        let object = relations.demonitor(number)?;
-        let (reference, reason) = (host.reference(number), reason.clone());
-        Some(Broken::Monitor(Down {
-            reference,
-            object,
-            reason,
-        }))
+        let monitored = relations.demonitor(number)?;
+        if monitored.ends_alias {
+            host.set_alias(number, None);
+        }
+        let down = Down {
+            reference: host.reference(number),
+            object: monitored.object,
+            reason: reason.clone(),
+            tag: monitored.tag,
+        };
+        Some(if monitored.priority {
+            Broken::UrgentMonitor(down)
+        } else {
+            Broken::Monitor(down)
+        })
     });
 }
 
 /// `exit/2` from the process `from`.
-pub(crate) fn exit(host: &HostRef, from: u64, to: &Pid, reason: ExitReason) {
+pub(crate) fn exit(host: &HostRef, from: u64, to: &Destination, reason: ExitReason) {
+    let Some(to) = &pid_of(host, to) else { return };
     if to.node() != host.name() {
         let _ = host.clone().remote(RemoteSignal::Exit2 {
             from,
@@ -252,14 +331,11 @@ pub(crate) fn exit(host: &HostRef, from: u64, to: &Pid, reason: ExitReason) {
     }
 }
 
-/// Tells everyone tied to a process that it has ended, after its name and its place in the table are free.
+/// Tells everyone tied to a process that it has ended, after its place in the table is free; its name is already.
 pub(crate) fn dissolve(host: &HostRef, id: u64, ties: Option<Ties>, reason: &ExitReason) {
     let Some(ties) = ties else {
         return host.remove(id);
     };
-    if let Some(name) = &ties.name {
-        host.unregister(name, id);
-    }
     host.remove(id);
     for alias in &ties.aliases {
         host.set_alias(*alias, None);
@@ -271,8 +347,8 @@ pub(crate) fn dissolve(host: &HostRef, id: u64, ties: Option<Ties>, reason: &Exi
     for (reference, watcher) in &ties.remote_watchers {
         tell_remote_watcher(host, id, watcher, reference, reason);
     }
-    for (number, object) in &ties.monitoring {
-        release(host, id, *number, object);
+    for (number, monitored) in &ties.monitoring {
+        release(host, id, *number, &monitored.object);
     }
 }
 

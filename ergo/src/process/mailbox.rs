@@ -8,12 +8,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll, Waker};
 
-use crate::etf::{Pid, Reference};
+use crate::etf::{Atom, Encoded, Pid, Reference};
 use crate::process::actor::{Behavior, Options};
 use crate::process::asked::Asked;
 use crate::process::host::{AnyProcess, Broken, HostRef, Incoming};
-use crate::process::queue::{Envelope, Other, Queue};
+use crate::process::overflow::{Policy, Sent};
+use crate::process::queue::{Envelope, Extra, Other, Queue};
 use crate::process::relations::Ties;
+use crate::process::wire;
 use crate::process::{CastError, Exit, ExitReason, Heritage, Relations};
 use crate::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use crate::sync::{Mutex, MutexGuard};
@@ -23,6 +25,13 @@ const EXITING: u8 = 2;
 const STARTING: u8 = 4;
 /// A callback has asked for something through its context.
 const ASKED: u8 = 8;
+/// Senders wait for room.
+pub(super) const QUEUED: u8 = 16;
+/// Messages with priority wait.
+const URGENT: u8 = 32;
+
+/// How many system messages a full mailbox still takes.
+const SYSTEM_MESSAGES: u64 = 16;
 
 /// A process, as its own task and its handles see it.
 pub(super) struct Cell<A: Behavior> {
@@ -30,6 +39,7 @@ pub(super) struct Cell<A: Behavior> {
     flags: AtomicU8,
     /// Whether the poll in progress has parked. For the process's own task alone.
     has_parked: AtomicBool,
+    policy: Policy,
     /// Messages of the batch in progress that wait, so that a bound is exact. Kept only when there is a bound.
     batch_left: AtomicU32,
     id: u64,
@@ -43,6 +53,7 @@ impl<A: Behavior> Cell<A> {
             queue: Mutex::new(Queue::new(options.mailbox, relations)),
             flags: AtomicU8::new(if options.trap_exit { TRAP_EXIT } else { 0 }),
             has_parked: AtomicBool::new(false),
+            policy: options.overflow.into(),
             batch_left: AtomicU32::new(0),
             id,
             host,
@@ -57,7 +68,7 @@ impl<A: Behavior> Cell<A> {
         self.host.pid(self.id)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Queue<A::Message>> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Queue<A::Message>> {
         // A panic cannot happen while it is held, except for memory running out, and the queue is whole then too.
         self.queue
             .lock()
@@ -75,7 +86,7 @@ impl<A: Behavior> Cell<A> {
             if !queue.is_open() {
                 return Err((CastError::Closed, envelope));
             }
-            if queue.bound != u32::MAX && self.waiting(&queue) >= u64::from(queue.bound) {
+            if queue.bound != u32::MAX && (queue.has_line() || !self.has_room(&queue)) {
                 return Err((CastError::Full, envelope));
             }
             queue.messages.push_back(envelope);
@@ -88,15 +99,86 @@ impl<A: Behavior> Cell<A> {
     }
 
     fn waiting(&self, queue: &Queue<A::Message>) -> u64 {
-        queue.messages.len() as u64 + u64::from(self.batch_left.load(Ordering::Relaxed))
+        queue.messages.len() as u64 + u64::from(self.batch_left.load(Ordering::SeqCst))
+    }
+
+    pub(super) fn has_room(&self, queue: &Queue<A::Message>) -> bool {
+        self.waiting(queue) < u64::from(queue.bound)
+    }
+
+    pub(super) fn policy(&self) -> Policy {
+        self.policy
+    }
+
+    pub(super) fn flags(&self) -> &AtomicU8 {
+        &self.flags
+    }
+
+    /// Looks at what few mailboxes have.
+    pub(super) fn extra<R>(&self, look: impl FnOnce(&mut Extra<A::Message>) -> R) -> Option<R> {
+        self.lock().known_extra().map(look)
+    }
+
+    /// Who gets what is too much for it; for a process that does not run yet.
+    pub(super) fn set_fallback(&self, name: Atom) {
+        self.lock().extra_mut().fallback = Some(name);
     }
 
     /// A typed message from this node.
     #[inline]
     pub(super) fn send(&self, message: A::Message) -> Result<(), CastError> {
         // What a refused message drops may run code of the user: not under the lock.
-        self.push(Envelope::Message(message))
-            .map_err(|(error, _)| error)
+        match self.push(Envelope::Message(message)) {
+            Ok(()) => Ok(()),
+            Err((error, envelope)) => self.not_taken(error, envelope, Sent::Cast),
+        }
+    }
+
+    /// Puts a message in before all others but those that came the same way. The bound of the mailbox holds for them by
+    /// themselves, so that they get through when it is full.
+    fn push_urgent(
+        &self,
+        envelope: Envelope<A::Message>,
+    ) -> Result<(), (CastError, Envelope<A::Message>)> {
+        let waker = {
+            let mut queue = self.lock();
+            if !queue.is_open() {
+                return Err((CastError::Closed, envelope));
+            }
+            let bound = queue.bound as usize;
+            let urgent = &mut queue.extra_mut().urgent;
+            if urgent.len() >= bound {
+                return Err((CastError::Full, envelope));
+            }
+            urgent.push_back(envelope);
+            self.flags.fetch_or(URGENT, Ordering::Release);
+            queue.unpark()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        Ok(())
+    }
+
+    /// Whether messages wait that are to be taken before all others.
+    #[inline]
+    pub(super) fn has_urgent(&self) -> bool {
+        self.flags.load(Ordering::Acquire) & URGENT != 0
+    }
+
+    /// Takes the first of the messages with priority.
+    pub(super) fn take_urgent(&self) -> Option<Envelope<A::Message>> {
+        if !self.has_urgent() {
+            return None;
+        }
+        let mut queue = self.lock();
+        let urgent = &mut queue.known_extra()?.urgent;
+        let first = urgent.pop_front();
+        if urgent.is_empty() {
+            *urgent = VecDeque::new();
+            self.flags.fetch_and(!URGENT, Ordering::Relaxed);
+        }
+        first
     }
 
     /// A signal: exits, downs and fences are not subject to the bound, as nothing may get lost of them.
@@ -112,6 +194,33 @@ impl<A: Behavior> Cell<A> {
             waker.wake();
         }
         true
+    }
+
+    /// Puts in what came as a term. A full mailbox has some room left for system messages: a suspended process could never
+    /// be resumed otherwise.
+    fn push_term(
+        &self,
+        envelope: Envelope<A::Message>,
+    ) -> Result<(), (CastError, Envelope<A::Message>)> {
+        let envelope = match self.push(envelope) {
+            Err((CastError::Full, envelope)) => envelope,
+            pushed => return pushed,
+        };
+        let is_system = matches!(&envelope, Envelope::Other(other)
+            if matches!(&**other, Other::Wire(encoded, _) if wire::is_system(&self.host, encoded)));
+        let waker = {
+            let mut queue = self.lock();
+            let bound = u64::from(queue.bound) + SYSTEM_MESSAGES;
+            if !is_system || !queue.is_open() || self.waiting(&queue) >= bound {
+                return Err((CastError::Full, envelope));
+            }
+            queue.messages.push_back(envelope);
+            queue.unpark()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        Ok(())
     }
 
     /// Takes the next batch in exchange for the empty `batch`, or parks.
@@ -190,8 +299,16 @@ impl<A: Behavior> Cell<A> {
     #[inline]
     pub(super) fn took_one(&self) {
         let left = self.batch_left.load(Ordering::Relaxed);
-        if left != 0 {
-            self.batch_left.store(left - 1, Ordering::Relaxed);
+        if left == 0 {
+            return;
+        }
+        if self.policy != Policy::Wait {
+            return self.batch_left.store(left - 1, Ordering::Relaxed);
+        }
+        // Noted before the flag is looked at: see `push_or_wait`.
+        self.batch_left.store(left - 1, Ordering::SeqCst);
+        if self.flags.load(Ordering::SeqCst) & QUEUED != 0 {
+            self.admit();
         }
     }
 
@@ -202,11 +319,22 @@ impl<A: Behavior> Cell<A> {
             matches!(envelope, Envelope::Other(other)
                 if matches!(&**other, Other::Down(down) if down.reference == *reference))
         };
+        if let Some(urgent) = queue.known_extra().map(|extra| &mut extra.urgent)
+            && let Some(index) = urgent.iter().position(is_it)
+        {
+            let flushed = urgent.remove(index);
+            drop(queue);
+            return drop(flushed);
+        }
         let found = queue.messages.iter().position(is_it);
         if let Some(index) = found {
             let flushed = queue.messages.remove(index);
+            let has_line = queue.has_line();
             drop(queue);
             drop(flushed);
+            if has_line {
+                self.admit();
+            }
         } else if let Some(relations) = queue.relations() {
             relations.flushed.push(reference.clone());
         }
@@ -235,7 +363,9 @@ impl<A: Behavior> Cell<A> {
 
     /// How many messages nobody has taken out yet.
     pub(super) fn untaken(&self) -> usize {
-        self.lock().messages.len()
+        let mut queue = self.lock();
+        let urgent = queue.known_extra().map_or(0, |extra| extra.urgent.len());
+        queue.messages.len() + urgent
     }
 
     /// Gives back what memory an idle process can do without.
@@ -254,7 +384,7 @@ impl<A: Behavior> Cell<A> {
     /// Whether anything rare wants to be seen to between two messages: one load, whatever there may be.
     #[inline]
     pub(super) fn wants_attention(&self) -> bool {
-        self.flags.load(Ordering::Acquire) & (EXITING | ASKED) != 0
+        self.flags.load(Ordering::Acquire) & (EXITING | ASKED | URGENT) != 0
     }
 
     /// Notes what is to be done after the callback in progress, and wakes a process that waits.
@@ -344,16 +474,33 @@ impl<A: Behavior> Cell<A> {
     ///
     /// An exit signal that has come before the body ended by itself decides the reason, as in OTP; `reason` is the
     /// body's own.
+    ///
+    /// The name is freed in the same step: whoever is told that the process has ended, also by a monitor, a link or a
+    /// message that comes while it is taken apart, finds its name free.
     pub(super) fn close(&self, reason: Option<ExitReason>) -> Closed<A> {
         let mut queue = self.lock();
+        let name = queue
+            .known_relations()
+            .and_then(|known| known.name.as_ref());
+        if let Some(name) = name {
+            self.host.unregister(name, self.id);
+        }
         let (reason, mut relations) = queue.close(reason);
-        let messages = std::mem::take(&mut queue.messages);
+        let mut messages = std::mem::take(&mut queue.messages);
+        let mut senders = Vec::new();
+        if let Some(extra) = queue.known_extra() {
+            messages.extend(extra.urgent.drain(..));
+            let (refused, waiting) = extra.line.dissolve();
+            messages.extend(refused);
+            senders = waiting;
+        }
         let inner = relations
             .as_mut()
             .and_then(|relations| relations.waker.take());
         let wakers = [queue.waker.take(), inner];
         drop(queue);
         drop(wakers);
+        senders.into_iter().for_each(Waker::wake);
         Closed {
             reason,
             relations,
@@ -395,6 +542,20 @@ impl<A: Behavior> AnyProcess for Cell<A> {
         let delivered = match incoming {
             Incoming::Wire(encoded, from) => {
                 let envelope = Envelope::Other(Box::new(Other::Wire(encoded, from)));
+                return match self.push_term(envelope) {
+                    Ok(()) => Ok(()),
+                    Err((error, envelope)) => self.not_taken(error, envelope, Sent::Cast),
+                };
+            }
+            Incoming::Urgent(encoded, from) => {
+                let envelope = Envelope::Other(Box::new(Other::Wire(encoded, from)));
+                return match self.push_urgent(envelope) {
+                    Ok(()) => Ok(()),
+                    Err((error, envelope)) => self.not_taken(error, envelope, Sent::Call),
+                };
+            }
+            Incoming::Fallback(encoded) => {
+                let envelope = Envelope::Other(Box::new(Other::Wire(encoded, None)));
                 return self.push(envelope).map_err(|(error, _)| error);
             }
             Incoming::Down(down) => self.push_signal(Other::Down(down)),
@@ -405,6 +566,29 @@ impl<A: Behavior> AnyProcess for Cell<A> {
         } else {
             Err(CastError::Closed)
         }
+    }
+
+    fn offer(
+        &self,
+        message: Encoded,
+        is_call: bool,
+        waker: &Waker,
+    ) -> Result<Option<u64>, CastError> {
+        let envelope = Envelope::Other(Box::new(Other::Wire(message, None)));
+        let sent = if is_call { Sent::Call } else { Sent::Cast };
+        let taken = match self.push_term(envelope) {
+            Err((CastError::Full, envelope)) => self.push_or_wait(envelope, waker),
+            taken => taken.map(|()| None),
+        };
+        taken.or_else(|(error, envelope)| self.not_taken(error, envelope, sent).map(|()| None))
+    }
+
+    fn poll_admitted(&self, ticket: u64, cx: &mut TaskContext<'_>) -> Poll<Result<(), CastError>> {
+        self.poll_ticket(ticket, cx)
+    }
+
+    fn withdraw(&self, ticket: u64) {
+        self.take_back(ticket);
     }
 
     fn exit_signal(&self, from: &Pid, reason: ExitReason, linked: bool) {
@@ -432,6 +616,12 @@ impl<A: Behavior> AnyProcess for Cell<A> {
                 None => return,
                 Some(Broken::Link(exit)) => self.act(&mut queue, exit, true),
                 Some(Broken::Monitor(down)) => [queue.push_other(Other::Down(down)), None],
+                Some(Broken::UrgentMonitor(down)) => {
+                    let other = Envelope::Other(Box::new(Other::Down(down)));
+                    queue.extra_mut().urgent.push_back(other);
+                    self.flags.fetch_or(URGENT, Ordering::Release);
+                    [queue.unpark(), None]
+                }
             }
         };
         wakers.into_iter().flatten().for_each(Waker::wake);
@@ -465,7 +655,7 @@ impl<A: Behavior> AnyProcess for Cell<A> {
     }
 
     fn queue_len(&self) -> usize {
-        self.lock().messages.len() + self.batch_left.load(Ordering::Relaxed) as usize
+        self.untaken() + self.batch_left.load(Ordering::Relaxed) as usize
     }
 
     fn type_name(&self) -> &'static str {

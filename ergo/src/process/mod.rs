@@ -14,11 +14,14 @@
 //! - A process knows its node only through [`host::Host`].
 
 mod actor;
+mod alias;
 mod asked;
 mod call;
+mod cast_wait;
 mod context;
 mod crash;
 mod current;
+mod dead_letter;
 mod deadline;
 mod destination;
 mod env;
@@ -31,40 +34,53 @@ pub mod host;
 mod id_set;
 mod links;
 mod mailbox;
+mod overflow;
 mod plain;
 mod queue;
 mod relations;
 mod reply;
+mod room;
 mod run;
 mod send;
 mod signal;
+mod snapshot;
 mod spawn;
 mod spawner;
+mod stop;
+pub mod sys;
 mod task;
 mod timer;
 mod turn;
 mod wire;
 
-pub use actor::{Actor, Behavior, Flow, Handle, IntoFlow, Options};
+pub use actor::{Actor, Behavior, Flow, Handle, IntoFlow, Label, MessageKind, Options};
+pub use alias::{Alias, AliasMode, AliasOptions, MonitorOptions};
 pub use call::Call;
+pub use cast_wait::CastWait;
 pub use context::Context;
+pub use dead_letter::{DeadLetter, DeadLetterReason, DeadLetters};
 pub use destination::Destination;
 pub use env::EnvValue;
 pub use errors::{CallError, CastError, RegisterError, SpawnError};
 pub use exit::ExitReason;
 pub use handle::Ref;
 pub use heritage::Heritage;
+pub use overflow::Overflow;
 pub use plain::{IntoExit, Message, Plain, PlainContext, PlainRef};
-pub use relations::{Relations, RemoteWatcher, Watcher};
+pub use relations::{Monitored, Relations, RemoteWatcher, Watcher};
 pub use reply::{Reply, ReplyTo};
 pub use signal::{Down, Exit};
+pub use snapshot::Snapshot;
 pub use spawn::SpawnOptions;
 pub use timer::Timer;
 
+pub(crate) use actor::short_type_name;
+pub(crate) use alias::Used;
+pub(crate) use dead_letter::request_of;
 pub(crate) use env::{Env, read as read_env};
 pub(crate) use facade::{
-    call_term, cast_from_here, encode, exit_from_here, send_from_here, start, start_plain,
-    start_plain_tied, write_reason,
+    call_term, cast_from_here, encode, exit_from_here, send_from_here, send_priority, send_waiting,
+    start, start_plain, start_plain_tied, write_reason,
 };
 pub(crate) use links::down;
 pub(crate) use wire::answered_slot;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::task::Waker;
 
 use crate::etf::{Atom, Encoded};
+use crate::process::room::Line;
 use crate::process::{Down, Exit, ExitReason, Heritage, Relations};
 
 /// What lies in a mailbox: a message inline, or a pointer to anything rarer.
@@ -44,6 +45,26 @@ struct End {
     more: Vec<Waker>,
 }
 
+/// What few mailboxes ever have.
+pub(super) struct Extra<M> {
+    /// Senders that wait for room.
+    pub(super) line: Line<M>,
+    /// Messages with priority, which the process takes before all others.
+    pub(super) urgent: VecDeque<Envelope<M>>,
+    /// Who gets what is too much.
+    pub(super) fallback: Option<Atom>,
+}
+
+impl<M> Default for Extra<M> {
+    fn default() -> Self {
+        Extra {
+            line: Line::default(),
+            urgent: VecDeque::new(),
+            fallback: None,
+        }
+    }
+}
+
 /// One process's own memory is a matter of bytes: what most processes never have is behind a pointer.
 pub(super) struct Queue<M> {
     pub(super) messages: VecDeque<Envelope<M>>,
@@ -52,6 +73,7 @@ pub(super) struct Queue<M> {
     relations: Option<Box<Relations>>,
     end: Option<Box<End>>,
     pub(super) heritage: Option<Arc<Heritage>>,
+    extra: Option<Box<Extra<M>>>,
     pub(super) bound: u32,
     /// Whether the process waits for messages, and not for something a callback awaits.
     pub(super) parked: bool,
@@ -66,6 +88,7 @@ impl<M> Queue<M> {
             relations,
             end: None,
             heritage: None,
+            extra: None,
             bound,
             parked: false,
             life: Life::Open,
@@ -102,6 +125,23 @@ impl<M> Queue<M> {
     /// Its relations, if it lives and has any.
     pub(super) fn known_relations(&mut self) -> Option<&mut Relations> {
         self.relations.as_deref_mut()
+    }
+
+    /// What few mailboxes have, if this one has any of it.
+    pub(super) fn known_extra(&mut self) -> Option<&mut Extra<M>> {
+        self.extra.as_deref_mut()
+    }
+
+    /// What few mailboxes have, made if there is none of it yet.
+    pub(super) fn extra_mut(&mut self) -> &mut Extra<M> {
+        self.extra.get_or_insert_default()
+    }
+
+    /// Whether senders wait for room: whoever comes now has to wait behind them.
+    pub(super) fn has_line(&self) -> bool {
+        self.extra
+            .as_ref()
+            .is_some_and(|extra| !extra.line.is_empty())
     }
 
     /// What the children of this process, whose id is `id`, have from it: made once for all of them.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::task::Waker;
 
-use crate::etf::{Atom, Pid, Reference};
+use crate::etf::{Atom, Pid, Reference, Term};
 use crate::process::asked::Asked;
 use crate::process::id_set::IdSet;
 use crate::process::{Destination, ExitReason, Heritage};
@@ -37,6 +37,31 @@ pub(crate) struct RemoteLink {
     pub(crate) unlinking: Option<u64>,
 }
 
+/// What a monitor of ours is on, and what it is like.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Monitored {
+    /// What its `Down` names.
+    pub object: Destination,
+    /// What comes with its `Down`.
+    pub(super) tag: Option<Term>,
+    /// Whether the alias of the same number is on only as long as the monitor is there.
+    pub(super) ends_alias: bool,
+    /// Whether its `Down` overtakes the messages that wait.
+    pub(super) priority: bool,
+}
+
+impl From<Destination> for Monitored {
+    fn from(object: Destination) -> Self {
+        Monitored {
+            object,
+            tag: None,
+            ends_alias: false,
+            priority: false,
+        }
+    }
+}
+
 /// Links, monitors and what else a process holds while it lives.
 ///
 /// A process without any has none of this allocated.
@@ -56,7 +81,7 @@ pub struct Relations {
     remote_links: BTreeMap<Pid, RemoteLink>,
     watchers: BTreeMap<u64, Watcher>,
     remote_watchers: BTreeMap<Reference, RemoteWatcher>,
-    monitoring: BTreeMap<u64, Destination>,
+    monitoring: BTreeMap<u64, Monitored>,
     aliases: BTreeSet<u64>,
     owned: Vec<AbortHandle>,
     /// Monitors that were taken back with their `Down` in the batch in progress, where it is then passed over.
@@ -75,7 +100,7 @@ pub(crate) struct Ties {
     pub(crate) remote_links: BTreeMap<Pid, RemoteLink>,
     pub(crate) watchers: BTreeMap<u64, Watcher>,
     pub(crate) remote_watchers: BTreeMap<Reference, RemoteWatcher>,
-    pub(crate) monitoring: BTreeMap<u64, Destination>,
+    pub(crate) monitoring: BTreeMap<u64, Monitored>,
     pub(crate) aliases: BTreeSet<u64>,
 }
 
@@ -186,18 +211,27 @@ impl Relations {
     }
 
     /// We wait for the end of `object`.
-    pub fn monitor(&mut self, number: u64, object: Destination) {
-        self.monitoring.insert(number, object);
+    pub fn monitor(&mut self, number: u64, monitored: impl Into<Monitored>) {
+        self.monitoring.insert(number, monitored.into());
     }
 
     /// Takes a monitor of ours away and says what it was on: whoever gets it is the one that reports.
-    pub fn demonitor(&mut self, number: u64) -> Option<Destination> {
-        self.monitoring.remove(&number)
+    pub fn demonitor(&mut self, number: u64) -> Option<Monitored> {
+        let monitored = self.monitoring.remove(&number)?;
+        if monitored.ends_alias {
+            self.aliases.remove(&number);
+        }
+        Some(monitored)
     }
 
     /// Switches an alias of ours on.
     pub fn alias(&mut self, number: u64) {
         self.aliases.insert(number);
+    }
+
+    /// Whether an alias of ours is on.
+    pub(super) fn has_alias(&self, number: u64) -> bool {
+        self.aliases.contains(&number)
     }
 
     /// Switches an alias of ours off; false when it was off.
@@ -234,6 +268,11 @@ impl Relations {
         self.parent.filter(|parent| self.links.contains(*parent))
     }
 
+    /// The name it has registered.
+    pub fn registered_name(&self) -> Option<&Atom> {
+        self.name.as_ref()
+    }
+
     /// Its registered name, or none.
     pub(super) fn set_name(&mut self, name: Option<Atom>) {
         self.name = name;
@@ -249,6 +288,11 @@ impl Relations {
     /// How many links it has, to processes here and elsewhere.
     pub fn link_count(&self) -> usize {
         self.links.len() + self.remote_links.len()
+    }
+
+    /// How many aliases it has switched on.
+    pub fn alias_count(&self) -> usize {
+        self.aliases.len()
     }
 
     /// How many monitors it holds on others.
@@ -315,7 +359,8 @@ mod tests {
     fn a_monitor_is_taken_once() {
         let mut relations = Relations::default();
         relations.monitor(3, Destination::from("x"));
-        assert_eq!(relations.demonitor(3), Some(Destination::from("x")));
+        let monitored = Monitored::from(Destination::from("x"));
+        assert_eq!(relations.demonitor(3), Some(monitored));
         assert_eq!(relations.demonitor(3), None);
     }
 }

@@ -94,7 +94,7 @@ impl ReplyTo {
     }
 
     /// The alias the answer goes to, when the call has one.
-    fn alias(&self) -> Option<Reference> {
+    pub(super) fn alias(&self) -> Option<Reference> {
         wire::alias_of(&self.tag)
     }
 
@@ -148,11 +148,6 @@ impl ReplyTo {
     /// Answers `{error, {unknown_request, Request}}`.
     pub(crate) fn unknown_request(&self, request: &Encoded) {
         self.error("unknown_request", request);
-    }
-
-    /// Answers `{error, {unknown_system_msg, Request}}`, as `sys` does.
-    pub(crate) fn unknown_system_message(&self, request: &Encoded) {
-        self.error("unknown_system_msg", request);
     }
 
     fn error(&self, what: &str, request: &Encoded) {

@@ -1,15 +1,15 @@
 //! The run loop of a behaviour: init, one message after the other, terminate.
 
 use std::collections::VecDeque;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 
 use tokio::sync::oneshot;
 
 use crate::process::actor::Behavior;
 use crate::process::queue::Envelope;
 use crate::process::task::Ended;
-use crate::process::turn::{Handled, Next, Sorted, Turn, Woken, yield_now};
-use crate::process::{Context, ExitReason, SpawnError};
+use crate::process::turn::{Handled, Next, Turn, Woken, yield_now};
+use crate::process::{Context, ExitReason, SpawnError, sys};
 
 /// The body of a process whose state its synchronous init has made in the spawner.
 #[allow(
@@ -52,73 +52,65 @@ pub(super) fn starting<A: Behavior>(
     }
 }
 
-/// The loop. What lives across an await is part of every idle process, so it is little: a message has become a future
-/// before that is waited for.
+/// The loop. What lives across an await is part of every idle process, so it is little: a message is made into a future
+/// before that is waited for, and what is rare waits in a box.
 fn serve<A: Behavior>(mut turn: Turn<'_, A>) -> impl Future<Output = ExitReason> + Send {
     async move {
         let mut batch = VecDeque::new();
         // What init has asked for comes before any message.
         if turn.cx.cell().wants_attention()
-            && let Some(reason) = Box::pin(turn.rare()).await
+            && let Some(reason) = Box::pin(aside(&mut turn, &mut batch, Next::Rare)).await
         {
             return reason;
         }
-        loop {
-            let woken = std::future::poll_fn(|task| turn.poll_next(&mut batch, task)).await;
-            'batch: loop {
-                let handled = 'handled: {
-                    let dispatch = match batch.pop_front() {
-                        Some(Envelope::Message(message)) => turn.dispatch(message),
-                        Some(Envelope::Other(other)) => {
-                            break 'handled match turn.sort(*other) {
-                                Sorted::Callback(callback) => Handled::Flow(callback.await),
-                                Sorted::Handled(handled) => handled,
-                            };
-                        }
-                        None => break 'batch,
-                    };
-                    Handled::Flow(dispatch.await)
+        'turns: loop {
+            let handled = 'handled: {
+                let dispatch = match batch.pop_front() {
+                    Some(Envelope::Message(message)) => turn.dispatch(message),
+                    Some(Envelope::Other(other)) => break 'handled turn.sort(*other).await,
+                    None => match poll_fn(|task| turn.poll_next(&mut batch, task)).await {
+                        Woken::Messages => continue 'turns,
+                        woken => break 'handled turn.woken(woken).await,
+                    },
                 };
-                if turn.goes_on(&handled) {
-                    continue;
-                }
-                match turn.after(handled) {
-                    Next::Message => {}
-                    Next::Yield => yield_now().await,
-                    Next::Stop(reason) => return reason,
-                    Next::Rare => {
-                        if let Some(reason) = Box::pin(turn.rare()).await {
-                            return reason;
-                        }
+                Handled::Flow(dispatch.await)
+            };
+            match turn.after(handled) {
+                Next::Message => {}
+                Next::Yield => yield_now().await,
+                next => {
+                    if let Some(reason) = Box::pin(aside(&mut turn, &mut batch, next)).await {
+                        return reason;
                     }
                 }
-            }
-            if woken != Woken::Messages
-                && let Some(reason) = Box::pin(without_message(&mut turn, woken)).await
-            {
-                return reason;
             }
         }
     }
 }
 
-/// What the loop woke up for beside messages.
-async fn without_message<A: Behavior>(turn: &mut Turn<'_, A>, woken: Woken) -> Option<ExitReason> {
-    let next = match woken {
-        Woken::Messages => return None,
-        Woken::Idle => {
-            let flow = turn.idle().await;
-            turn.after(Handled::Flow(flow))
-        }
-        Woken::Rare => Next::Rare,
+/// Does what comes before the next message. The reason when the process is to stop.
+async fn aside<A: Behavior>(
+    turn: &mut Turn<'_, A>,
+    batch: &mut VecDeque<Envelope<A::Message>>,
+    next: Next,
+) -> Option<ExitReason> {
+    let next = match next {
+        Next::Rare => turn.rare().await,
+        next => next,
     };
     match next {
-        Next::Message => None,
+        Next::Message | Next::Rare => None,
         Next::Yield => {
             yield_now().await;
             None
         }
         Next::Stop(reason) => Some(reason),
-        Next::Rare => Box::pin(turn.rare()).await,
+        Next::Suspend => match sys::suspended(turn, std::mem::take(batch)).await {
+            Ok(resumed) => {
+                *batch = resumed;
+                None
+            }
+            Err(reason) => Some(reason),
+        },
     }
 }

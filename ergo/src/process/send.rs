@@ -1,12 +1,15 @@
 //! Sending to a destination, wherever it is.
 
-use crate::etf::{EncodeError, Encoded, Encoder, Pid};
-use crate::process::host::{Body, HostRef, Incoming, RemoteSignal};
-use crate::process::links::{self, Target};
-use crate::process::{CallError, CastError, Destination, ExitReason, Watcher, wire};
 use std::sync::Arc;
+use std::task::{Poll, Waker};
 
-use crate::process::host::Slot;
+use crate::etf::{Encode, EncodeError, Encoded, Encoder, Pid};
+use crate::process::alias::Used;
+use crate::process::dead_letter::{DeadLetterReason, request_of};
+use crate::process::host::{Body, HostRef, Incoming, RemoteSignal, Slot};
+use crate::process::links::{self, Target};
+use crate::process::room::Admission;
+use crate::process::{CallError, CastError, Destination, ExitReason, Watcher, wire};
 
 /// `Destination ! Body`, from the process `from`.
 ///
@@ -19,28 +22,137 @@ pub(crate) fn body(
     to: &Destination,
     body: Body<'_>,
 ) -> Result<(), CastError> {
-    match links::resolve(host, to) {
-        Target::Remote => host.clone().remote(RemoteSignal::Send { from, to, body }),
-        Target::Local(id) => {
-            let process = host.process(id).ok_or(CastError::Closed)?;
-            process.deliver(Incoming::Wire(wire::encode(body)?, None))
+    offer(host, from, to, body, How::default()).map(drop)
+}
+
+/// What is special about a message.
+#[derive(Clone, Copy, Default)]
+pub(super) struct How<'a> {
+    /// The sender waits for room in a mailbox of this node where the mailbox says so, and is woken by this.
+    pub(super) waker: Option<&'a Waker>,
+    /// Whether it overtakes what waits, at an alias that allows it.
+    pub(super) priority: bool,
+}
+
+impl<'a> How<'a> {
+    pub(super) fn waiting(waker: &'a Waker) -> Self {
+        How {
+            waker: Some(waker),
+            priority: false,
         }
-        Target::Nobody => answer_to(host, to, body),
+    }
+}
+
+/// As [`body`], for a message that may have to wait for room in a mailbox of this node, or that has priority.
+///
+/// # Errors
+/// As there.
+pub(super) fn offer(
+    host: &HostRef,
+    from: u64,
+    to: &Destination,
+    body: Body<'_>,
+    how: How<'_>,
+) -> Result<Option<Admission>, CastError> {
+    let (process, alias) = match links::resolve(host, to) {
+        Target::Remote => {
+            let priority = how.priority;
+            let signal = RemoteSignal::Send {
+                from,
+                to,
+                body,
+                priority,
+            };
+            return host.clone().remote(signal).map(|()| None);
+        }
+        Target::Local(id) => match to {
+            Destination::Alias(alias) => {
+                let number = host.local_number(alias);
+                let Some(used) = number.and_then(|number| Used::take(host, number)) else {
+                    bury(host, from, to, body, DeadLetterReason::NoAlias);
+                    return Err(CastError::Closed);
+                };
+                (used.owner(host), Some(used))
+            }
+            _ => (host.process(id), None),
+        },
+        Target::Nobody => return answer_to(host, from, to, body).map(|()| None),
+    };
+    let Some(process) = process else {
+        bury(host, from, to, body, DeadLetterReason::NoProcess);
+        return Err(CastError::Closed);
+    };
+    let is_urgent = how.priority && alias.as_ref().is_some_and(Used::has_priority);
+    let handed = wire::encode(body)
+        .map_err(CastError::from)
+        .and_then(|encoded| match how.waker {
+            _ if is_urgent => process
+                .deliver(Incoming::Urgent(encoded, None))
+                .map(|()| None),
+            Some(waker) => process.offer(encoded, false, waker),
+            None => process
+                .deliver(Incoming::Wire(encoded, None))
+                .map(|()| None),
+        });
+    if let Some(alias) = alias {
+        alias.done(host, &*process, handed.is_ok());
+    }
+    Ok(handed?.map(|ticket| Admission::new(process, ticket)))
+}
+
+/// As [`body`], waiting for room in a mailbox of this node where the mailbox says so.
+///
+/// # Errors
+/// As there; `Closed` also when the process ends meanwhile.
+pub(crate) async fn waiting(
+    host: &HostRef,
+    from: u64,
+    to: &Destination,
+    message: &impl Encode,
+) -> Result<(), CastError> {
+    let offered = std::future::poll_fn(|cx| {
+        let body = &mut wire::body_of(message);
+        Poll::Ready(offer(host, from, to, body, How::waiting(cx.waker())))
+    });
+    match offered.await? {
+        Some(admission) => admission.await,
+        None => Ok(()),
     }
 }
 
 /// An alias that no process owns is the slot of a call.
-fn answer_to(host: &HostRef, to: &Destination, body: Body<'_>) -> Result<(), CastError> {
-    let Destination::Alias(alias) = to else {
+fn answer_to(host: &HostRef, from: u64, to: &Destination, body: Body<'_>) -> Result<(), CastError> {
+    let (slot, reason) = match to {
+        Destination::Alias(alias) => {
+            let number = host.local_number(alias);
+            let slot = number.and_then(|number| host.take_slot(number));
+            (slot, DeadLetterReason::NoAlias)
+        }
+        _ => (None, DeadLetterReason::NoProcess),
+    };
+    let Some(slot) = slot else {
+        bury(host, from, to, body, reason);
         return Err(CastError::Closed);
     };
-    let slot = host
-        .local_number(alias)
-        .and_then(|number| host.take_slot(number))
-        .ok_or(CastError::Closed)?;
     slot.answer(wire::encode(body)?);
     Ok(())
 }
+
+/// Makes a dead letter of what cannot be delivered.
+#[cold]
+fn bury(host: &HostRef, from: u64, to: &Destination, body: Body<'_>, reason: DeadLetterReason) {
+    let letters = host.dead_letters();
+    let from = Some(host.pid(from));
+    letters.post(
+        reason,
+        || to.clone(),
+        from,
+        || request_of(host, &wire::encode(body).ok()?),
+    );
+}
+
+/// Writes a request, given the number of the slot its answer goes to.
+pub(super) type Write<'a> = &'a mut dyn FnMut(u64, &mut Encoder<'_>) -> Result<(), EncodeError>;
 
 /// A call by destination that is under way.
 pub(super) struct RemoteCall {
@@ -59,8 +171,33 @@ impl RemoteCall {
         from: u64,
         to: &Destination,
         slot: Arc<dyn Slot>,
+        tag: &'static str,
         request: &mut dyn FnMut(&mut Encoder<'_>) -> Result<(), EncodeError>,
-    ) -> Result<RemoteCall, CallError> {
+        waker: &Waker,
+    ) -> Result<(RemoteCall, Option<Admission>), CallError> {
+        let caller: Pid = host.pid(from);
+        let write: Write<'_> = &mut |number, encoder| {
+            // The answer to a system message depends on the release of who asks: see `sys::answer`.
+            let reference = if tag == wire::SYSTEM {
+                host.long_reference(number)
+            } else {
+                host.reference(number)
+            };
+            wire::write_call(encoder, tag, &caller, &reference, request)
+        };
+        RemoteCall::request(host, from, to, slot, write, waker)
+    }
+
+    /// Monitors the destination and sends what `write` makes of the number of the slot. The request may have to wait
+    /// for room in a mailbox of this node.
+    pub(super) fn request(
+        host: &HostRef,
+        from: u64,
+        to: &Destination,
+        slot: Arc<dyn Slot>,
+        write: Write<'_>,
+        waker: &Waker,
+    ) -> Result<(RemoteCall, Option<Admission>), CallError> {
         let number = host.open_slot(slot);
         let mut call = RemoteCall {
             host: host.clone(),
@@ -69,33 +206,40 @@ impl RemoteCall {
             local: None,
             number,
         };
-        let (caller, reference): (Pid, _) = (host.pid(from), host.reference(number));
-        let body: Body<'_> = &mut |encoder| wire::write_call(encoder, &caller, &reference, request);
+        let body: Body<'_> = &mut |encoder| write(number, encoder);
         match links::resolve(host, to) {
-            Target::Remote => host.clone().remote(RemoteSignal::Call {
-                from,
-                to,
-                number,
-                body,
-            })?,
-            Target::Local(id) if id == from => return Err(CallError::CallsItself),
-            Target::Local(id) => call.start_local(id, body)?,
-            Target::Nobody => return Err(CallError::NoProcess),
+            Target::Remote => {
+                host.clone().remote(RemoteSignal::Call {
+                    from,
+                    to,
+                    number,
+                    body,
+                })?;
+                Ok((call, None))
+            }
+            Target::Local(id) if id == from => Err(CallError::CallsItself),
+            Target::Local(id) => {
+                let admission = call.start_local(id, body, waker)?;
+                Ok((call, admission))
+            }
+            Target::Nobody => Err(CallError::NoProcess),
         }
-        Ok(call)
     }
 
-    fn start_local(&mut self, id: u64, body: Body<'_>) -> Result<(), CallError> {
+    fn start_local(
+        &mut self,
+        id: u64,
+        body: Body<'_>,
+        waker: &Waker,
+    ) -> Result<Option<Admission>, CallError> {
         let encoded: Encoded = wire::encode(body)?;
         let process = self.host.process(id).ok_or(CallError::NoProcess)?;
         if !links::watch(&self.host, id, self.number, Watcher::Call) {
             return Err(CallError::NoProcess);
         }
         self.local = Some(id);
-        match process.deliver(Incoming::Wire(encoded, None)) {
-            Ok(()) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
+        let ticket = process.offer(encoded, true, waker)?;
+        Ok(ticket.map(|ticket| Admission::new(process, ticket)))
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a process hears of the end of others.
 
-use crate::etf::{Pid, Reference};
+use crate::etf::{Pid, Reference, Term};
 use crate::process::{Destination, ExitReason};
 
 /// A monitored process has ended, or could not be monitored: `{'DOWN', Reference, process, Object, Reason}`.
@@ -18,6 +18,8 @@ pub struct Down {
     /// Why it ended; [`ExitReason::NoProc`] when there was no such process, [`ExitReason::NoConnection`] when its
     /// node could not be reached or was lost.
     pub reason: ExitReason,
+    /// What `monitor_with` said is to come in the place of the atom `'DOWN'`.
+    pub tag: Option<Term>,
 }
 
 /// An exit signal as a process that traps exits sees it: `{'EXIT', From, Reason}`.
@@ -30,4 +32,28 @@ pub struct Exit {
     pub from: Pid,
     /// Its reason.
     pub reason: ExitReason,
+}
+
+impl Down {
+    /// `{'DOWN', Reference, process, Object, Reason}`.
+    pub fn to_term(&self) -> Term {
+        Term::tuple([
+            Term::atom("DOWN"),
+            Term::from(&self.reference),
+            Term::atom("process"),
+            self.object.to_term(),
+            self.reason.to_term(),
+        ])
+    }
+}
+
+impl Exit {
+    /// `{'EXIT', From, Reason}`.
+    pub fn to_term(&self) -> Term {
+        Term::tuple([
+            Term::atom("EXIT"),
+            Term::from(&self.from),
+            self.reason.to_term(),
+        ])
+    }
 }

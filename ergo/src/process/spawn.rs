@@ -16,7 +16,8 @@ use crate::process::mailbox::Cell;
 use crate::process::run;
 use crate::process::task::{Ended, ProcessTask};
 use crate::process::{
-    Context, Destination, EnvValue, ExitReason, Heritage, Ref, SpawnError, Watcher, current, links,
+    Context, Destination, EnvValue, ExitReason, Heritage, Overflow, Ref, SpawnError, Watcher,
+    current, links,
 };
 use crate::sync::spawn_detached;
 
@@ -28,6 +29,10 @@ pub struct SpawnOptions {
     pub name: Option<String>,
     /// The largest number of messages that wait; the actor's own bound otherwise.
     pub mailbox: Option<u32>,
+    /// What happens to a message when that many wait; as the actor says otherwise.
+    pub overflow: Option<Overflow>,
+    /// Who gets what is too much, by name: over [`SpawnOptions::overflow`].
+    pub fallback: Option<String>,
     /// Whether exit signals arrive as messages; as the actor says otherwise.
     pub trap_exit: Option<bool>,
     /// Who the process answers to: where its output goes. That of its spawner otherwise, or the node's own.
@@ -47,9 +52,22 @@ impl SpawnOptions {
         self
     }
 
-    /// Bounds the mailbox: a send to a full one is refused with `Full`.
+    /// Bounds the mailbox: a send to a full one is refused with `Full`, unless [`SpawnOptions::overflow`] or
+    /// [`SpawnOptions::fallback`] say otherwise.
     pub fn mailbox(mut self, messages_max: u32) -> Self {
-        self.mailbox = Some(messages_max.max(1));
+        self.mailbox = Some(messages_max);
+        self
+    }
+
+    /// What happens to a message when the mailbox is full.
+    pub fn overflow(mut self, overflow: Overflow) -> Self {
+        self.overflow = Some(overflow);
+        self
+    }
+
+    /// Gives what is too much to the process registered as `name`: [`Overflow::Fallback`].
+    pub fn fallback(mut self, name: impl Into<String>) -> Self {
+        self.fallback = Some(name.into());
         self
     }
 
@@ -114,7 +132,13 @@ fn prepare<A: Behavior>(
     let mut own = A::OPTIONS;
     own.mailbox = options.mailbox.unwrap_or(own.mailbox);
     own.trap_exit = options.trap_exit.unwrap_or(own.trap_exit);
+    own.overflow = options.overflow.unwrap_or(own.overflow);
+    let fallback = fallback(&mut own, options)?;
+    check_bound(&own)?;
     let cell = insert::<A>(host, own, tie).ok_or(SpawnError::Stopping)?;
+    if let Some(fallback) = fallback {
+        cell.set_fallback(fallback);
+    }
     let inherited = tie.spawner.map(AnyProcess::heritage_of_children);
     let heritage = Heritage::with_options(inherited, options);
     if heritage.is_some() {
@@ -128,6 +152,30 @@ fn prepare<A: Behavior>(
     }
     tie_to(host, &cell, tie);
     Ok(cell)
+}
+
+/// The name of the fallback process, where what is too much goes to one.
+fn fallback(own: &mut Options, options: &SpawnOptions) -> Result<Option<Atom>, SpawnError> {
+    if options.fallback.is_some() {
+        own.overflow = Overflow::Fallback("");
+    }
+    let Overflow::Fallback(name) = own.overflow else {
+        return Ok(None);
+    };
+    let name = options.fallback.as_deref().unwrap_or(name);
+    let atom = parse_name(name).ok_or_else(|| SpawnError::BadName(name.to_owned()))?;
+    Ok(Some(atom))
+}
+
+fn check_bound(options: &Options) -> Result<(), SpawnError> {
+    let message = match (options.mailbox, options.overflow) {
+        (0, _) => "a mailbox with a bound of 0 would take no message".to_owned(),
+        (u32::MAX, overflow) if overflow != Overflow::Refuse => {
+            format!("{overflow:?} means nothing for a mailbox without a bound")
+        }
+        _ => return Ok(()),
+    };
+    Err(SpawnError::BadOptions(message))
 }
 
 fn insert<A: Behavior>(host: &HostRef, options: Options, tie: &Tie<'_>) -> Option<Arc<Cell<A>>> {

@@ -113,7 +113,7 @@ fn arm(
     }
 }
 
-/// Takes a process apart: its mailbox, its state, its name, its place in the table, its links and monitors, in this
+/// Takes a process apart: its name and its mailbox, its state, its place in the table, its links and monitors, in this
 /// order, so that a name is free before anyone hears of the end.
 fn finish<A: Behavior, F>(
     cell: &Arc<Cell<A>>,

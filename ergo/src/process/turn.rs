@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::etf::{Atom, DecodeError, Encoded};
-use crate::process::actor::{Behavior, Flow};
+use crate::etf::{Atom, DecodeError, Encoded, Term};
+use crate::process::actor::{Behavior, Flow, Label, MessageKind};
 use crate::process::queue::{Envelope, Other};
+use crate::process::sys::{self, Then};
 use crate::process::wire::{self, Wrapped};
 use crate::process::{Context, Exit, ExitReason, current};
 
@@ -25,8 +26,11 @@ type Callback<'a> = Pin<Box<dyn Future<Output = Flow> + Send + 'a>>;
 pub(super) struct Turn<'a, A: Behavior> {
     pub(super) cx: &'a Context<A>,
     pub(super) state: &'a mut A,
+    /// The name of what is being handled, or was last.
+    name: &'static str,
     rare: Option<Box<Rare>>,
     budget: u32,
+    kind: MessageKind,
     hibernates: bool,
 }
 
@@ -36,10 +40,17 @@ struct Rare {
     /// How long nothing may arrive, and until when.
     idle: Option<(Duration, Option<Instant>)>,
     continues: VecDeque<Box<dyn Any + Send>>,
+    /// What `sys` has switched on.
+    debug: Option<sys::Debug>,
+}
+
+impl Rare {
+    fn is_empty(&self) -> bool {
+        self.idle.is_none() && self.continues.is_empty() && self.debug.is_none()
+    }
 }
 
 /// What the loop woke up for.
-#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Woken {
     /// There are messages.
     Messages,
@@ -49,31 +60,48 @@ pub(super) enum Woken {
     Rare,
 }
 
-/// What follows a callback.
-pub(super) enum Next {
-    /// The next message.
-    Message,
-    /// Other processes first.
-    Yield,
-    /// More callbacks first, or the end by an exit signal.
-    Rare,
-    Stop(ExitReason),
-}
-
 /// How a message was handled.
 pub(super) enum Handled {
     /// By a callback, which has returned this.
     Flow(Flow),
     /// It has been dealt with, and the process does not know.
     Quietly,
+    /// There was none, and other things are to be done.
+    Rare,
+    /// A system message wants the process to handle nothing else.
+    Suspend,
     /// It ends the process.
     Stop(ExitReason),
 }
 
-/// What is no typed message, sorted.
+/// What follows a message.
+pub(super) enum Next {
+    /// The next one.
+    Message,
+    /// Other processes first.
+    Yield,
+    /// More callbacks first, or the end by an exit signal.
+    Rare,
+    /// Nothing but system messages.
+    Suspend,
+    Stop(ExitReason),
+}
+
+/// What is no typed message, sorted: a future that is ready at once when no callback is needed.
 pub(super) enum Sorted<'a> {
     Callback(Callback<'a>),
     Handled(Handled),
+}
+
+impl Future for Sorted<'_> {
+    type Output = Handled;
+
+    fn poll(self: Pin<&mut Self>, task: &mut TaskContext<'_>) -> Poll<Handled> {
+        match self.get_mut() {
+            Sorted::Callback(callback) => callback.as_mut().poll(task).map(Handled::Flow),
+            Sorted::Handled(handled) => Poll::Ready(std::mem::replace(handled, Handled::Quietly)),
+        }
+    }
 }
 
 impl<'a, A: Behavior> Turn<'a, A> {
@@ -81,8 +109,10 @@ impl<'a, A: Behavior> Turn<'a, A> {
         Turn {
             cx,
             state,
+            name: "nothing",
             rare: None,
             budget: BUDGET,
+            kind: MessageKind::Other,
             hibernates: false,
         }
     }
@@ -98,11 +128,14 @@ impl<'a, A: Behavior> Turn<'a, A> {
             *batch = VecDeque::new();
             cell.shrink();
         }
+        if cell.has_urgent() {
+            return Poll::Ready(Woken::Rare);
+        }
         if cell.poll_batch(batch, task).is_ready() {
             return Poll::Ready(Woken::Messages);
         }
         // Looked at after the process has parked: whoever asks later wakes it.
-        if cell.is_asked() {
+        if cell.is_asked() || cell.has_urgent() {
             return Poll::Ready(Woken::Rare);
         }
         let idle = self.idle_deadline();
@@ -134,27 +167,110 @@ impl<'a, A: Behavior> Turn<'a, A> {
         message: A::Message,
     ) -> impl Future<Output = Flow> + Send + use<'_, 'a, A> {
         self.cx.cell().took_one();
+        self.begin(&message);
         self.state.dispatch(message, self.cx)
     }
 
-    /// After a message: whether the next one is next and nothing else, as it nearly always is.
+    /// What is being handled, or was last.
+    pub(super) fn label(&self) -> Label {
+        Label {
+            kind: self.kind,
+            name: self.name,
+        }
+    }
+
+    fn set_label(&mut self, label: Label) {
+        (self.kind, self.name) = (label.kind, label.name);
+    }
+
+    /// A typed message is about to be handled.
     #[inline]
-    pub(super) fn goes_on(&mut self, handled: &Handled) -> bool {
-        let goes_on = matches!(handled, Handled::Flow(Flow::Continue))
+    fn begin(&mut self, message: &A::Message) {
+        self.set_label(A::label(message));
+        if self.rare.is_some() {
+            let label = self.label();
+            self.observe(label, || sys::typed::<A>(message, label));
+        }
+    }
+
+    /// Something else is about to be handled.
+    fn begin_other(&mut self, label: Label, event: impl FnOnce() -> Term) {
+        self.set_label(label);
+        self.observe(label, event);
+    }
+
+    /// Shows a message to who debugs the process.
+    #[cold]
+    fn observe(&mut self, label: Label, message: impl FnOnce() -> Term) {
+        let subject = self.wants_events().then(|| sys::subject(self));
+        let Some(debug) = self.debug_mut() else {
+            return;
+        };
+        debug.count(label.kind);
+        if let Some(subject) = subject {
+            let event = Term::tuple([Term::atom("in"), message()]);
+            debug.note(event, &subject);
+        }
+    }
+
+    /// Shows what a callback has made of the state.
+    fn observe_state(&mut self) {
+        let shown = self
+            .wants_events()
+            .then(|| (sys::subject(self), sys::state_or_reason(self)));
+        let Some(debug) = self.debug_mut() else {
+            return;
+        };
+        debug.count_callback();
+        if let Some((subject, state)) = shown {
+            let event = Term::tuple([Term::atom("noreply"), state]);
+            debug.note(event, &subject);
+        }
+    }
+
+    fn wants_events(&self) -> bool {
+        self.debug().is_some_and(sys::Debug::wants_events)
+    }
+
+    pub(super) fn debug(&self) -> Option<&sys::Debug> {
+        self.rare.as_ref()?.debug.as_ref()
+    }
+
+    fn debug_mut(&mut self) -> Option<&mut sys::Debug> {
+        self.rare.as_mut()?.debug.as_mut()
+    }
+
+    /// Carries out what follows `debug` in a system message, and answers.
+    pub(super) fn debug_command(&mut self, what: &Term) -> Term {
+        let subject = sys::subject(self);
+        let rare = self.rare.get_or_insert_default();
+        let debug = rare.debug.get_or_insert_default();
+        let answer = debug.command(what, &subject);
+        if debug.is_off() {
+            rare.debug = None;
+            self.tidy();
+        }
+        answer
+    }
+
+    /// After a message: what is next. It is the next message, nearly always.
+    #[inline(always)]
+    pub(super) fn after(&mut self, handled: Handled) -> Next {
+        if matches!(handled, Handled::Flow(Flow::Continue))
             && self.rare.is_none()
             && !self.hibernates
             && self.budget > 1
             && !self.cx.cell().wants_attention()
-            && !self.deadline_is_over();
-        if goes_on {
+            && !self.deadline_is_over()
+        {
             self.budget -= 1;
+            return Next::Message;
         }
-        goes_on
+        self.not_just_after(handled)
     }
 
-    /// After a message that [`Turn::goes_on`] does not know: what is next.
     #[inline(never)]
-    pub(super) fn after(&mut self, handled: Handled) -> Next {
+    fn not_just_after(&mut self, handled: Handled) -> Next {
         match handled {
             Handled::Flow(Flow::Continue) if self.rare.is_none() && !self.hibernates => {}
             Handled::Flow(flow) => {
@@ -163,6 +279,8 @@ impl<'a, A: Behavior> Turn<'a, A> {
                 }
             }
             Handled::Quietly => {}
+            Handled::Rare => return Next::Rare,
+            Handled::Suspend => return Next::Suspend,
             Handled::Stop(reason) => return Next::Stop(reason),
         }
         self.budget = self.budget.saturating_sub(1);
@@ -192,6 +310,7 @@ impl<'a, A: Behavior> Turn<'a, A> {
             _ => None,
         };
         self.set_idle(idle);
+        self.observe_state();
         flow
     }
 
@@ -206,16 +325,30 @@ impl<'a, A: Behavior> Turn<'a, A> {
             None => {
                 if let Some(rare) = &mut self.rare {
                     rare.idle = None;
-                    if rare.continues.is_empty() {
-                        self.rare = None;
-                    }
+                    self.tidy();
                 }
             }
         }
     }
 
-    /// Does what was asked for, what has become due, and lets others run. The reason when the process is to stop.
-    pub(super) async fn rare(&mut self) -> Option<ExitReason> {
+    /// Gives the rare things back once there are none.
+    fn tidy(&mut self) {
+        if self.rare.as_ref().is_some_and(|rare| rare.is_empty()) {
+            self.rare = None;
+        }
+    }
+
+    /// After a system message an idle timeout begins anew, as in OTP.
+    pub(super) fn restart_idle(&mut self) {
+        let idle = self.rare.as_ref().and_then(|rare| rare.idle);
+        if let Some((time, _)) = idle {
+            self.set_idle(Some(time));
+        }
+    }
+
+    /// Does what was asked for, what has become due, and lets others run. Then comes the next message, unless the process
+    /// is to stop or to be suspended.
+    pub(super) async fn rare(&mut self) -> Next {
         loop {
             if self.budget == 0 || self.cx.cell().is_exiting() {
                 self.budget = BUDGET;
@@ -223,25 +356,48 @@ impl<'a, A: Behavior> Turn<'a, A> {
                 yield_now().await;
             }
             if let Some(reason) = self.take_asked() {
-                return Some(reason);
+                return Next::Stop(reason);
             }
-            let flow = if let Some(what) = self.next_continue() {
-                self.state.on_continue(what, self.cx).await
+            let handled = if let Some(what) = self.next_continue() {
+                self.begin_other(Label::other("continue"), || Term::atom("continue"));
+                Handled::Flow(self.state.on_continue(what, self.cx).await)
+            } else if let Some(urgent) = self.cx.cell().take_urgent() {
+                self.handle_urgent(urgent).await
             } else if self.deadline_is_over() {
-                self.state.on_deadline(self.cx).await
+                self.begin_other(Label::other("timeout"), || Term::atom("timeout"));
+                Handled::Flow(self.state.on_deadline(self.cx).await)
             } else {
-                return None;
+                return Next::Message;
             };
-            if let Next::Stop(reason) = self.after(Handled::Flow(flow)) {
-                return Some(reason);
+            match self.after(handled) {
+                Next::Stop(reason) => return Next::Stop(reason),
+                Next::Suspend => return Next::Suspend,
+                Next::Message | Next::Yield | Next::Rare => {}
             }
         }
     }
 
-    /// The idle timeout is over.
-    pub(super) fn idle(&mut self) -> Callback<'_> {
-        self.set_idle(None);
-        Box::pin(self.state.on_timeout(self.cx))
+    /// A message with priority, which no batch has been counted for.
+    async fn handle_urgent(&mut self, urgent: Envelope<A::Message>) -> Handled {
+        match urgent {
+            Envelope::Message(message) => {
+                self.begin(&message);
+                Handled::Flow(self.state.dispatch(message, self.cx).await)
+            }
+            Envelope::Other(other) => self.sort_one(*other).await,
+        }
+    }
+
+    /// What the loop woke up for beside messages.
+    pub(super) fn woken(&mut self, woken: Woken) -> Sorted<'_> {
+        match woken {
+            Woken::Messages | Woken::Rare => Sorted::Handled(Handled::Rare),
+            Woken::Idle => {
+                self.set_idle(None);
+                self.begin_other(Label::other("timeout"), || Term::atom("timeout"));
+                Sorted::Callback(Box::pin(self.state.on_timeout(self.cx)))
+            }
+        }
     }
 
     fn take_asked(&mut self) -> Option<ExitReason> {
@@ -266,14 +422,21 @@ impl<'a, A: Behavior> Turn<'a, A> {
         what.downcast().ok().map(|what| *what)
     }
 
-    /// Finds out what came that is no typed message.
+    /// Finds out what the next message of the batch is, which is no typed one.
     pub(super) fn sort(&mut self, other: Other) -> Sorted<'_> {
         self.cx.cell().took_one();
+        self.sort_one(other)
+    }
+
+    fn sort_one(&mut self, other: Other) -> Sorted<'_> {
         match other {
             Other::Down(down) if self.cx.cell().is_flushed(&down.reference) => {
                 Sorted::Handled(Handled::Quietly)
             }
-            Other::Down(down) => Sorted::Callback(Box::pin(self.state.on_down(down, self.cx))),
+            Other::Down(down) => {
+                self.begin_other(Label::other("DOWN"), || down.to_term());
+                Sorted::Callback(Box::pin(self.state.on_down(down, self.cx)))
+            }
             Other::Exit(exit) => self.sort_exit(exit),
             Other::Wire(encoded, from) => self.sort_wire(encoded, from),
             Other::Fence(fence) => {
@@ -289,6 +452,7 @@ impl<'a, A: Behavior> Turn<'a, A> {
         if self.cx.parent() == exit.from {
             Sorted::Handled(Handled::Stop(exit.reason))
         } else {
+            self.begin_other(Label::other("EXIT"), || exit.to_term());
             Sorted::Callback(Box::pin(self.state.on_exit(exit, self.cx)))
         }
     }
@@ -301,8 +465,13 @@ impl<'a, A: Behavior> Turn<'a, A> {
             Wrapped::Call(reply_to) => Some(reply_to),
             Wrapped::Cast => None,
             Wrapped::System(reply_to) => {
-                reply_to.unknown_system_message(&request);
-                return Sorted::Handled(Handled::Quietly);
+                let then = sys::answer(self, false, &reply_to, &request);
+                self.restart_idle();
+                return Sorted::Handled(match then {
+                    Then::GoOn | Then::Resume => Handled::Quietly,
+                    Then::Suspend => Handled::Suspend,
+                    Then::Stop(reason) => Handled::Stop(reason),
+                });
             }
             Wrapped::Info => return self.sort_info(encoded, from),
         };
@@ -311,9 +480,14 @@ impl<'a, A: Behavior> Turn<'a, A> {
             &mut reply_to,
         );
         match (decoded, reply_to) {
-            (Ok(message), _) => Sorted::Callback(Box::pin(self.state.dispatch(message, cx))),
+            (Ok(message), _) => {
+                let label = A::label(&message);
+                self.begin_other(label, || sys::wire(&encoded));
+                Sorted::Callback(Box::pin(self.state.dispatch(message, cx)))
+            }
             (Err(error), Some(reply_to)) => {
                 tracing::warn!(pid = %cx.pid(), actor = std::any::type_name::<A>(), %error, "unknown request");
+                self.begin_other(Label::call("unknown"), || sys::wire(&encoded));
                 reply_to.unknown_request(&request);
                 Sorted::Callback(Box::pin(std::future::ready(Flow::Continue)))
             }
@@ -326,7 +500,10 @@ impl<'a, A: Behavior> Turn<'a, A> {
 
     fn sort_info(&mut self, encoded: Encoded, from: Option<Atom>) -> Sorted<'_> {
         match encoded.to_term() {
-            Ok(term) => Sorted::Callback(Box::pin(self.state.on_info(term, self.cx))),
+            Ok(term) => {
+                self.begin_other(Label::other("info"), || term.clone());
+                Sorted::Callback(Box::pin(self.state.on_info(term, self.cx)))
+            }
             Err(error) => {
                 corrupt(self.cx, &error, from);
                 Sorted::Handled(Handled::Quietly)

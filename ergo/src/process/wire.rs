@@ -4,6 +4,11 @@ use crate::etf::{Decoder, Encode, EncodeError, Encoded, Encoder, Kind, Pid, Refe
 use crate::process::ReplyTo;
 use crate::process::host::{Host, HostRef};
 
+/// The tag of a call.
+pub(super) const CALL: &str = "$gen_call";
+/// The tag of a system message.
+pub(super) const SYSTEM: &str = "system";
+
 /// What a received term is.
 pub(super) enum Wrapped {
     /// `{'$gen_call', {Pid, Tag}, Request}`.
@@ -21,6 +26,11 @@ pub(super) fn unwrap(host: &HostRef, encoded: &Encoded) -> (Wrapped, Encoded) {
     try_unwrap(host, encoded).unwrap_or_else(|| (Wrapped::Info, encoded.clone()))
 }
 
+/// Whether a term is a system message.
+pub(super) fn is_system(host: &HostRef, encoded: &Encoded) -> bool {
+    matches!(try_unwrap(host, encoded), Some((Wrapped::System(_), _)))
+}
+
 fn try_unwrap(host: &HostRef, encoded: &Encoded) -> Option<(Wrapped, Encoded)> {
     let mut decoder = encoded.decoder();
     if decoder.peek_kind().ok()? != Kind::Tuple {
@@ -33,11 +43,11 @@ fn try_unwrap(host: &HostRef, encoded: &Encoded) -> Option<(Wrapped, Encoded)> {
     let tag = decoder.read_atom_text().ok()?;
     match (&*tag, arity) {
         ("$gen_cast", 2) => Some((Wrapped::Cast, decoder.read_encoded().ok()?)),
-        ("$gen_call", 3) => {
+        (CALL, 3) => {
             let reply_to = read_from(host, &mut decoder)?;
             Some((Wrapped::Call(reply_to), decoder.read_encoded().ok()?))
         }
-        ("system", 3) => {
+        (SYSTEM, 3) => {
             let reply_to = read_from(host, &mut decoder)?;
             Some((Wrapped::System(reply_to), decoder.read_encoded().ok()?))
         }
@@ -84,7 +94,7 @@ pub(crate) fn answered_slot(host: &dyn Host, message: &Encoded) -> Option<u64> {
         return None;
     }
     let number = host.local_number(&alias_of(&decoder.read_encoded().ok()?)?)?;
-    host.alias_owner(number).is_none().then_some(number)
+    host.alias(number).is_none().then_some(number)
 }
 
 /// Writes `{'$gen_cast', Request}`.
@@ -97,21 +107,31 @@ pub(crate) fn write_cast(
     request(encoder)
 }
 
-/// Writes `{'$gen_call', {From, [alias | Reference]}, Request}`.
+/// Writes `{Tag, {From, [alias | Reference]}, Request}`, where the tag is `$gen_call` or `system`.
 pub(crate) fn write_call(
     encoder: &mut Encoder<'_>,
+    tag: &'static str,
     from: &Pid,
     reference: &Reference,
     request: &mut dyn FnMut(&mut Encoder<'_>) -> Result<(), EncodeError>,
 ) -> Result<(), EncodeError> {
     encoder.write_tuple(3)?;
-    encoder.write_atom("$gen_call")?;
+    encoder.write_atom(tag)?;
+    write_from(encoder, from, reference)?;
+    request(encoder)
+}
+
+/// Writes `{From, [alias | Reference]}`.
+pub(super) fn write_from(
+    encoder: &mut Encoder<'_>,
+    from: &Pid,
+    reference: &Reference,
+) -> Result<(), EncodeError> {
     encoder.write_tuple(2)?;
     encoder.write_pid(from)?;
     encoder.write_list(1)?;
     encoder.write_atom("alias")?;
-    encoder.write_reference(reference)?;
-    request(encoder)
+    encoder.write_reference(reference)
 }
 
 /// A value, encoded for a process of this node that is reached without its type.

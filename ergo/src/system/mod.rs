@@ -6,11 +6,15 @@
 //!
 //! - What peers send to `net_kernel` and `rex` is answered in OTP's shapes, and what is not understood is answered too.
 
+mod applications;
 mod format;
 mod main;
 mod net_kernel;
 mod rex;
+mod signal;
 mod start;
 mod user;
 
-pub use main::{CookieSource, NoCookieVariable, run_main};
+pub use applications::ToStart;
+pub use main::{CookieSource, MainOptions, NoCookieVariable, run_main};
+pub use signal::{Signal, Signals};

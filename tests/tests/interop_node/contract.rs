@@ -171,6 +171,9 @@ async fn system_messages_are_answered() {
             .table(&[
                 ("Sys = fun(F) -> try F(), answered catch _:timeout -> hangs; _:{timeout, _} -> hangs; _:_ -> answered end end, ok", "ok"),
                 ("Sys(fun() -> sys:get_state({counter, R}) end)", "answered"),
+                ("sys:get_state({counter, R})", "0"),
+                ("sys:replace_state({counter, R}, {state, 5}), Call(counter, get)", "5"),
+                ("{ok, Id} = Call(bank, {open, #{owner => <<\"ann\">>, limit => 10}}), Call(bank, {withdraw, Id, 7}), #{Id := Balance} = sys:get_state({bank, R}), Balance", "-7"),
                 ("Sys(fun() -> sys:get_status({counter, R}) end)", "answered"),
                 ("Sys(fun() -> sys:get_state({sup, R}) end)", "answered"),
                 ("Sys(fun() -> sys:get_state({echo, R}) end)", "answered"),

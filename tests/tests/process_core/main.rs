@@ -2,10 +2,13 @@
 //!
 //! G-02, G-05, G-08 and G-09 of the guarantees are tested here.
 
+mod alias;
 mod call;
 mod environment;
 mod exit;
+mod handle;
 mod link_race;
+mod mailbox;
 mod monitor;
 mod name;
 mod node_stop;

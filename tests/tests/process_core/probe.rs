@@ -22,7 +22,7 @@ pub(crate) enum Event {
 }
 
 type Act = Box<dyn FnOnce(&Context<Probe>) + Send>;
-type Doing = Pin<Box<dyn Future<Output = ()> + Send>>;
+pub(crate) type Doing = Pin<Box<dyn Future<Output = ()> + Send>>;
 type AsyncAct = Box<dyn FnOnce(Context<Probe>) -> Doing + Send>;
 
 #[derive(Actor)]
@@ -63,6 +63,16 @@ impl Probe {
 
     #[cast]
     fn number(&mut self, number: u64) {
+        self.tell(Event::Cast(number));
+    }
+
+    #[cast(wait)]
+    fn number_wait(&mut self, number: u64) {
+        self.tell(Event::Cast(number));
+    }
+
+    #[call]
+    fn count(&mut self, number: u64) {
         self.tell(Event::Cast(number));
     }
 

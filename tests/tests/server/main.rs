@@ -1,6 +1,7 @@
 //! The server behaviour: when terminate is called, answers with a stop, defaults, handles in messages, destructors.
 
 mod flow;
+mod sys;
 
 use ergo::prelude::*;
 use ergo_tests::{PATIENCE, deadline, unique_name};

@@ -1,21 +1,13 @@
-//! What a supervisor is told: its strategy, its limits and its children.
+//! How one child is started, restarted and stopped.
 
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::behaviour::supervisor::run::{SupervisorProcess, SupervisorRef};
-use crate::etf::{Atom, Pid};
-use crate::process::host::AsHost;
-use crate::process::{
-    Behavior, Context, ExitReason, Handle, IntoExit, PlainContext, SpawnError, SpawnOptions,
-};
-
-type StartFuture<'a> = Pin<Box<dyn Future<Output = Result<Pid, ExitReason>> + Send + 'a>>;
-type StartFn =
-    dyn for<'a> Fn(&'a Context<SupervisorProcess>, SpawnOptions) -> StartFuture<'a> + Send + Sync;
+use crate::behaviour::supervisor::Backoff;
+use crate::behaviour::supervisor::start::StartFn;
+use crate::etf::{Atom, Pid, Term};
+use crate::process::SpawnOptions;
 
 /// When a child that has ended is started again.
 ///
@@ -31,6 +23,22 @@ pub enum Restart {
     Temporary,
 }
 
+impl Restart {
+    /// OTP's word.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Restart::Permanent => "permanent",
+            Restart::Transient => "transient",
+            Restart::Temporary => "temporary",
+        }
+    }
+
+    pub(super) fn parse(word: &str) -> Option<Restart> {
+        let all = [Restart::Permanent, Restart::Transient, Restart::Temporary];
+        all.into_iter().find(|restart| restart.as_str() == word)
+    }
+}
+
 /// How a child is told to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shutdown {
@@ -40,6 +48,30 @@ pub enum Shutdown {
     Timeout(Duration),
     /// Asked with `shutdown`, and waited for however long it takes: right for a supervisor.
     Infinity,
+}
+
+impl Shutdown {
+    /// OTP's term: `brutal_kill`, `infinity` or milliseconds.
+    pub(super) fn to_term(self) -> Term {
+        match self {
+            Shutdown::Kill => Term::atom("brutal_kill"),
+            Shutdown::Infinity => Term::atom("infinity"),
+            Shutdown::Timeout(timeout) => {
+                Term::from(u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX))
+            }
+        }
+    }
+
+    pub(super) fn parse(term: &Term) -> Option<Shutdown> {
+        match term.as_atom() {
+            Some("brutal_kill") => Some(Shutdown::Kill),
+            Some("infinity") => Some(Shutdown::Infinity),
+            _ => {
+                let millis = u64::try_from(term.as_integer()?).ok()?;
+                Some(Shutdown::Timeout(Duration::from_millis(millis)))
+            }
+        }
+    }
 }
 
 /// What a child is.
@@ -52,17 +84,91 @@ pub enum ChildKind {
     Supervisor,
 }
 
-/// How one child is started, restarted and stopped. Made by [`Spec::spec`], [`ChildSpec::from_fn`] and
-/// [`Supervisor::spec`].
+impl ChildKind {
+    /// OTP's word.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            ChildKind::Worker => "worker",
+            ChildKind::Supervisor => "supervisor",
+        }
+    }
+
+    pub(super) fn parse(word: &str) -> Option<ChildKind> {
+        let all = [ChildKind::Worker, ChildKind::Supervisor];
+        all.into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+/// The identity of a child at its supervisor: any term, an atom as a rule. Children of a `simple_one_for_one` supervisor
+/// have none, and are named by their pid.
+///
+/// A text is an atom, or a binary when it is too long for one.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ChildId(pub(super) Term);
+
+impl From<&str> for ChildId {
+    fn from(text: &str) -> Self {
+        ChildId(Atom::new(text).map_or_else(|_| Term::from(text), Term::Atom))
+    }
+}
+
+impl From<&String> for ChildId {
+    fn from(text: &String) -> Self {
+        ChildId::from(text.as_str())
+    }
+}
+
+impl From<String> for ChildId {
+    fn from(text: String) -> Self {
+        ChildId::from(text.as_str())
+    }
+}
+
+impl From<Atom> for ChildId {
+    fn from(atom: Atom) -> Self {
+        ChildId(Term::Atom(atom))
+    }
+}
+
+impl From<Term> for ChildId {
+    fn from(term: Term) -> Self {
+        ChildId(term)
+    }
+}
+
+impl From<&Term> for ChildId {
+    fn from(term: &Term) -> Self {
+        ChildId(term.clone())
+    }
+}
+
+impl From<Pid> for ChildId {
+    fn from(pid: Pid) -> Self {
+        ChildId(Term::from(pid))
+    }
+}
+
+impl From<&Pid> for ChildId {
+    fn from(pid: &Pid) -> Self {
+        ChildId(Term::from(pid))
+    }
+}
+
+/// How one child is started, restarted and stopped. Made by [`Spec::spec`](crate::Spec::spec),
+/// [`Spec::template`](crate::Spec::template), [`ChildSpec::from_fn`] and [`Supervisor::spec`](crate::Supervisor::spec).
+///
+/// Source: <https://www.erlang.org/doc/system/sup_princ.html#child-specification>.
 #[derive(Clone)]
 pub struct ChildSpec {
-    pub(super) id: Atom,
+    pub(super) id: Term,
     pub(super) start: Arc<StartFn>,
     pub(super) options: SpawnOptions,
     pub(super) restart: Restart,
+    pub(super) significant: bool,
     pub(super) shutdown: Shutdown,
     pub(super) kind: ChildKind,
     pub(super) module: Atom,
+    pub(super) backoff: Option<Backoff>,
 }
 
 impl fmt::Debug for ChildSpec {
@@ -70,68 +176,32 @@ impl fmt::Debug for ChildSpec {
         f.debug_struct("ChildSpec")
             .field("id", &self.id)
             .field("restart", &self.restart)
+            .field("significant", &self.significant)
             .field("shutdown", &self.shutdown)
             .field("kind", &self.kind)
+            .field("backoff", &self.backoff)
             .finish_non_exhaustive()
     }
 }
 
-/// Tells the compiler that the future borrows from the context only.
-fn start_fn<F>(start: F) -> Arc<StartFn>
-where
-    F: for<'a> Fn(&'a Context<SupervisorProcess>, SpawnOptions) -> StartFuture<'a>
-        + Send
-        + Sync
-        + 'static,
-{
-    Arc::new(start)
-}
-
-fn atom(text: &str) -> Atom {
-    Atom::new(text).unwrap_or_else(|_| Atom::from_static("child"))
-}
-
-/// `shop::Stock` is `Stock`.
-fn short_type_name<A>() -> &'static str {
-    let name = std::any::type_name::<A>();
-    let base = name.split('<').next().unwrap_or(name);
-    base.rsplit("::").next().unwrap_or(base)
-}
-
 impl ChildSpec {
-    fn new(id: &str, module: &str, start: Arc<StartFn>) -> Self {
+    pub(super) fn new(id: &str, module: &str, start: Arc<StartFn>) -> Self {
         ChildSpec {
-            id: atom(id),
+            id: ChildId::from(id).0,
             start,
             options: SpawnOptions::default(),
             restart: Restart::default(),
+            significant: false,
             shutdown: Shutdown::Timeout(Duration::from_secs(5)),
             kind: ChildKind::default(),
-            module: atom(module),
+            module: Atom::new(module).unwrap_or_else(|_| Atom::from_static("dynamic")),
+            backoff: None,
         }
     }
 
-    /// A child that is a plain process. `body` makes it anew at each start.
-    pub fn from_fn<F, Fut>(id: &str, body: F) -> ChildSpec
-    where
-        F: Fn(PlainContext) -> Fut + Send + Sync + 'static,
-        Fut: Future + Send + 'static,
-        Fut::Output: IntoExit,
-    {
-        let body = Arc::new(body);
-        let start = start_fn(move |cx, options| {
-            let body = body.clone();
-            let spawned = cx
-                .spawn_fn_link_with(options, move |cx| body(cx))
-                .map_err(start_error);
-            Box::pin(std::future::ready(spawned))
-        });
-        ChildSpec::new(id, "plain", start)
-    }
-
     /// Its identity at its supervisor: the registered name of the actor, or its type, unless set.
-    pub fn id(mut self, id: &str) -> Self {
-        self.id = atom(id);
+    pub fn id(mut self, id: impl Into<ChildId>) -> Self {
+        self.id = id.into().0;
         self
     }
 
@@ -159,6 +229,15 @@ impl ChildSpec {
         self
     }
 
+    /// Its end may end the supervisor: see [`AutoShutdown`](super::AutoShutdown). A permanent child cannot be
+    /// significant, as it never ends for good.
+    ///
+    /// Source: <https://www.erlang.org/doc/system/sup_princ.html#automatic-shutdown>.
+    pub fn significant(mut self) -> Self {
+        self.significant = true;
+        self
+    }
+
     /// How long it has to stop before it is killed: 5 seconds unless set.
     pub fn shutdown(mut self, timeout: Duration) -> Self {
         self.shutdown = Shutdown::Timeout(timeout);
@@ -177,135 +256,14 @@ impl ChildSpec {
         self
     }
 
+    /// It waits before each restart.
+    pub fn backoff(mut self, backoff: Backoff) -> Self {
+        self.backoff = Some(backoff);
+        self
+    }
+
     /// The identity.
-    pub fn child_id(&self) -> &Atom {
+    pub fn child_id(&self) -> &Term {
         &self.id
-    }
-}
-
-/// What `spawn` refused, as the exit reason OTP would show.
-pub(super) fn start_error(error: SpawnError) -> ExitReason {
-    match error {
-        SpawnError::Init(reason) => reason,
-        SpawnError::NameTaken { holder, .. } => ExitReason::from(crate::etf::Term::tuple([
-            crate::etf::Term::atom("already_started"),
-            holder.into(),
-        ])),
-        other => ExitReason::from(crate::etf::Term::from(other.to_string())),
-    }
-}
-
-/// Makes child specifications of actors.
-pub trait Spec: Behavior {
-    /// A child specification: permanent, 5 seconds to stop, the actor's registered name as its id. `args` are given
-    /// to `init` at each start.
-    fn spec(args: Self::Args) -> ChildSpec
-    where
-        Self::Args: Clone + Sync,
-    {
-        let start = start_fn(move |cx, options| {
-            let (args, cx) = (args.clone(), cx.clone());
-            Box::pin(async move {
-                let spawned = cx
-                    .spawn_link_with::<Self>(args, options)
-                    .await
-                    .map_err(start_error)?;
-                spawned.pid().ok_or(ExitReason::NoProc)
-            })
-        });
-        let name = short_type_name::<Self>();
-        ChildSpec::new(Self::OPTIONS.name.unwrap_or(name), name, start)
-    }
-}
-
-impl<A: Behavior> Spec for A {}
-
-/// A supervisor to be started: strategy, intensity and children.
-///
-/// The children are started in the order given and stopped in the reverse order. One that ends is started again by
-/// its [`Restart`]; more than the allowed number of restarts within the period stop the supervisor, with reason
-/// `shutdown`, and so its children.
-#[derive(Debug, Clone)]
-#[must_use = "a supervisor does nothing until it is started"]
-pub struct Supervisor {
-    pub(super) name: Option<String>,
-    pub(super) restarts_max: usize,
-    pub(super) period: Duration,
-    pub(super) children: Vec<ChildSpec>,
-}
-
-impl Supervisor {
-    /// One for one: only the child that ended is started again.
-    pub fn one_for_one() -> Supervisor {
-        Supervisor {
-            name: None,
-            restarts_max: 1,
-            period: Duration::from_secs(5),
-            children: Vec::new(),
-        }
-    }
-
-    /// Allows `restarts_max` restarts within `period`; 1 within 5 seconds unless set, as in OTP.
-    pub fn intensity(mut self, restarts_max: usize, period: Duration) -> Self {
-        self.restarts_max = restarts_max;
-        self.period = period;
-        self
-    }
-
-    /// Registers the supervisor under `name`.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-
-    /// Adds a child, to be started after those before it.
-    pub fn child(mut self, child: ChildSpec) -> Self {
-        self.children.push(child);
-        self
-    }
-
-    fn options(&self) -> SpawnOptions {
-        SpawnOptions {
-            name: self.name.clone(),
-            ..SpawnOptions::default()
-        }
-    }
-
-    /// Starts the supervisor and its children on a node.
-    ///
-    /// # Errors
-    /// Two children have the same id, a child did not start (those before it have been stopped again), or the name
-    /// is taken. The reason of a child is in `{shutdown, {failed_to_start_child, Id, Reason}}`, as in OTP.
-    pub async fn start(self, node: &impl AsHost) -> Result<SupervisorRef, SpawnError> {
-        let options = self.options();
-        SupervisorProcess::start_on(&node.host(), self, options).await
-    }
-
-    /// Starts the supervisor linked to a process, which is its parent.
-    ///
-    /// # Errors
-    /// As [`Supervisor::start`].
-    pub async fn start_link<A: Behavior>(
-        self,
-        cx: &Context<A>,
-    ) -> Result<SupervisorRef, SpawnError> {
-        let options = self.options();
-        cx.spawn_link_with::<SupervisorProcess>(self, options).await
-    }
-
-    /// This supervisor as a child of another one: a supervisor, permanent, waited for however long it takes.
-    pub fn spec(self, id: &str) -> ChildSpec {
-        let start = start_fn(move |cx, options| {
-            let (mut supervisor, cx) = (self.clone(), cx.clone());
-            Box::pin(async move {
-                supervisor.name = options.name.or(supervisor.name);
-                let started = supervisor.start_link(&cx).await.map_err(start_error)?;
-                started.pid().ok_or(ExitReason::NoProc)
-            })
-        });
-        let mut spec = ChildSpec::new(id, "Supervisor", start);
-        spec.kind = ChildKind::Supervisor;
-        spec.shutdown = Shutdown::Infinity;
-        spec
     }
 }

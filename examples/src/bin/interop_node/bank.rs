@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use ergo::Snapshot;
 use ergo::prelude::*;
 
 /// What an account is opened with: `#{owner => <<"ann">>, limit => 10}`.
@@ -43,10 +44,18 @@ pub enum BankError {
 
 /// Keeps accounts.
 #[derive(Actor)]
-#[actor(name = "bank")]
+#[actor(name = "bank", snapshot)]
 pub struct Bank {
     accounts: HashMap<u64, (Account, Vec<Entry>)>,
     last_id: u64,
+}
+
+/// `sys:get_state` shows the balance of each account, and nothing of who owns it.
+impl Snapshot for Bank {
+    fn snapshot(&self) -> Term {
+        let balances = self.accounts.iter();
+        Term::map(balances.map(|(id, (account, _))| (Term::from(*id), Term::from(account.balance))))
+    }
 }
 
 #[ergo::server]

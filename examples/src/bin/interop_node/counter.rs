@@ -1,12 +1,26 @@
 //! `counter`: a typed server with calls, casts and a deferred reply.
 
+use ergo::Snapshot;
+use ergo::etf::DecodeError;
 use ergo::prelude::*;
 
 /// Counts.
 #[derive(Actor)]
-#[actor(name = "counter")]
+#[actor(name = "counter", snapshot)]
 pub struct Counter {
     value: i64,
+}
+
+/// `sys:get_state` shows the value; `sys:replace_state({counter, Node}, {state, N})` sets it.
+impl Snapshot for Counter {
+    fn snapshot(&self) -> Term {
+        Term::from(self.value)
+    }
+
+    fn restore(&mut self, state: Term) -> Result<(), DecodeError> {
+        self.value = state.to_value()?;
+        Ok(())
+    }
 }
 
 /// Why a number cannot be added.

@@ -12,7 +12,7 @@ macro_rules! server {
         }
     )*};
 }
-server!(UnknownKey NoRoom NoNumber NoName UnknownServerKey KeyOfTheActor);
+server!(UnknownKey NoRoom NoNumber NoPolicy NoBound NoName UnknownServerKey KeyOfTheActor);
 
 #[derive(Actor, ServerBehavior)]
 #[actor(nam = "stock")]
@@ -25,6 +25,14 @@ struct NoRoom;
 #[derive(Actor, ServerBehavior)]
 #[actor(mailbox = "huge")]
 struct NoNumber;
+
+#[derive(Actor, ServerBehavior)]
+#[actor(mailbox = 9, overflow = "block")]
+struct NoPolicy;
+
+#[derive(Actor, ServerBehavior)]
+#[actor(overflow = "wait")]
+struct NoBound;
 
 #[derive(Actor, ServerBehavior)]
 #[actor(name = "")]

@@ -54,6 +54,30 @@ mod g {
     }
 }
 
+mod h {
+    use super::*;
+    #[ergo::main(node = "a@b", hidden, visible)]
+    async fn hidden_and_visible(_node: Node) -> ergo::Result {
+        Ok(())
+    }
+}
+
+mod i {
+    use super::*;
+    #[ergo::main(node = "a@b", flavor = "current_thread", worker_threads = 2)]
+    async fn one_thread_or_two(_node: Node) -> ergo::Result {
+        Ok(())
+    }
+}
+
+mod j {
+    use super::*;
+    #[ergo::main(node = "a@b", flavor = "fast", worker_threads = 0, shutdown_timeout = 30)]
+    async fn values(_node: Node) -> ergo::Result {
+        Ok(())
+    }
+}
+
 #[ergo::main(node = "a@b")]
 struct NoFunction;
 

@@ -1,0 +1,524 @@
+//! The process that knows all applications of a node.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::behaviour::application::master::MasterArgs;
+use crate::behaviour::application::plan::{self, Dependencies};
+use crate::behaviour::application::spec::parse_name;
+use crate::behaviour::application::{
+    Application, ApplicationError, ApplicationInfo, ApplicationMaster, ApplicationTerminated,
+    ControllerMessage, StartType,
+};
+use crate::etf::{Atom, DecodeError, Decoder, EncodeError, Encoder, Pid};
+use crate::process::{
+    Actor, Behavior, Context, Env, Exit, ExitReason, Flow, Handle, Options, Ref, Reply, ReplyTo,
+    SpawnOptions,
+};
+
+/// How much later than its application's deadline a master is killed.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// What the controller needs of its node.
+pub trait ApplicationNode: Send + Sync {
+    /// Sets the environment of an application that is being loaded: what it says itself, under what the node was
+    /// started with.
+    #[doc(hidden)]
+    fn set_env(&self, application: &Atom, env: SpecEnv);
+    /// Forgets the environment of an application.
+    fn unset_env(&self, application: &Atom);
+    /// The processes of an application that live.
+    fn processes(&self, application: &Atom) -> Vec<Pid>;
+    /// Stops the node because of an application.
+    fn take_down(&self, because: ApplicationTerminated);
+}
+
+/// The environment that an application's specification gives.
+pub struct SpecEnv(pub(crate) Env);
+
+/// The handle of the application controller.
+#[derive(Clone, Debug)]
+pub struct ControllerRef(Ref<ApplicationController>);
+
+impl From<Ref<ApplicationController>> for ControllerRef {
+    fn from(reference: Ref<ApplicationController>) -> Self {
+        ControllerRef(reference)
+    }
+}
+
+impl AsRef<Ref<ApplicationController>> for ControllerRef {
+    fn as_ref(&self) -> &Ref<ApplicationController> {
+        &self.0
+    }
+}
+
+impl Handle for ControllerRef {
+    type Actor = ApplicationController;
+}
+
+/// Who waits for the outcome of a start or a stop.
+type Waiting = Vec<Reply<Result<(), ApplicationError>>>;
+
+enum State {
+    Loaded,
+    Starting {
+        master: Pid,
+        start_type: StartType,
+        waiting: Waiting,
+    },
+    Running {
+        master: Pid,
+        start_type: StartType,
+    },
+    Stopping {
+        master: Pid,
+        start_type: StartType,
+        waiting: Waiting,
+    },
+}
+
+impl State {
+    fn master(&self) -> Option<&Pid> {
+        match self {
+            State::Loaded => None,
+            State::Starting { master, .. }
+            | State::Running { master, .. }
+            | State::Stopping { master, .. } => Some(master),
+        }
+    }
+}
+
+struct Entry {
+    spec: Arc<Application>,
+    state: State,
+}
+
+/// The state of the application controller: one process of each node, registered as `application_controller`.
+pub struct ApplicationController {
+    node: Arc<dyn ApplicationNode>,
+    entries: BTreeMap<Atom, Entry>,
+    /// Those that run or are being started, in the order of their start.
+    order: Vec<Atom>,
+    /// Who is told when all have stopped, once the node stops.
+    closing: Option<Reply<()>>,
+    is_closed: bool,
+}
+
+impl Actor for ApplicationController {
+    type Handle = ControllerRef;
+    const OPTIONS: Options = Options::DEFAULT.name("application_controller").trap_exit();
+}
+
+impl Behavior for ApplicationController {
+    type Args = Arc<dyn ApplicationNode>;
+    type Message = ControllerMessage;
+    type Continue = std::convert::Infallible;
+    const SYNC_INIT: bool = true;
+
+    async fn start(node: Arc<dyn ApplicationNode>, cx: &Context<Self>) -> Result<Self, ExitReason> {
+        Self::start_now(node, cx)
+    }
+
+    fn start_now(node: Arc<dyn ApplicationNode>, _: &Context<Self>) -> Result<Self, ExitReason> {
+        Ok(ApplicationController {
+            node,
+            entries: BTreeMap::new(),
+            order: Vec::new(),
+            closing: None,
+            is_closed: false,
+        })
+    }
+
+    async fn dispatch(&mut self, message: ControllerMessage, cx: &Context<Self>) -> Flow {
+        match message {
+            ControllerMessage::Load(spec, replace, reply) => reply.send(self.load(*spec, replace)),
+            ControllerMessage::Unload(name, reply) => reply.send(self.unload(&name)),
+            ControllerMessage::Plan(names, reply) => reply.send(self.plan(&names)),
+            ControllerMessage::Start(name, start_type, reply) => {
+                self.start_one(&name, start_type, reply, cx).await;
+            }
+            ControllerMessage::Started(master) => self.started(&master, cx),
+            ControllerMessage::Stop(name, reply) => self.stop_one(&name, reply, cx),
+            ControllerMessage::Overdue(master) => cx.exit(master, ExitReason::Kill),
+            ControllerMessage::Close(reply) => {
+                self.is_closed = true;
+                self.closing = Some(reply);
+                self.close_next(cx);
+            }
+            ControllerMessage::Which(reply) => reply.send(self.which()),
+            ControllerMessage::Loaded(reply) => {
+                reply.send(
+                    self.entries
+                        .iter()
+                        .map(|(name, entry)| info(name, &entry.spec))
+                        .collect(),
+                );
+            }
+        }
+        Flow::Continue
+    }
+
+    async fn on_exit(&mut self, exit: Exit, cx: &Context<Self>) -> Flow {
+        if let Some((name, _)) = self.find(&exit.from) {
+            self.clear(&name, cx).await;
+            self.ended(name, &exit.reason);
+        }
+        self.close_next(cx);
+        Flow::Continue
+    }
+
+    fn encode_message(
+        message: &ControllerMessage,
+        encoder: &mut Encoder<'_>,
+    ) -> Result<(), EncodeError> {
+        message.encode(encoder)
+    }
+
+    fn decode_message(
+        decoder: &mut Decoder<'_>,
+        reply_to: &mut Option<ReplyTo>,
+    ) -> Result<ControllerMessage, DecodeError> {
+        ControllerMessage::decode(decoder, reply_to)
+    }
+}
+
+fn info(name: &Atom, spec: &Application) -> ApplicationInfo {
+    ApplicationInfo {
+        name: name.clone(),
+        description: spec.description.clone(),
+        vsn: spec.vsn.clone(),
+    }
+}
+
+impl ApplicationController {
+    fn load(&mut self, spec: Application, replace: bool) -> Result<Atom, ApplicationError> {
+        let name = spec.parse_name()?;
+        match self.entries.get(&name).map(|entry| &entry.state) {
+            None => {}
+            Some(State::Loaded) if replace => {}
+            Some(State::Loaded) => return Err(ApplicationError::AlreadyLoaded(name)),
+            Some(_) if replace => return Err(ApplicationError::AlreadyStarted(name)),
+            Some(_) => return Err(ApplicationError::AlreadyLoaded(name)),
+        }
+        if self.is_closed {
+            return Err(ApplicationError::Stopping);
+        }
+        self.node.set_env(&name, SpecEnv(spec.env.clone()));
+        let (spec, state) = (Arc::new(spec), State::Loaded);
+        self.entries.insert(name.clone(), Entry { spec, state });
+        Ok(name)
+    }
+
+    fn unload(&mut self, name: &str) -> Result<(), ApplicationError> {
+        let name = parse_name(name)?;
+        match self.entries.get(&name).map(|entry| &entry.state) {
+            None => Err(ApplicationError::NotLoaded(name)),
+            Some(State::Loaded) => {
+                self.entries.remove(&name);
+                self.node.unset_env(&name);
+                Ok(())
+            }
+            Some(_) => Err(ApplicationError::Running(name)),
+        }
+    }
+
+    fn dependencies(&self) -> Dependencies {
+        self.entries
+            .iter()
+            .map(|(name, entry)| (name.clone(), entry.spec.depends_on.clone()))
+            .collect()
+    }
+
+    /// What is to be started for these to run, each after what it depends on.
+    fn plan(&self, names: &[String]) -> Result<Vec<Atom>, ApplicationError> {
+        let names: Vec<Atom> = names
+            .iter()
+            .map(|name| parse_name(name))
+            .collect::<Result<_, _>>()?;
+        let mut order = plan::order(&self.dependencies(), &names)?;
+        order.retain(|name| !self.is_running(name));
+        Ok(order)
+    }
+
+    fn is_running(&self, name: &Atom) -> bool {
+        let entry = self.entries.get(name);
+        entry.is_some_and(|entry| matches!(entry.state, State::Running { .. }))
+    }
+
+    /// The application can be started now, or its start can be waited for.
+    fn check_start(&self, name: &str) -> Result<Atom, ApplicationError> {
+        let name = parse_name(name)?;
+        if self.is_closed {
+            return Err(ApplicationError::Stopping);
+        }
+        let dependencies = plan::order(&self.dependencies(), std::slice::from_ref(&name))?;
+        if let Some(State::Running { .. } | State::Stopping { .. }) =
+            self.entries.get(&name).map(|entry| &entry.state)
+        {
+            return Err(ApplicationError::AlreadyStarted(name));
+        }
+        let missing = dependencies
+            .into_iter()
+            .find(|dependency| *dependency != name && !self.is_running(dependency));
+        match missing {
+            None => Ok(name),
+            Some(dependency) => Err(ApplicationError::DependencyNotStarted {
+                application: name,
+                dependency,
+            }),
+        }
+    }
+
+    async fn start_one(
+        &mut self,
+        name: &str,
+        start_type: StartType,
+        reply: Reply<Result<(), ApplicationError>>,
+        cx: &Context<Self>,
+    ) {
+        let name = match self.check_start(name) {
+            Ok(name) => name,
+            Err(error) => return reply.send(Err(error)),
+        };
+        let Some(entry) = self.entries.get_mut(&name) else {
+            return reply.send(Err(ApplicationError::NotLoaded(name)));
+        };
+        if let State::Starting { waiting, .. } = &mut entry.state {
+            return waiting.push(reply);
+        }
+        let args = MasterArgs {
+            name: name.clone(),
+            spec: entry.spec.clone(),
+            start_type,
+            controller: cx.handle().0,
+        };
+        let options = SpawnOptions::default().application(name.as_str());
+        let master = cx.spawn_link_with::<ApplicationMaster>(args, options).await;
+        match master.ok().and_then(|master| master.pid()) {
+            Some(master) => {
+                let waiting = vec![reply];
+                entry.state = State::Starting {
+                    master,
+                    start_type,
+                    waiting,
+                };
+                self.order.push(name);
+            }
+            // Its init cannot refuse.
+            None => reply.send(Err(ApplicationError::Stopping)),
+        }
+    }
+
+    fn find(&mut self, master: &Pid) -> Option<(Atom, &mut Entry)> {
+        self.entries
+            .iter_mut()
+            .find(|(_, entry)| entry.state.master() == Some(master))
+            .map(|(name, entry)| (name.clone(), entry))
+    }
+
+    fn started(&mut self, pid: &Pid, cx: &Context<Self>) {
+        let Some((name, entry)) = self.find(pid) else {
+            return;
+        };
+        match std::mem::replace(&mut entry.state, State::Loaded) {
+            State::Starting {
+                master,
+                start_type,
+                waiting,
+            } => {
+                tracing::info!(application = %name, started_at = %cx.host().name(), "PROGRESS REPORT");
+                entry.state = State::Running { master, start_type };
+                waiting.into_iter().for_each(|reply| reply.send(Ok(())));
+            }
+            other => entry.state = other,
+        }
+    }
+
+    fn stop_one(
+        &mut self,
+        name: &str,
+        reply: Reply<Result<(), ApplicationError>>,
+        cx: &Context<Self>,
+    ) {
+        let name = match parse_name(name) {
+            Ok(name) => name,
+            Err(error) => return reply.send(Err(error)),
+        };
+        match self.entries.get_mut(&name) {
+            Some(Entry {
+                state: State::Stopping { waiting, .. },
+                ..
+            }) => waiting.push(reply),
+            Some(entry) if matches!(entry.state, State::Running { .. }) => {
+                tell_to_stop(entry, vec![reply], cx);
+            }
+            _ => reply.send(Err(ApplicationError::NotStarted(name))),
+        }
+    }
+
+    /// Ends what is left of an application without its master: what its callbacks have started beside the tree.
+    async fn clear(&self, name: &Atom, cx: &Context<Self>) {
+        let left = self.node.processes(name);
+        for pid in &left {
+            cx.exit(pid, ExitReason::Kill);
+        }
+        let gone = async {
+            for pid in &left {
+                cx.ended(pid).await;
+            }
+        };
+        if tokio::time::timeout(GRACE, gone).await.is_err() {
+            tracing::error!(application = %name, "processes that never await have outlived their application");
+        }
+    }
+
+    /// The master of this application has ended.
+    fn ended(&mut self, name: Atom, reason: &ExitReason) {
+        let Some(entry) = self.entries.get_mut(&name) else {
+            return;
+        };
+        let state = std::mem::replace(&mut entry.state, State::Loaded);
+        self.order.retain(|other| *other != name);
+        match state {
+            State::Loaded => {}
+            State::Stopping {
+                start_type,
+                waiting,
+                ..
+            } => {
+                report(&name, &ExitReason::from("stopped"), start_type);
+                waiting.into_iter().for_each(|reply| reply.send(Ok(())));
+            }
+            State::Starting {
+                start_type,
+                waiting,
+                ..
+            } => {
+                report(&name, reason, start_type);
+                let error = ApplicationError::Start {
+                    application: name.clone(),
+                    reason: reason.clone(),
+                };
+                for reply in waiting {
+                    reply.send(Err(error.clone()));
+                }
+                self.take_down(
+                    start_type,
+                    reason,
+                    ApplicationTerminated::NotStarted {
+                        application: name,
+                        start_type,
+                        reason: reason.clone(),
+                    },
+                );
+            }
+            State::Running { start_type, .. } => {
+                report(&name, reason, start_type);
+                self.take_down(
+                    start_type,
+                    reason,
+                    ApplicationTerminated::Ended {
+                        application: name,
+                        start_type,
+                        reason: reason.clone(),
+                    },
+                );
+            }
+        }
+    }
+
+    fn take_down(
+        &self,
+        start_type: StartType,
+        reason: &ExitReason,
+        because: ApplicationTerminated,
+    ) {
+        let is_its_end = match start_type {
+            StartType::Permanent => true,
+            StartType::Transient => *reason != ExitReason::Normal,
+            StartType::Temporary => false,
+        };
+        if is_its_end && !self.is_closed {
+            self.node.take_down(because);
+        }
+    }
+
+    /// Once the node stops: tells the one that was started last to stop, or that all have stopped.
+    fn close_next(&mut self, cx: &Context<Self>) {
+        if self.closing.is_none() {
+            return;
+        }
+        let Some(entry) = self
+            .order
+            .last()
+            .and_then(|name| self.entries.get_mut(name))
+        else {
+            return self
+                .closing
+                .take()
+                .into_iter()
+                .for_each(|reply| reply.send(()));
+        };
+        if !matches!(entry.state, State::Stopping { .. }) {
+            tell_to_stop(entry, Vec::new(), cx);
+        }
+    }
+
+    /// The one that was started last comes first, as in OTP.
+    fn which(&self) -> Vec<ApplicationInfo> {
+        let running = self.order.iter().rev().filter(|name| self.is_running(name));
+        running
+            .filter_map(|name| Some(info(name, &self.entries.get(name)?.spec)))
+            .collect()
+    }
+}
+
+/// Tells a master to stop, and remembers to kill it if it does not.
+fn tell_to_stop(entry: &mut Entry, mut waiting: Waiting, cx: &Context<ApplicationController>) {
+    let (master, start_type) = match std::mem::replace(&mut entry.state, State::Loaded) {
+        State::Running { master, start_type } => (master, start_type),
+        State::Starting {
+            master,
+            start_type,
+            waiting: starters,
+        } => {
+            for reply in starters {
+                reply.send(Err(ApplicationError::Stopping));
+            }
+            (master, start_type)
+        }
+        State::Stopping {
+            master,
+            start_type,
+            waiting: others,
+        } => {
+            waiting.extend(others);
+            (master, start_type)
+        }
+        State::Loaded => return,
+    };
+    cx.exit(&master, ExitReason::Shutdown);
+    if let Some(timeout) = entry.spec.shutdown {
+        let late = master.clone();
+        cx.after(timeout.saturating_add(GRACE), move |me| {
+            // It is the controller itself, which lives while its timers do.
+            let _ = me.0.cast(ControllerMessage::Overdue(late));
+        });
+    }
+    entry.state = State::Stopping {
+        master,
+        start_type,
+        waiting,
+    };
+}
+
+/// The end of an application in the words of OTP.
+fn report(name: &Atom, reason: &ExitReason, start_type: StartType) {
+    let is_expected = reason.is_clean() || *reason == ExitReason::from("stopped");
+    if is_expected {
+        tracing::info!("application: {name}, exited: {reason}, type: {start_type}");
+    } else {
+        tracing::error!("application: {name}, exited: {reason}, type: {start_type}");
+    }
+}

@@ -1,0 +1,77 @@
+//! The loop of a suspended process.
+
+use std::collections::VecDeque;
+
+use crate::process::actor::Behavior;
+use crate::process::queue::{Envelope, Other};
+use crate::process::sys::{Then, answer};
+use crate::process::turn::{Turn, yield_now};
+use crate::process::{ExitReason, wire};
+
+/// What a process waits for.
+type Messages<A> = VecDeque<Envelope<<A as Behavior>::Message>>;
+
+/// What came for a suspended process.
+enum Came<M> {
+    System(crate::process::ReplyTo, crate::etf::Encoded),
+    ParentExit(ExitReason),
+    /// It waits.
+    Else(Envelope<M>),
+}
+
+/// Handles system messages alone until one of them resumes the process: gives all others, in order, `waiting` first. Or
+/// the reason it is to stop with.
+pub(in crate::process) async fn suspended<A: Behavior>(
+    turn: &mut Turn<'_, A>,
+    mut waiting: Messages<A>,
+) -> Result<Messages<A>, ExitReason> {
+    // Once the process waits, nothing is passed over any more.
+    waiting.retain(|envelope| !is_flushed(turn, envelope));
+    let mut held = VecDeque::new();
+    loop {
+        let mut left = waiting.into_iter();
+        while let Some(envelope) = left.next() {
+            match sort(turn, envelope) {
+                Came::Else(envelope) => held.push_back(envelope),
+                Came::ParentExit(reason) => return Err(reason),
+                Came::System(to, request) => match answer(turn, true, &to, &request) {
+                    Then::GoOn | Then::Suspend => {}
+                    Then::Stop(reason) => return Err(reason),
+                    Then::Resume => {
+                        held.extend(left);
+                        return Ok(held);
+                    }
+                },
+            }
+        }
+        yield_now().await;
+        waiting = VecDeque::new();
+        std::future::poll_fn(|task| turn.cx.cell().poll_batch(&mut waiting, task)).await;
+    }
+}
+
+fn sort<A: Behavior>(turn: &Turn<'_, A>, envelope: Envelope<A::Message>) -> Came<A::Message> {
+    let Envelope::Other(other) = &envelope else {
+        return Came::Else(envelope);
+    };
+    let came = match &**other {
+        Other::Exit(exit) if turn.cx.parent() == exit.from => Came::ParentExit(exit.reason.clone()),
+        Other::Wire(encoded, _) => match wire::unwrap(turn.cx.host(), encoded) {
+            (wire::Wrapped::System(to), request) => Came::System(to, request),
+            _ => return Came::Else(envelope),
+        },
+        _ => return Came::Else(envelope),
+    };
+    turn.cx.cell().took_one();
+    came
+}
+
+fn is_flushed<A: Behavior>(turn: &Turn<'_, A>, envelope: &Envelope<A::Message>) -> bool {
+    let cell = turn.cx.cell();
+    let flushed = matches!(envelope, Envelope::Other(other)
+        if matches!(&**other, Other::Down(down) if cell.is_flushed(&down.reference)));
+    if flushed {
+        cell.took_one();
+    }
+    flushed
+}
