@@ -13,7 +13,7 @@ use crate::process::actor::{Behavior, Options};
 use crate::process::asked::Asked;
 use crate::process::host::{AnyProcess, Broken, HostRef, Incoming};
 use crate::process::overflow::{Policy, Sent};
-use crate::process::queue::{Envelope, Extra, Other, Queue};
+use crate::process::queue::{Envelope, Extra, Other, Queue, Tied};
 use crate::process::relations::Ties;
 use crate::process::wire;
 use crate::process::{CastError, Exit, ExitReason, Heritage, Relations};
@@ -48,9 +48,8 @@ pub(super) struct Cell<A: Behavior> {
 
 impl<A: Behavior> Cell<A> {
     pub(super) fn new(id: u64, host: HostRef, options: Options, parent: Option<u64>) -> Arc<Self> {
-        let relations = parent.map(|parent| Box::new(Relations::of_child(parent)));
         Arc::new(Cell {
-            queue: Mutex::new(Queue::new(options.mailbox, relations)),
+            queue: Mutex::new(Queue::new(options.mailbox, parent)),
             flags: AtomicU8::new(if options.trap_exit { TRAP_EXIT } else { 0 }),
             has_parked: AtomicBool::new(false),
             policy: options.overflow.into(),
@@ -485,7 +484,7 @@ impl<A: Behavior> Cell<A> {
         if let Some(name) = name {
             self.host.unregister(name, self.id);
         }
-        let (reason, mut relations) = queue.close(reason);
+        let (reason, mut tied) = queue.close(reason);
         let mut messages = std::mem::take(&mut queue.messages);
         let mut senders = Vec::new();
         if let Some(extra) = queue.known_extra() {
@@ -494,31 +493,30 @@ impl<A: Behavior> Cell<A> {
             messages.extend(refused);
             senders = waiting;
         }
-        let inner = relations
-            .as_mut()
-            .and_then(|relations| relations.waker.take());
+        let relations = tied.relations.as_mut();
+        let inner = relations.and_then(|relations| relations.waker.take());
         let wakers = [queue.waker.take(), inner];
         drop(queue);
         drop(wakers);
         senders.into_iter().for_each(Waker::wake);
         Closed {
             reason,
-            relations,
+            tied,
             messages,
         }
     }
 
     /// Nothing of the process is left: whoever waits for its end is woken.
     pub(super) fn gone(&self) {
-        let waiters = self.lock().gone();
-        waiters.for_each(Waker::wake);
+        let (waiter, more) = self.lock().gone();
+        waiter.into_iter().chain(more).for_each(Waker::wake);
     }
 }
 
 /// What a mailbox held when it was closed.
 pub(super) struct Closed<A: Behavior> {
     pub(super) reason: ExitReason,
-    relations: Option<Box<Relations>>,
+    tied: Tied,
     messages: VecDeque<Envelope<A::Message>>,
 }
 
@@ -526,10 +524,12 @@ impl<A: Behavior> Closed<A> {
     /// Drops the messages, which may run code of the user, and gives the ties, if there are any.
     pub(super) fn into_ties(self) -> Option<Ties> {
         // A panic in a destructor must not take the ties with it: everyone still has to hear of the end.
-        if catch_unwind(AssertUnwindSafe(|| drop(self.messages))).is_err() {
+        if !self.messages.is_empty()
+            && catch_unwind(AssertUnwindSafe(|| drop(self.messages))).is_err()
+        {
             tracing::error!("a destructor of a message panicked while its process ended");
         }
-        self.relations.map(|relations| relations.dissolve())
+        self.tied.into_ties()
     }
 }
 
