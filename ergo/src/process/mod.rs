@@ -80,6 +80,7 @@ pub use timer::Timer;
 
 pub(crate) use actor::short_type_name;
 pub(crate) use alias::Used;
+pub(crate) use current::panic_message;
 pub(crate) use dead_letter::request_of;
 pub(crate) use env::{Env, read as read_env};
 pub(crate) use facade::{
