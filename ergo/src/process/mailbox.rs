@@ -103,6 +103,16 @@ impl<A: Behavior> Cell<A> {
         &self,
         envelope: Envelope<A::Message>,
     ) -> Result<(), (CastError, Envelope<A::Message>)> {
+        self.push_if(envelope, |_| true)
+    }
+
+    /// As [`Cell::push`], when `gate` lets it in, which looks in the same step.
+    #[inline]
+    pub(super) fn push_if(
+        &self,
+        envelope: Envelope<A::Message>,
+        gate: impl FnOnce(&mut Queue<A::Message>) -> bool,
+    ) -> Result<(), (CastError, Envelope<A::Message>)> {
         let waker = {
             let mut queue = self.lock();
             if !queue.is_open() {
@@ -110,6 +120,9 @@ impl<A: Behavior> Cell<A> {
             }
             if queue.bound != u32::MAX && (queue.has_line() || !self.has_room(&queue)) {
                 return Err((CastError::Full, envelope));
+            }
+            if !gate(&mut queue) {
+                return Err((CastError::Closed, envelope));
             }
             queue.messages.push(envelope);
             queue.unpark()
@@ -146,6 +159,18 @@ impl<A: Behavior> Cell<A> {
         self.lock().extra_mut().fallback = Some(name);
     }
 
+    /// Whether a message would be taken now, and why not.
+    pub(super) fn takes_more(&self) -> Result<(), CastError> {
+        let queue = self.lock();
+        if !queue.is_open() || self.is_exiting() {
+            Err(CastError::Closed)
+        } else if queue.bound != u32::MAX && (queue.has_line() || !self.has_room(&queue)) {
+            Err(CastError::Full)
+        } else {
+            Ok(())
+        }
+    }
+
     /// A typed message from this node.
     #[inline]
     pub(super) fn send(&self, message: A::Message) -> Result<(), CastError> {
@@ -158,9 +183,10 @@ impl<A: Behavior> Cell<A> {
 
     /// Puts a message in before all others but those that came the same way. The bound of the mailbox holds for them by
     /// themselves, so that they get through when it is full.
-    fn push_urgent(
+    pub(super) fn push_urgent_if(
         &self,
         envelope: Envelope<A::Message>,
+        gate: impl FnOnce(&mut Queue<A::Message>) -> bool,
     ) -> Result<(), (CastError, Envelope<A::Message>)> {
         let waker = {
             let mut queue = self.lock();
@@ -168,11 +194,13 @@ impl<A: Behavior> Cell<A> {
                 return Err((CastError::Closed, envelope));
             }
             let bound = queue.bound as usize;
-            let urgent = &mut queue.extra_mut().urgent;
-            if urgent.len() >= bound {
+            if queue.extra_mut().urgent.len() >= bound {
                 return Err((CastError::Full, envelope));
             }
-            urgent.push_back(envelope);
+            if !gate(&mut queue) {
+                return Err((CastError::Closed, envelope));
+            }
+            queue.extra_mut().urgent.push_back(envelope);
             self.flags.fetch_or(URGENT, Ordering::Release);
             queue.unpark()
         };
@@ -606,12 +634,9 @@ impl<A: Behavior> AnyProcess for Cell<A> {
                     Err((error, envelope)) => self.not_taken(error, envelope, Sent::Cast),
                 };
             }
-            Incoming::Urgent(encoded, from) => {
+            Incoming::Through(alias, encoded, from) => {
                 let envelope = Envelope::Other(Box::new(Other::Wire(encoded, from)));
-                return match self.push_urgent(envelope) {
-                    Ok(()) => Ok(()),
-                    Err((error, envelope)) => self.not_taken(error, envelope, Sent::Call),
-                };
+                return self.push_through(alias, envelope);
             }
             Incoming::Fallback(encoded) => {
                 let envelope = Envelope::Other(Box::new(Other::Wire(encoded, None)));

@@ -326,6 +326,25 @@ impl ChildSpec {
     }
 }
 
+impl ChildSpec {
+    /// Tells `note` of each process that the child becomes, before its supervisor goes on: for a behaviour that keeps
+    /// track of its children.
+    pub(crate) fn on_start(mut self, note: impl Fn(&Pid) + Send + Sync + 'static) -> Self {
+        let (inner, note) = (self.start, Arc::new(note));
+        self.start = start_fn(move |cx, options, extra| {
+            let (starting, note) = (inner(cx, options, extra), note.clone());
+            Box::pin(async move {
+                let started = starting.await;
+                if let Ok(Some(pid)) = &started {
+                    note(pid);
+                }
+                started
+            })
+        });
+        self
+    }
+}
+
 fn decoded<T: DecodeOwned + Send + 'static>(
     extra: Extra,
     cx: &Context<SupervisorProcess>,
