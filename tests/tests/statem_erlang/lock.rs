@@ -5,7 +5,7 @@ use ergo_tests::erlang::{Epmd, Node as Erl, each_release};
 use ergo_tests::unique_name;
 
 #[derive(Actor, StatemBehavior)]
-#[actor(name = "lock")]
+#[actor(name = "lock", snapshot)]
 #[statem(state = Door, call = DoorCall, cast = DoorCast, info = Heard)]
 struct Lock {
     machine: Machine<Self>,
@@ -32,6 +32,17 @@ enum DoorCall {
 enum DoorCast {
     Digit(u8),
     Close,
+}
+
+impl ergo::Snapshot for Lock {
+    fn snapshot(&self) -> Term {
+        Term::from(self.heard)
+    }
+
+    fn restore(&mut self, state: Term) -> Result<(), ergo::etf::DecodeError> {
+        self.heard = ergo::etf::decode(&ergo::etf::encode(&state).unwrap())?;
+        Ok(())
+    }
 }
 
 /// Anything else.
@@ -142,6 +153,20 @@ const TABLE: &[(&str, &str)] = &[
     (
         "L ! {psst, 1}, L ! {psst, 2}, gen_statem:cast(L, nonsense), gen_statem:call(L, heard)",
         "1",
+    ),
+    ("sys:get_state(L)", "{locked,1}"),
+    (
+        "{status, _, {module, _}, [_, running, _, _, Misc]} = sys:get_status(L), [D || {data, D} <- Misc, proplists:is_defined(\"State\", D)]",
+        "[[{\"State\",{locked,1}}]]",
+    ),
+    // A suspended machine handles nothing; its timeouts wait as well.
+    (
+        "sys:suspend(L), L ! {psst, 1}, S = gen_statem:send_request(L, heard), sys:get_state(L)",
+        "{locked,1}",
+    ),
+    (
+        "sys:resume(L), gen_statem:receive_response(S, 5000)",
+        "{reply,2}",
     ),
 ];
 
