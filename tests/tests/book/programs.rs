@@ -57,6 +57,8 @@ pub(crate) const EXAMPLES: &[Example] = &[
     // With the `erl` of this machine; without one it says so and ends as well.
     ends("talking_to_erlang", "the end"),
     ends("limits", "message 3: the mailbox is full"),
+    ends("code_lock", "come in, Ada"),
+    ends("alarms", "2 fires"),
     ends("shop", "by term: {ok,5}, seen 1"),
     ends("cluster", "cluster ok"),
     Example {
