@@ -9,6 +9,8 @@ pub use crate::behaviour::{
 };
 pub use crate::etf::{Atom, Decode, Encode, Pid, Reference, Term};
 pub use crate::node::{Node, Visibility};
+#[cfg(feature = "testing")]
+pub use crate::pattern;
 pub use crate::process::{
     Actor, CallError, CastError, Context, Destination, Down, Exit, ExitReason, Flow, Handle,
     Message, Overflow, PlainContext, Reply, SpawnError, SpawnOptions,

@@ -9,8 +9,8 @@ use crate::node::peer::Peer;
 use crate::node::spawning::SpawnRequest;
 use crate::process::host::{AnyProcess, Broken, Host, Incoming};
 use crate::process::{
-    CastError, DeadLetterReason, Destination, Exit, ExitReason, RemoteWatcher, answered_slot, down,
-    encode, request_of, write_reason,
+    CastError, DeadLetterReason, Destination, Exit, ExitReason, RemoteWatcher, Through,
+    answered_slot, down, encode, pass_through, request_of, write_reason,
 };
 
 /// A signal that has come, with who sent it.
@@ -31,7 +31,7 @@ impl Received<'_> {
         match control {
             Control::Send { from, to } => self.send(from, to, payload),
             Control::RegSend { from, to } => self.send_to_name(from, to, payload),
-            Control::AliasSend { from, to } => self.alias(from, to, payload),
+            Control::AliasSend { from, to } => self.alias(from, to, false, payload),
             Control::Link { from, to } => self.link(from, &to),
             Control::Unlink { from, to } => self.unlink(&from, &to),
             Control::UnlinkId { id, from, to } => self.unlink_id(id, &from, &to),
@@ -50,7 +50,13 @@ impl Received<'_> {
             Control::GroupLeader { from, to } => self.group_leader(&from, &to),
             Control::SpawnRequest(request) => self.spawn(*request, payload),
             Control::SpawnReply(reply) => self.spawned(&reply.request, reply.result),
-            Control::AltactSigSend { from, to, exit, .. } => self.altact(&from, &to, exit, payload),
+            Control::AltactSigSend {
+                from,
+                to,
+                priority,
+                exit: false,
+            } => self.altact_message(from, to, priority, payload),
+            Control::AltactSigSend { from, to, .. } => self.altact_exit(&from, &to, payload),
             #[allow(unreachable_patterns, reason = "more kinds may come")]
             control => {
                 tracing::debug!(peer = %self.peer.name, ?control, "a signal of a kind that is not handled")
@@ -84,7 +90,9 @@ impl Received<'_> {
                     self.bury(from, to, &payload, DeadLetterReason::NoAlias);
                 }
             },
-            (_, payload) => self.message(from, self.local(&to), Destination::Pid(to), payload),
+            (_, payload) => {
+                self.message(from, self.local(&to), Destination::Pid(to), payload);
+            }
         }
     }
 
@@ -102,17 +110,29 @@ impl Received<'_> {
         process: Option<Arc<dyn AnyProcess>>,
         to: Destination,
         payload: Option<Encoded>,
-    ) {
-        let Some(payload) = payload else { return };
+    ) -> bool {
+        self.deliver(from, process, to, payload, Incoming::Wire)
+    }
+
+    fn deliver(
+        &self,
+        from: Option<Pid>,
+        process: Option<Arc<dyn AnyProcess>>,
+        to: Destination,
+        payload: Option<Encoded>,
+        make: impl FnOnce(Encoded, Option<Atom>) -> Incoming,
+    ) -> bool {
+        let Some(payload) = payload else { return false };
         let Some(process) = process else {
             if payload.decoder().skip().is_err() {
                 self.host().corrupt(&self.peer.name);
             }
-            return self.bury(from, to, &payload, DeadLetterReason::NoProcess);
+            self.bury(from, to, &payload, DeadLetterReason::NoProcess);
+            return false;
         };
-        let incoming = Incoming::Wire(payload.clone(), Some(self.peer.name.clone()));
+        let incoming = make(payload.clone(), Some(self.peer.name.clone()));
         match process.deliver(incoming) {
-            Ok(()) => {}
+            Ok(()) => return true,
             Err(CastError::Full) => {
                 let pid = self.host().pid(process.id());
                 self.node.0.dead_letters.warn(&self.peer.name, &pid);
@@ -120,6 +140,7 @@ impl Received<'_> {
             }
             Err(_) => self.bury(from, to, &payload, DeadLetterReason::NoProcess),
         }
+        false
     }
 
     fn bury(
@@ -133,11 +154,17 @@ impl Received<'_> {
         self.node.0.dead_letters.post(reason, || to, from, request);
     }
 
-    fn alias(&self, from: Pid, to: Reference, payload: Option<Encoded>) {
-        let number = self.host().local_number(&to);
-        if let Some(owner) = number.and_then(|number| self.host().alias_owner(number)) {
-            let process = self.host().process(owner);
-            return self.message(Some(from), process, Destination::Alias(to), payload);
+    fn alias(&self, from: Pid, to: Reference, priority: bool, payload: Option<Encoded>) {
+        let host = self.node.host_ref();
+        let number = host.local_number(&to);
+        let alias = number.and_then(|number| Some((number, host.alias(number)?)));
+        if let Some((number, alias)) = alias {
+            let way = Through::new(number, priority && alias.priority, false);
+            let make = |payload, node| Incoming::Through(way, payload, node);
+            let process = host.process(alias.owner);
+            let to = Destination::Alias(to);
+            self.deliver(Some(from), process, to, payload, make);
+            return;
         }
         let slot = number.and_then(|number| self.host().take_slot(number));
         match (slot, payload) {
@@ -150,16 +177,38 @@ impl Received<'_> {
         }
     }
 
-    /// The signals of OTP 28 and later; priority has no meaning here yet, order among them is kept.
-    fn altact(&self, from: &Pid, to: &AltactTarget, exit: bool, payload: Option<Encoded>) {
-        match (to, exit) {
-            (AltactTarget::Pid(to), false) => self.send(Some(from.clone()), to.clone(), payload),
-            (AltactTarget::Name(name), false) => {
-                self.send_to_name(from.clone(), name.clone(), payload)
+    /// A message as OTP 28 and later send it; priority counts at an alias that was made for it.
+    fn altact_message(
+        &self,
+        from: Pid,
+        to: AltactTarget,
+        priority: bool,
+        payload: Option<Encoded>,
+    ) {
+        match to {
+            AltactTarget::Pid(to) => self.send(Some(from), to, payload),
+            AltactTarget::Name(name) => self.send_to_name(from, name, payload),
+            AltactTarget::Alias(alias) => self.alias(from, alias, priority, payload),
+        }
+    }
+
+    /// An exit signal, which can go to a name or an alias from OTP 28.
+    fn altact_exit(&self, from: &Pid, to: &AltactTarget, payload: Option<Encoded>) {
+        let process = match to {
+            AltactTarget::Pid(to) => return self.exit2(from, to, payload),
+            AltactTarget::Name(name) => self.named(name),
+            AltactTarget::Alias(alias) => {
+                let host = self.node.host_ref();
+                let number = host.local_number(alias);
+                let alias = number.and_then(|number| Some((number, host.alias(number)?)));
+                alias.and_then(|(number, alias)| {
+                    let owner = host.process(alias.owner)?;
+                    pass_through(&host, &*owner, number).then_some(owner)
+                })
             }
-            (AltactTarget::Alias(alias), false) => self.alias(from.clone(), alias.clone(), payload),
-            (AltactTarget::Pid(to), true) => self.exit2(from, to, payload),
-            (AltactTarget::Name(_) | AltactTarget::Alias(_), true) => {}
+        };
+        if let Some(process) = process {
+            process.exit_signal(from, self.reason(payload), false);
         }
     }
 

@@ -9,7 +9,7 @@ use crate::etf::Atom;
 use crate::node::Node;
 use crate::node::inner::Inner;
 use crate::process::host::{AnyProcess, DeadLetterOffice, Deadlines, Host, RemoteSignal, Slot};
-use crate::process::{CastError, EnvValue};
+use crate::process::{Alias, CastError, EnvValue};
 
 impl Host for Inner {
     fn name(&self) -> &Atom {
@@ -30,6 +30,12 @@ impl Host for Inner {
 
     fn deadlines(&self) -> &Deadlines {
         &self.deadlines
+    }
+
+    #[cfg(feature = "testing")]
+    #[allow(private_interfaces, reason = "nobody outside has faults")]
+    fn faults(&self) -> Option<&Arc<dyn crate::process::FaultPlan>> {
+        self.faults.as_ref()
     }
 
     fn dead_letters(&self) -> &DeadLetterOffice {
@@ -74,12 +80,12 @@ impl Host for Inner {
         self.places.take(number)
     }
 
-    fn set_alias(&self, number: u64, owner: Option<u64>) {
-        self.places.set_alias(number, owner);
+    fn set_alias(&self, number: u64, alias: Option<Alias>) {
+        self.places.set_alias(number, alias);
     }
 
-    fn alias_owner(&self, number: u64) -> Option<u64> {
-        self.places.alias_owner(number)
+    fn alias(&self, number: u64) -> Option<Alias> {
+        self.places.alias(number)
     }
 
     fn remote(self: Arc<Self>, signal: RemoteSignal<'_>) -> Result<(), CastError> {

@@ -5,6 +5,7 @@ use std::collections::hash_map::Entry;
 use std::sync::{Arc, PoisonError};
 
 use crate::etf::Atom;
+use crate::process::Alias;
 use crate::process::host::Slot;
 use crate::sync::{Mutex, MutexGuard, RwLock};
 
@@ -66,7 +67,7 @@ enum Place {
     /// The answer to a call.
     Slot(Arc<dyn Slot>),
     /// An alias of a process.
-    Alias(u64),
+    Alias(Alias),
 }
 
 /// Slots of calls and aliases of processes, by number.
@@ -98,17 +99,17 @@ impl Places {
         }
     }
 
-    pub(crate) fn set_alias(&self, number: u64, owner: Option<u64>) {
+    pub(crate) fn set_alias(&self, number: u64, alias: Option<Alias>) {
         let mut shard = self.shard(number);
-        match owner {
-            Some(owner) => drop(shard.insert(number, Place::Alias(owner))),
+        match alias {
+            Some(alias) => drop(shard.insert(number, Place::Alias(alias))),
             None => drop(shard.remove(&number)),
         }
     }
 
-    pub(crate) fn alias_owner(&self, number: u64) -> Option<u64> {
+    pub(crate) fn alias(&self, number: u64) -> Option<Alias> {
         match self.shard(number).get(&number)? {
-            Place::Alias(owner) => Some(*owner),
+            Place::Alias(alias) => Some(*alias),
             Place::Slot(_) => None,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::dist::{Control, Monitored};
+use crate::dist::{AltactTarget, Control, Monitored};
 use crate::etf::{Atom, Encoded, Encoder, Pid, Reference};
 use crate::node::Node;
 use crate::node::peer::{Peer, Submitted, Ties};
@@ -60,7 +60,12 @@ impl Node {
     /// Hands a signal to the connection to its node, which is made when there is none.
     pub(super) fn signal(&self, signal: RemoteSignal<'_>) -> Result<(), CastError> {
         match signal {
-            RemoteSignal::Send { from, to, body } => self.send_message(from, to, body),
+            RemoteSignal::Send {
+                from,
+                to,
+                body,
+                priority,
+            } => self.send_message(from, to, body, priority),
             RemoteSignal::Call {
                 from,
                 to,
@@ -123,7 +128,13 @@ impl Node {
         crate::process::host::Host::pid(&*self.0, id)
     }
 
-    fn send_message(&self, from: u64, to: &Destination, body: Body<'_>) -> Result<(), CastError> {
+    fn send_message(
+        &self,
+        from: u64,
+        to: &Destination,
+        body: Body<'_>,
+        priority: bool,
+    ) -> Result<(), CastError> {
         let from = self.pid(from);
         let (node, control) = match to {
             Destination::Pid(pid) => (
@@ -138,6 +149,15 @@ impl Node {
                 Control::RegSend {
                     from,
                     to: name.clone(),
+                },
+            ),
+            Destination::Alias(alias) if priority => (
+                alias.node(),
+                Control::AltactSigSend {
+                    from,
+                    to: AltactTarget::Alias(alias.clone()),
+                    priority,
+                    exit: false,
                 },
             ),
             Destination::Alias(alias) => (
@@ -178,7 +198,7 @@ impl Node {
             reference,
         };
         self.hand_over(node, Outgoing::connecting(monitor, Tie::Slot(number)))?;
-        self.send_message(from, to, body)
+        self.send_message(from, to, body, false)
     }
 
     fn send_monitor(&self, from: u64, to: &Destination, number: u64) -> Result<(), CastError> {

@@ -11,7 +11,8 @@ use crate::process::mailbox::Cell;
 use crate::process::overflow::Sent;
 use crate::process::queue::Envelope;
 use crate::process::room::Admission;
-use crate::process::{CastError, Destination, current, links, send, wire};
+use crate::process::send::{self, How};
+use crate::process::{CastError, Destination, current, links, wire};
 
 /// A message that is sent when this is first polled, and waits for room where the mailbox says so:
 /// [`Overflow::Wait`](crate::Overflow::Wait). Made by [`Ref::cast_wait`] and methods marked `#[cast(wait)]`.
@@ -59,6 +60,14 @@ impl<'a, A: Behavior> CastWait<'a, A> {
         let to = self.to;
         match &to.0 {
             Place::Local(cell) => self.start_here(cell, message, cx),
+            Place::Through(through) => {
+                let door = through.0.clone();
+                match door.put_or_wait(message, Sent::Cast, cx.waker()) {
+                    Ok(None) => Poll::Ready(Ok(())),
+                    Ok(Some(admission)) => self.wait(admission),
+                    Err(error) => Poll::Ready(Err(error)),
+                }
+            }
             Place::Remote(far) => match far.here::<A>() {
                 Some(cell) => self.start_here(&cell, message, cx),
                 None => self.start_far(far, message, cx),
@@ -116,7 +125,7 @@ fn send_far<A: Behavior>(
     let to: &Destination = &far.to;
     let mut body =
         |encoder: &mut crate::etf::Encoder<'_>| wire::write_message::<A>(encoder, message);
-    send::offer(&far.host, from, to, &mut body, Some(cx.waker()))
+    send::offer(&far.host, from, to, &mut body, How::waiting(cx.waker()))
 }
 
 impl<A: Behavior> Future for CastWait<'_, A> {

@@ -8,8 +8,8 @@ use crate::process::actor::Behavior;
 use crate::process::host::{AnyProcess, Body, HostRef};
 use crate::process::spawn::{self, Tie};
 use crate::process::{
-    CallError, CastError, Destination, ExitReason, IntoExit, PlainContext, SpawnError,
-    SpawnOptions, current, links, plain, send, wire,
+    BlockingContext, CallError, CastError, Destination, ExitReason, IntoExit, PlainContext,
+    SpawnError, SpawnOptions, blocking, current, links, plain, send, wire,
 };
 
 /// Starts an actor tied to nobody.
@@ -35,6 +35,19 @@ where
     Fut::Output: IntoExit,
 {
     plain::spawn(host, options, &Tie::default(), body)
+}
+
+/// Starts a process around a closure that may block, tied to nobody.
+pub(crate) fn start_blocking<F, R>(
+    host: &HostRef,
+    options: &SpawnOptions,
+    body: F,
+) -> Result<Pid, SpawnError>
+where
+    F: FnOnce(BlockingContext) -> R + Send + 'static,
+    R: IntoExit + 'static,
+{
+    blocking::spawn(host, options, &Tie::default(), body)
 }
 
 /// Starts a plain process; `prepare` runs before its body does, to tie it to others.
@@ -67,6 +80,20 @@ pub(crate) async fn send_waiting(
     message: &impl Encode,
 ) -> Result<(), CastError> {
     send::waiting(host, current::id_on(host), to, message).await
+}
+
+/// As [`send_from_here`], overtaking what waits at an alias that allows it.
+pub(crate) fn send_priority(
+    host: &HostRef,
+    to: &Destination,
+    message: &impl Encode,
+) -> Result<(), CastError> {
+    let how = send::How {
+        priority: true,
+        ..send::How::default()
+    };
+    let from = current::id_on(host);
+    send::offer(host, from, to, &mut wire::body_of(message), how).map(drop)
 }
 
 /// Casts from the process being polled, or from the node.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::etf::{Pid, Reference};
 use crate::process::host::{AnyProcess, Broken, HostRef, RemoteSignal};
-use crate::process::relations::{RemoteWatcher, Ties};
+use crate::process::relations::{Monitored, RemoteWatcher, Ties};
 use crate::process::{Destination, Down, Exit, ExitReason, Relations, Watcher};
 
 /// Where a destination leads, seen from one node.
@@ -35,7 +35,8 @@ pub(crate) fn resolve(host: &HostRef, to: &Destination) -> Target {
         Destination::Alias(alias) => {
             let owner = host
                 .local_number(alias)
-                .and_then(|number| host.alias_owner(number));
+                .and_then(|number| host.alias(number))
+                .map(|alias| alias.owner);
             owner.map_or(Target::Nobody, Target::Local)
         }
     }
@@ -213,12 +214,28 @@ pub(crate) fn untie_starter(host: &HostRef, me: &dyn AnyProcess) {
 /// `monitor/2`: a `Down` with `noproc` comes at once when there is nothing to monitor.
 pub(crate) fn monitor(host: &HostRef, me: &dyn AnyProcess, to: Destination) -> Reference {
     let number = host.next_number();
-    let reference = host.reference(number);
+    monitor_as(host, me, number, to, Monitored::from);
+    host.reference(number)
+}
+
+/// `monitor/3`, with what `make` makes of the object.
+pub(super) fn monitor_as(
+    host: &HostRef,
+    me: &dyn AnyProcess,
+    number: u64,
+    to: Destination,
+    make: impl FnOnce(Destination) -> Monitored,
+) {
     let object = match to {
         Destination::Name(name) => Destination::NameNode(name, host.name().clone()),
         other => other,
     };
-    me.with_relations(&mut |relations| relations.monitor(number, object.clone()));
+    let mut monitored = Some(make(object.clone()));
+    me.with_relations(&mut |relations| {
+        if let Some(monitored) = monitored.take() {
+            relations.monitor(number, monitored);
+        }
+    });
     match resolve(host, &object) {
         Target::Remote => {
             let _ = host.clone().remote(RemoteSignal::Monitor {
@@ -234,7 +251,6 @@ pub(crate) fn monitor(host: &HostRef, me: &dyn AnyProcess, to: Destination) -> R
         }
         Target::Nobody => down(host, me, number, ExitReason::NoProc),
     }
-    reference
 }
 
 /// Enters a watcher at a process of this node; false when it has ended.
@@ -249,14 +265,20 @@ pub(crate) fn demonitor(host: &HostRef, me: &dyn AnyProcess, reference: &Referen
     let Some(number) = host.local_number(reference) else {
         return false;
     };
-    let mut object = None;
-    me.with_relations(&mut |relations| object = relations.demonitor(number));
-    let Some(object) = object else { return false };
-    release(host, me.id(), number, &object);
+    let mut monitored = None;
+    me.with_relations(&mut |relations| monitored = relations.demonitor(number));
+    let Some(monitored) = monitored else {
+        return false;
+    };
+    if monitored.ends_alias {
+        host.set_alias(number, None);
+    }
+    release(host, me.id(), number, &monitored.object);
     true
 }
 
-fn release(host: &HostRef, mine: u64, number: u64, object: &Destination) {
+/// Takes the entry of a monitor away at what it is on.
+pub(super) fn release(host: &HostRef, mine: u64, number: u64, object: &Destination) {
     match resolve(host, object) {
         Target::Remote => {
             let _ = host.clone().remote(RemoteSignal::Demonitor {
@@ -277,13 +299,21 @@ fn release(host: &HostRef, mine: u64, number: u64, object: &Destination) {
 /// Reports the end of what `me` monitors under `number`, if it still does.
 pub(crate) fn down(host: &HostRef, me: &dyn AnyProcess, number: u64, reason: ExitReason) {
     me.settle(&mut |relations| {
-        let object = relations.demonitor(number)?;
-        let (reference, reason) = (host.reference(number), reason.clone());
-        Some(Broken::Monitor(Down {
-            reference,
-            object,
-            reason,
-        }))
+        let monitored = relations.demonitor(number)?;
+        if monitored.ends_alias {
+            host.set_alias(number, None);
+        }
+        let down = Down {
+            reference: host.reference(number),
+            object: monitored.object,
+            reason: reason.clone(),
+            tag: monitored.tag,
+        };
+        Some(if monitored.priority {
+            Broken::UrgentMonitor(down)
+        } else {
+            Broken::Monitor(down)
+        })
     });
 }
 
@@ -317,8 +347,8 @@ pub(crate) fn dissolve(host: &HostRef, id: u64, ties: Option<Ties>, reason: &Exi
     for (reference, watcher) in &ties.remote_watchers {
         tell_remote_watcher(host, id, watcher, reference, reason);
     }
-    for (number, object) in &ties.monitoring {
-        release(host, id, *number, object);
+    for (number, monitored) in &ties.monitoring {
+        release(host, id, *number, &monitored.object);
     }
 }
 

@@ -3,6 +3,7 @@
 //! A send locks, pushes, takes the parked waker, unlocks and wakes. A receive locks once when its local batch is
 //! empty and swaps the whole vector, so the lock is taken once per batch and not once per message.
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll, Waker};
@@ -14,7 +15,10 @@ use crate::process::host::{AnyProcess, Broken, HostRef, Incoming};
 use crate::process::overflow::{Policy, Sent};
 use crate::process::queue::{Envelope, Extra, Other, Queue};
 use crate::process::relations::Ties;
-use crate::process::{CastError, Exit, ExitReason, Heritage, Relations};
+use crate::process::wire;
+use crate::process::{
+    CastError, Exit, ExitReason, Heritage, ProcessInfo, ProcessStatus, Relations,
+};
 use crate::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use crate::sync::{Mutex, MutexGuard};
 
@@ -25,6 +29,11 @@ const STARTING: u8 = 4;
 const ASKED: u8 = 8;
 /// Senders wait for room.
 pub(super) const QUEUED: u8 = 16;
+/// Messages with priority wait.
+const URGENT: u8 = 32;
+
+/// How many system messages a full mailbox still takes.
+const SYSTEM_MESSAGES: u64 = 16;
 
 /// A process, as its own task and its handles see it.
 pub(super) struct Cell<A: Behavior> {
@@ -35,6 +44,9 @@ pub(super) struct Cell<A: Behavior> {
     policy: Policy,
     /// Messages of the batch in progress that wait, so that a bound is exact. Kept only when there is a bound.
     batch_left: AtomicU32,
+    /// Whether its node has faults in store.
+    #[cfg(feature = "testing")]
+    faulty: bool,
     id: u64,
     host: HostRef,
 }
@@ -48,9 +60,26 @@ impl<A: Behavior> Cell<A> {
             has_parked: AtomicBool::new(false),
             policy: options.overflow.into(),
             batch_left: AtomicU32::new(0),
+            #[cfg(feature = "testing")]
+            faulty: host.faults().is_some(),
             id,
             host,
         })
+    }
+
+    /// Whether it is to be asked what goes wrong at its messages.
+    #[cfg(feature = "testing")]
+    #[inline]
+    pub(super) fn has_faults(&self) -> bool {
+        self.faulty
+    }
+
+    /// The same for one message; a fence is none.
+    #[cfg(feature = "testing")]
+    #[inline]
+    pub(super) fn is_faulty(&self, envelope: &Envelope<A::Message>) -> bool {
+        self.faulty
+            && !matches!(envelope, Envelope::Other(other) if matches!(**other, Other::Fence(_)))
     }
 
     pub(super) fn host(&self) -> &HostRef {
@@ -74,6 +103,16 @@ impl<A: Behavior> Cell<A> {
         &self,
         envelope: Envelope<A::Message>,
     ) -> Result<(), (CastError, Envelope<A::Message>)> {
+        self.push_if(envelope, |_| true)
+    }
+
+    /// As [`Cell::push`], when `gate` lets it in, which looks in the same step.
+    #[inline]
+    pub(super) fn push_if(
+        &self,
+        envelope: Envelope<A::Message>,
+        gate: impl FnOnce(&mut Queue<A::Message>) -> bool,
+    ) -> Result<(), (CastError, Envelope<A::Message>)> {
         let waker = {
             let mut queue = self.lock();
             if !queue.is_open() {
@@ -81,6 +120,9 @@ impl<A: Behavior> Cell<A> {
             }
             if queue.bound != u32::MAX && (queue.has_line() || !self.has_room(&queue)) {
                 return Err((CastError::Full, envelope));
+            }
+            if !gate(&mut queue) {
+                return Err((CastError::Closed, envelope));
             }
             queue.messages.push(envelope);
             queue.unpark()
@@ -117,6 +159,18 @@ impl<A: Behavior> Cell<A> {
         self.lock().extra_mut().fallback = Some(name);
     }
 
+    /// Whether a message would be taken now, and why not.
+    pub(super) fn takes_more(&self) -> Result<(), CastError> {
+        let queue = self.lock();
+        if !queue.is_open() || self.is_exiting() {
+            Err(CastError::Closed)
+        } else if queue.bound != u32::MAX && (queue.has_line() || !self.has_room(&queue)) {
+            Err(CastError::Full)
+        } else {
+            Ok(())
+        }
+    }
+
     /// A typed message from this node.
     #[inline]
     pub(super) fn send(&self, message: A::Message) -> Result<(), CastError> {
@@ -125,6 +179,63 @@ impl<A: Behavior> Cell<A> {
             Ok(()) => Ok(()),
             Err((error, envelope)) => self.not_taken(error, envelope, Sent::Cast),
         }
+    }
+
+    /// Puts a message in before all others but those that came the same way. The bound of the mailbox holds for them by
+    /// themselves, so that they get through when it is full.
+    pub(super) fn push_urgent_if(
+        &self,
+        envelope: Envelope<A::Message>,
+        gate: impl FnOnce(&mut Queue<A::Message>) -> bool,
+    ) -> Result<(), (CastError, Envelope<A::Message>)> {
+        let waker = {
+            let mut queue = self.lock();
+            if !queue.is_open() {
+                return Err((CastError::Closed, envelope));
+            }
+            let bound = queue.bound as usize;
+            if queue.extra_mut().urgent.len() >= bound {
+                return Err((CastError::Full, envelope));
+            }
+            if !gate(&mut queue) {
+                return Err((CastError::Closed, envelope));
+            }
+            queue.extra_mut().urgent.push_back(envelope);
+            self.flags.fetch_or(URGENT, Ordering::Release);
+            queue.unpark()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        Ok(())
+    }
+
+    /// Whether messages wait that are to be taken before all others.
+    #[inline]
+    pub(super) fn has_urgent(&self) -> bool {
+        self.flags.load(Ordering::Acquire) & URGENT != 0
+    }
+
+    /// Takes the first of the messages with priority.
+    #[inline]
+    pub(super) fn take_urgent(&self) -> Option<Envelope<A::Message>> {
+        if self.has_urgent() {
+            self.take_first_urgent()
+        } else {
+            None
+        }
+    }
+
+    #[cold]
+    fn take_first_urgent(&self) -> Option<Envelope<A::Message>> {
+        let mut queue = self.lock();
+        let urgent = &mut queue.known_extra()?.urgent;
+        let first = urgent.pop_front();
+        if urgent.is_empty() {
+            *urgent = VecDeque::new();
+            self.flags.fetch_and(!URGENT, Ordering::Relaxed);
+        }
+        first
     }
 
     /// A signal: exits, downs and fences are not subject to the bound, as nothing may get lost of them.
@@ -140,6 +251,33 @@ impl<A: Behavior> Cell<A> {
             waker.wake();
         }
         true
+    }
+
+    /// Puts in what came as a term. A full mailbox has some room left for system messages: a suspended process could never
+    /// be resumed otherwise.
+    fn push_term(
+        &self,
+        envelope: Envelope<A::Message>,
+    ) -> Result<(), (CastError, Envelope<A::Message>)> {
+        let envelope = match self.push(envelope) {
+            Err((CastError::Full, envelope)) => envelope,
+            pushed => return pushed,
+        };
+        let is_system = matches!(&envelope, Envelope::Other(other)
+            if matches!(&**other, Other::Wire(encoded, _) if wire::is_system(&self.host, encoded)));
+        let waker = {
+            let mut queue = self.lock();
+            let bound = u64::from(queue.bound) + SYSTEM_MESSAGES;
+            if !is_system || !queue.is_open() || self.waiting(&queue) >= bound {
+                return Err((CastError::Full, envelope));
+            }
+            queue.messages.push(envelope);
+            queue.unpark()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        Ok(())
     }
 
     /// Takes the next batch in exchange for the empty `batch`, or parks.
@@ -162,6 +300,31 @@ impl<A: Behavior> Cell<A> {
                 .store(left.saturating_add(taken), Ordering::Relaxed);
         }
         Poll::Ready(())
+    }
+
+    /// As [`Cell::poll_batch`], on another thread than that of the process's own task, which still has to be woken by an
+    /// exit signal.
+    pub(super) fn poll_batch_elsewhere(
+        &self,
+        batch: &mut Vec<Envelope<A::Message>>,
+        cx: &mut TaskContext<'_>,
+    ) -> Poll<()> {
+        let mut queue = self.lock();
+        if !queue.messages.is_empty() || !queue.is_open() {
+            drop(queue);
+            return self.poll_batch(batch, cx);
+        }
+        let of_task = if queue.parked {
+            None
+        } else {
+            queue.waker.take()
+        };
+        if let (Some(waker), Some(relations)) = (of_task, queue.relations()) {
+            relations.waker = Some(waker);
+        }
+        queue.waker = Some(cx.waker().clone());
+        queue.parked = true;
+        Poll::Pending
     }
 
     fn park(
@@ -238,6 +401,13 @@ impl<A: Behavior> Cell<A> {
             matches!(envelope, Envelope::Other(other)
                 if matches!(&**other, Other::Down(down) if down.reference == *reference))
         };
+        if let Some(urgent) = queue.known_extra().map(|extra| &mut extra.urgent)
+            && let Some(index) = urgent.iter().position(is_it)
+        {
+            let flushed = urgent.remove(index);
+            drop(queue);
+            return drop(flushed);
+        }
         let found = queue.messages.iter().position(is_it);
         if let Some(index) = found {
             let flushed = queue.messages.remove(index);
@@ -275,7 +445,9 @@ impl<A: Behavior> Cell<A> {
 
     /// How many messages nobody has taken out yet.
     pub(super) fn untaken(&self) -> usize {
-        self.lock().messages.len()
+        let mut queue = self.lock();
+        let urgent = queue.known_extra().map_or(0, |extra| extra.urgent.len());
+        queue.messages.len() + urgent
     }
 
     /// Gives back what memory an idle process can do without.
@@ -294,7 +466,7 @@ impl<A: Behavior> Cell<A> {
     /// Whether anything rare wants to be seen to between two messages: one load, whatever there may be.
     #[inline]
     pub(super) fn wants_attention(&self) -> bool {
-        self.flags.load(Ordering::Acquire) & (EXITING | ASKED) != 0
+        self.flags.load(Ordering::Acquire) & (EXITING | ASKED | URGENT) != 0
     }
 
     /// Notes what is to be done after the callback in progress, and wakes a process that waits.
@@ -433,6 +605,11 @@ pub(super) struct Closed<A: Behavior> {
 }
 
 impl<A: Behavior> Closed<A> {
+    /// How many messages nobody has taken out.
+    pub(super) fn waiting(&self) -> usize {
+        self.messages.len()
+    }
+
     /// Drops the messages, which may run code of the user, and gives the ties, if there are any.
     pub(super) fn into_ties(self) -> Option<Ties> {
         // A panic in a destructor must not take the ties with it: everyone still has to hear of the end.
@@ -452,10 +629,14 @@ impl<A: Behavior> AnyProcess for Cell<A> {
         let delivered = match incoming {
             Incoming::Wire(encoded, from) => {
                 let envelope = Envelope::Other(Box::new(Other::Wire(encoded, from)));
-                return match self.push(envelope) {
+                return match self.push_term(envelope) {
                     Ok(()) => Ok(()),
                     Err((error, envelope)) => self.not_taken(error, envelope, Sent::Cast),
                 };
+            }
+            Incoming::Through(alias, encoded, from) => {
+                let envelope = Envelope::Other(Box::new(Other::Wire(encoded, from)));
+                return self.push_through(alias, envelope);
             }
             Incoming::Fallback(encoded) => {
                 let envelope = Envelope::Other(Box::new(Other::Wire(encoded, None)));
@@ -479,10 +660,11 @@ impl<A: Behavior> AnyProcess for Cell<A> {
     ) -> Result<Option<u64>, CastError> {
         let envelope = Envelope::Other(Box::new(Other::Wire(message, None)));
         let sent = if is_call { Sent::Call } else { Sent::Cast };
-        match self.push_or_wait(envelope, waker) {
-            Ok(ticket) => Ok(ticket),
-            Err((error, envelope)) => self.not_taken(error, envelope, sent).map(|()| None),
-        }
+        let taken = match self.push_term(envelope) {
+            Err((CastError::Full, envelope)) => self.push_or_wait(envelope, waker),
+            taken => taken.map(|()| None),
+        };
+        taken.or_else(|(error, envelope)| self.not_taken(error, envelope, sent).map(|()| None))
     }
 
     fn poll_admitted(&self, ticket: u64, cx: &mut TaskContext<'_>) -> Poll<Result<(), CastError>> {
@@ -518,6 +700,12 @@ impl<A: Behavior> AnyProcess for Cell<A> {
                 None => return,
                 Some(Broken::Link(exit)) => self.act(&mut queue, exit, true),
                 Some(Broken::Monitor(down)) => [queue.push_other(Other::Down(down)), None],
+                Some(Broken::UrgentMonitor(down)) => {
+                    let other = Envelope::Other(Box::new(Other::Down(down)));
+                    queue.extra_mut().urgent.push_back(other);
+                    self.flags.fetch_or(URGENT, Ordering::Release);
+                    [queue.unpark(), None]
+                }
             }
         };
         wakers.into_iter().flatten().for_each(Waker::wake);
@@ -530,6 +718,28 @@ impl<A: Behavior> AnyProcess for Cell<A> {
         };
         change(relations);
         true
+    }
+
+    fn info(&self) -> ProcessInfo {
+        let queue_len = self.queue_len();
+        let mut queue = self.lock();
+        let heritage = queue.heritage.clone();
+        let host = &*self.host;
+        let mut info = ProcessInfo::new(host, self, heritage.as_deref());
+        info.message_queue_len = queue_len;
+        info.mailbox = (queue.bound != u32::MAX).then_some(queue.bound);
+        info.trap_exit = self.traps_exit();
+        info.status = if self.is_exiting() || !queue.is_open() {
+            ProcessStatus::Exiting
+        } else if queue.parked {
+            ProcessStatus::Waiting
+        } else {
+            ProcessStatus::Running
+        };
+        match queue.known_relations() {
+            Some(relations) => info.tied(host, relations),
+            None => info,
+        }
     }
 
     fn heritage(&self) -> Option<Arc<Heritage>> {
@@ -551,7 +761,7 @@ impl<A: Behavior> AnyProcess for Cell<A> {
     }
 
     fn queue_len(&self) -> usize {
-        self.lock().messages.len() + self.batch_left.load(Ordering::Relaxed) as usize
+        self.untaken() + self.batch_left.load(Ordering::Relaxed) as usize
     }
 
     fn type_name(&self) -> &'static str {

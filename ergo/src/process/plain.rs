@@ -114,6 +114,10 @@ pub struct PlainContext {
     context: Context<Plain>,
     /// Received, in order, and not taken yet.
     waiting: VecDeque<Message>,
+    /// How many of these, at the front, came with priority.
+    urgent: usize,
+    /// Whether the mailbox is read on another thread than that of the process's own task.
+    is_elsewhere: bool,
 }
 
 impl Deref for PlainContext {
@@ -129,7 +133,15 @@ impl PlainContext {
         PlainContext {
             context,
             waiting: VecDeque::new(),
+            urgent: 0,
+            is_elsewhere: false,
         }
+    }
+
+    /// The same, for another thread.
+    pub(super) fn on_another_thread(mut self) -> Self {
+        self.is_elsewhere = true;
+        self
     }
 
     /// Waits for the next message.
@@ -164,19 +176,78 @@ impl PlainContext {
     ) -> Option<Message> {
         let mut looked_at = 0;
         loop {
-            let found = self.waiting.iter().skip(looked_at).position(&mut wanted);
+            let before = self.urgent;
+            self.fetch_urgent();
+            let came = before..self.urgent;
+            let mut found = None;
+            if looked_at > before {
+                // What has come with priority lies before what was looked at already.
+                looked_at += came.len();
+                found = self.first(came, &mut wanted);
+            }
+            if found.is_none() {
+                found = self.first(looked_at..self.waiting.len(), &mut wanted);
+            }
             if let Some(index) = found {
-                self.context.cell().took_one();
-                return self.waiting.remove(looked_at + index);
+                #[cfg(feature = "testing")]
+                if self.context.cell().has_faults() {
+                    crate::process::fault::before_receive(self.context.cell()).await;
+                }
+                return self.take(index);
             }
             looked_at = self.waiting.len();
             self.fetch().await;
         }
     }
 
+    fn first(
+        &self,
+        range: std::ops::Range<usize>,
+        wanted: &mut impl FnMut(&Message) -> bool,
+    ) -> Option<usize> {
+        let (start, length) = (range.start, range.len());
+        let mut messages = self.waiting.iter().skip(start).take(length);
+        messages.position(wanted).map(|index| start + index)
+    }
+
+    fn take(&mut self, index: usize) -> Option<Message> {
+        if index < self.urgent {
+            self.urgent -= 1;
+        } else {
+            self.context.cell().took_one();
+        }
+        self.waiting.remove(index)
+    }
+
+    fn fetch_urgent(&mut self) {
+        while let Some(envelope) = self.context.cell().take_urgent() {
+            let received = match envelope {
+                Envelope::Message(term) => Some(Message::Term(term)),
+                Envelope::Other(other) => self.take_other(*other),
+            };
+            if let Some(message) = received {
+                self.waiting.insert(self.urgent, message);
+                self.urgent += 1;
+            }
+        }
+    }
+
     async fn fetch(&mut self) {
         let mut batch = Vec::new();
-        std::future::poll_fn(|cx| self.context.cell().poll_batch(&mut batch, cx)).await;
+        std::future::poll_fn(|cx| {
+            let cell = self.context.cell();
+            let polled = if self.is_elsewhere {
+                cell.poll_batch_elsewhere(&mut batch, cx)
+            } else {
+                cell.poll_batch(&mut batch, cx)
+            };
+            // Looked at after the process has parked: whoever sends later wakes it.
+            if cell.has_urgent() {
+                return std::task::Poll::Ready(());
+            }
+            polled
+        })
+        .await;
         for envelope in batch {
             let received = match envelope {
                 Envelope::Message(term) => Some(Message::Term(term)),
@@ -216,8 +287,7 @@ impl PlainContext {
         let is_it = |message: &Message| matches!(message, Message::Down(down) if down.reference == *reference);
         let received = self.waiting.iter().position(is_it);
         if let Some(index) = received {
-            self.context.cell().took_one();
-            self.waiting.remove(index);
+            self.take(index);
             return false;
         }
         self.context.demonitor_flush(reference)

@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::task::Waker;
 
-use crate::etf::{Atom, Pid, Reference};
+use crate::etf::{Atom, Pid, Reference, Term};
 use crate::process::asked::Asked;
+use crate::process::crash::Last;
+use crate::process::host::Host;
 use crate::process::id_set::IdSet;
 use crate::process::{Destination, ExitReason, Heritage};
 use crate::sync::AbortHandle;
@@ -37,6 +39,31 @@ pub(crate) struct RemoteLink {
     pub(crate) unlinking: Option<u64>,
 }
 
+/// What a monitor of ours is on, and what it is like.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Monitored {
+    /// What its `Down` names.
+    pub object: Destination,
+    /// What comes with its `Down`.
+    pub(super) tag: Option<Term>,
+    /// Whether the alias of the same number is on only as long as the monitor is there.
+    pub(super) ends_alias: bool,
+    /// Whether its `Down` overtakes the messages that wait.
+    pub(super) priority: bool,
+}
+
+impl From<Destination> for Monitored {
+    fn from(object: Destination) -> Self {
+        Monitored {
+            object,
+            tag: None,
+            ends_alias: false,
+            priority: false,
+        }
+    }
+}
+
 /// Links, monitors and what else a process holds while it lives.
 ///
 /// A process without any has none of this allocated.
@@ -56,7 +83,7 @@ pub struct Relations {
     remote_links: BTreeMap<Pid, RemoteLink>,
     watchers: BTreeMap<u64, Watcher>,
     remote_watchers: BTreeMap<Reference, RemoteWatcher>,
-    monitoring: BTreeMap<u64, Destination>,
+    monitoring: BTreeMap<u64, Monitored>,
     aliases: BTreeSet<u64>,
     owned: Vec<AbortHandle>,
     /// Monitors that were taken back with their `Down` in the batch in progress, where it is then passed over.
@@ -65,6 +92,8 @@ pub struct Relations {
     pub(super) waker: Option<Waker>,
     /// What a callback has asked for, to be done after it.
     pub(super) asked: Option<Box<Asked>>,
+    /// What it was doing when it failed, for its crash report.
+    pub(super) last: Option<Box<Last>>,
 }
 
 /// What is left to tell others when a process has ended.
@@ -75,8 +104,9 @@ pub(crate) struct Ties {
     pub(crate) remote_links: BTreeMap<Pid, RemoteLink>,
     pub(crate) watchers: BTreeMap<u64, Watcher>,
     pub(crate) remote_watchers: BTreeMap<Reference, RemoteWatcher>,
-    pub(crate) monitoring: BTreeMap<u64, Destination>,
+    pub(crate) monitoring: BTreeMap<u64, Monitored>,
     pub(crate) aliases: BTreeSet<u64>,
+    pub(super) last: Option<Box<Last>>,
 }
 
 impl Relations {
@@ -186,18 +216,27 @@ impl Relations {
     }
 
     /// We wait for the end of `object`.
-    pub fn monitor(&mut self, number: u64, object: Destination) {
-        self.monitoring.insert(number, object);
+    pub fn monitor(&mut self, number: u64, monitored: impl Into<Monitored>) {
+        self.monitoring.insert(number, monitored.into());
     }
 
     /// Takes a monitor of ours away and says what it was on: whoever gets it is the one that reports.
-    pub fn demonitor(&mut self, number: u64) -> Option<Destination> {
-        self.monitoring.remove(&number)
+    pub fn demonitor(&mut self, number: u64) -> Option<Monitored> {
+        let monitored = self.monitoring.remove(&number)?;
+        if monitored.ends_alias {
+            self.aliases.remove(&number);
+        }
+        Some(monitored)
     }
 
     /// Switches an alias of ours on.
     pub fn alias(&mut self, number: u64) {
         self.aliases.insert(number);
+    }
+
+    /// Whether an alias of ours is on.
+    pub(super) fn has_alias(&self, number: u64) -> bool {
+        self.aliases.contains(&number)
     }
 
     /// Switches an alias of ours off; false when it was off.
@@ -226,6 +265,7 @@ impl Relations {
             remote_watchers: self.remote_watchers,
             monitoring: self.monitoring,
             aliases: self.aliases,
+            last: self.last,
         }
     }
 
@@ -251,9 +291,40 @@ impl Relations {
         self.heritage_of_children = None;
     }
 
+    /// The pids it is linked to.
+    pub(super) fn linked(&self, host: &dyn Host) -> Vec<Pid> {
+        let here = self.links.iter().map(|id| host.pid(id));
+        let active =
+            |(pid, link): (&Pid, &RemoteLink)| link.unlinking.is_none().then(|| pid.clone());
+        here.chain(self.remote_links.iter().filter_map(active))
+            .collect()
+    }
+
+    /// What it monitors.
+    pub(super) fn monitored(&self) -> Vec<Destination> {
+        let object = |monitored: &Monitored| monitored.object.clone();
+        self.monitoring.values().map(object).collect()
+    }
+
+    /// The pids of those that monitor it.
+    pub(super) fn watching(&self, host: &dyn Host) -> Vec<Pid> {
+        let here = self.watchers.values().filter_map(|watcher| match watcher {
+            Watcher::Process(id) => Some(host.pid(*id)),
+            Watcher::Call => None,
+        });
+        let elsewhere = self.remote_watchers.values();
+        here.chain(elsewhere.map(|watcher| watcher.pid.clone()))
+            .collect()
+    }
+
     /// How many links it has, to processes here and elsewhere.
     pub fn link_count(&self) -> usize {
         self.links.len() + self.remote_links.len()
+    }
+
+    /// How many aliases it has switched on.
+    pub fn alias_count(&self) -> usize {
+        self.aliases.len()
     }
 
     /// How many monitors it holds on others.
@@ -320,7 +391,8 @@ mod tests {
     fn a_monitor_is_taken_once() {
         let mut relations = Relations::default();
         relations.monitor(3, Destination::from("x"));
-        assert_eq!(relations.demonitor(3), Some(Destination::from("x")));
+        let monitored = Monitored::from(Destination::from("x"));
+        assert_eq!(relations.demonitor(3), Some(monitored));
         assert_eq!(relations.demonitor(3), None);
     }
 }

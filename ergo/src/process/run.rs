@@ -5,6 +5,8 @@ use std::future::Future;
 use tokio::sync::oneshot;
 
 use crate::process::actor::Behavior;
+#[cfg(feature = "testing")]
+use crate::process::fault;
 use crate::process::queue::Envelope;
 use crate::process::task::Ended;
 use crate::process::turn::{Handled, Next, Sorted, Turn, Woken, yield_now};
@@ -20,9 +22,23 @@ pub(super) fn ready<A: Behavior>(
     mut state: A,
 ) -> impl Future<Output = Ended> + Send {
     async move {
-        let reason = serve(&cx, &mut state).await;
+        let reason = {
+            let mut turn = Turn::new(&cx, &mut state);
+            let reason = serve(&mut turn).await;
+            turn.ends(&reason);
+            reason
+        };
         state.stop(&reason, &cx).await;
+        answer(&cx);
         reason.into()
+    }
+}
+
+/// Sends the answers of a callback that has stopped the process: whoever gets one knows that `terminate` has run.
+fn answer<A: Behavior>(cx: &Context<A>) {
+    let asked = cx.cell().take_asked();
+    for answer in asked.into_iter().flat_map(|asked| asked.answers) {
+        (answer.0)();
     }
 }
 
@@ -51,20 +67,38 @@ pub(super) fn starting<A: Behavior>(
     }
 }
 
-async fn serve<A: Behavior>(cx: &Context<A>, state: &mut A) -> ExitReason {
-    let mut turn = Turn::new(cx, state);
+async fn serve<A: Behavior>(turn: &mut Turn<'_, A>) -> ExitReason {
+    let cx = turn.cx;
     let mut batch = Vec::new();
     // What init has asked for comes before any message.
-    if cx.cell().wants_attention()
-        && let Some(reason) = Box::pin(turn.rare()).await
-    {
-        return reason;
+    let mut next = Next::Message;
+    if cx.cell().wants_attention() {
+        next = Box::pin(turn.rare()).await;
     }
     loop {
-        let woken = std::future::poll_fn(|task| turn.poll_next(&mut batch, task)).await;
+        match next {
+            Next::Stop(reason) => return reason,
+            Next::Suspend => match Box::pin(sys::suspended(turn, Vec::new())).await {
+                Ok(resumed) => batch = resumed,
+                Err(reason) => return reason,
+            },
+            _ => {}
+        }
+        let woken = if batch.is_empty() {
+            std::future::poll_fn(|task| turn.poll_next(&mut batch, task)).await
+        } else {
+            Woken::Messages
+        };
         let mut left = batch.drain(..);
         while let Some(envelope) = left.next() {
             cx.cell().took_one();
+            #[cfg(feature = "testing")]
+            if cx.cell().is_faulty(&envelope)
+                && let Some(reason) = fault::before_message(cx).await
+            {
+                return reason;
+            }
+            turn.left = left.len();
             let handled = match envelope {
                 Envelope::Message(message) => {
                     turn.begin(&message);
@@ -75,35 +109,32 @@ async fn serve<A: Behavior>(cx: &Context<A>, state: &mut A) -> ExitReason {
                     Sorted::Handled(handled) => handled,
                 },
             };
-            match turn.after(handled) {
-                Next::Message => {}
+            let after = match turn.after(handled) {
+                Next::Rare => Box::pin(turn.rare()).await,
+                after => after,
+            };
+            match after {
+                Next::Message | Next::Rare => {}
                 Next::Yield => yield_now().await,
                 Next::Stop(reason) => return reason,
                 Next::Suspend => {
-                    match Box::pin(sys::suspended(&mut turn, left.collect())).await {
+                    match Box::pin(sys::suspended(turn, left.collect())).await {
                         Ok(resumed) => batch = resumed,
                         Err(reason) => return reason,
                     }
                     left = batch.drain(..);
                 }
-                Next::Rare => {
-                    if let Some(reason) = Box::pin(turn.rare()).await {
-                        return reason;
-                    }
-                }
             }
         }
         drop(left);
-        if let Some(reason) = without_message(&mut turn, woken).await {
-            return reason;
-        }
+        next = without_message(turn, woken).await;
     }
 }
 
 /// What the loop woke up for beside messages.
-async fn without_message<A: Behavior>(turn: &mut Turn<'_, A>, woken: Woken) -> Option<ExitReason> {
+async fn without_message<A: Behavior>(turn: &mut Turn<'_, A>, woken: Woken) -> Next {
     let next = match woken {
-        Woken::Messages => return None,
+        Woken::Messages => return Next::Message,
         Woken::Idle => {
             let flow = turn.idle().await;
             turn.after(Handled::Flow(flow))
@@ -111,13 +142,11 @@ async fn without_message<A: Behavior>(turn: &mut Turn<'_, A>, woken: Woken) -> O
         Woken::Rare => Next::Rare,
     };
     match next {
-        // Nothing suspends but a message.
-        Next::Message | Next::Suspend => None,
         Next::Yield => {
             yield_now().await;
-            None
+            Next::Message
         }
-        Next::Stop(reason) => Some(reason),
         Next::Rare => Box::pin(turn.rare()).await,
+        next => next,
     }
 }

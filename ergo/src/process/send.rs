@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::task::{Poll, Waker};
 
 use crate::etf::{Encode, EncodeError, Encoded, Encoder, Pid};
+use crate::process::alias::{Through, pass_through};
 use crate::process::dead_letter::{DeadLetterReason, request_of};
-use crate::process::host::{Body, HostRef, Incoming, RemoteSignal, Slot};
+use crate::process::host::{AnyProcess, Body, HostRef, Incoming, RemoteSignal, Slot};
 use crate::process::links::{self, Target};
 use crate::process::room::Admission;
 use crate::process::{CallError, CastError, Destination, ExitReason, Watcher, wire};
@@ -21,41 +22,90 @@ pub(crate) fn body(
     to: &Destination,
     body: Body<'_>,
 ) -> Result<(), CastError> {
-    offer(host, from, to, body, None).map(|_| ())
+    offer(host, from, to, body, How::default()).map(drop)
 }
 
-/// As [`body`], for a sender that waits for room in a mailbox of this node where the mailbox says so: it has a waker.
+/// What is special about a message.
+#[derive(Clone, Copy, Default)]
+pub(super) struct How<'a> {
+    /// The sender waits for room in a mailbox of this node where the mailbox says so, and is woken by this.
+    pub(super) waker: Option<&'a Waker>,
+    /// Whether it overtakes what waits, at an alias that allows it.
+    pub(super) priority: bool,
+}
+
+impl<'a> How<'a> {
+    pub(super) fn waiting(waker: &'a Waker) -> Self {
+        How {
+            waker: Some(waker),
+            priority: false,
+        }
+    }
+}
+
+/// As [`body`], for a message that may have to wait for room in a mailbox of this node, or that has priority.
 ///
 /// # Errors
 /// As there.
-pub(crate) fn offer(
+pub(super) fn offer(
     host: &HostRef,
     from: u64,
     to: &Destination,
     body: Body<'_>,
-    waker: Option<&Waker>,
+    how: How<'_>,
 ) -> Result<Option<Admission>, CastError> {
-    let process = match links::resolve(host, to) {
+    let (id, alias) = match links::resolve(host, to) {
         Target::Remote => {
-            host.clone().remote(RemoteSignal::Send { from, to, body })?;
-            return Ok(None);
+            let priority = how.priority;
+            let signal = RemoteSignal::Send {
+                from,
+                to,
+                body,
+                priority,
+            };
+            return host.clone().remote(signal).map(|()| None);
         }
-        Target::Local(id) => host.process(id),
+        Target::Local(id) => match to {
+            Destination::Alias(alias) => (id, host.local_number(alias)),
+            _ => (id, None),
+        },
         Target::Nobody => return answer_to(host, from, to, body).map(|()| None),
     };
-    let Some(process) = process else {
+    let Some(process) = host.process(id) else {
         bury(host, from, to, body, DeadLetterReason::NoProcess);
         return Err(CastError::Closed);
     };
     let encoded = wire::encode(body)?;
-    let ticket = match waker {
-        Some(waker) => process.offer(encoded, false, waker)?,
-        None => {
-            process.deliver(Incoming::Wire(encoded, None))?;
-            None
-        }
+    let handed = match (alias, how.waker) {
+        (Some(number), _) => through(host, &*process, number, encoded, how),
+        (None, Some(waker)) => process.offer(encoded, false, waker),
+        (None, None) => process
+            .deliver(Incoming::Wire(encoded, None))
+            .map(|()| None),
     };
-    Ok(ticket.map(|ticket| Admission::new(process, ticket)))
+    Ok(handed?.map(|ticket| Admission::new(process, ticket)))
+}
+
+/// Hands a message over that goes through an alias.
+fn through(
+    host: &HostRef,
+    process: &dyn AnyProcess,
+    number: u64,
+    encoded: Encoded,
+    how: How<'_>,
+) -> Result<Option<u64>, CastError> {
+    let urgent = how.priority && host.alias(number).is_some_and(|alias| alias.priority);
+    let waker = how.waker.filter(|_| !urgent);
+    let way = Through::new(number, urgent, waker.is_some());
+    match (
+        process.deliver(Incoming::Through(way, encoded.clone(), None)),
+        waker,
+    ) {
+        (Err(CastError::Full), Some(waker)) if pass_through(host, process, number) => {
+            process.offer(encoded, false, waker)
+        }
+        (handed, _) => handed.map(|()| None),
+    }
 }
 
 /// As [`body`], waiting for room in a mailbox of this node where the mailbox says so.
@@ -70,7 +120,7 @@ pub(crate) async fn waiting(
 ) -> Result<(), CastError> {
     let offered = std::future::poll_fn(|cx| {
         let body = &mut wire::body_of(message);
-        Poll::Ready(offer(host, from, to, body, Some(cx.waker())))
+        Poll::Ready(offer(host, from, to, body, How::waiting(cx.waker())))
     });
     match offered.await? {
         Some(admission) => admission.await,

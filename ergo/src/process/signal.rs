@@ -18,6 +18,8 @@ pub struct Down {
     /// Why it ended; [`ExitReason::NoProc`] when there was no such process, [`ExitReason::NoConnection`] when its
     /// node could not be reached or was lost.
     pub reason: ExitReason,
+    /// What `monitor_with` said is to come in the place of the atom `'DOWN'`.
+    pub tag: Option<Term>,
 }
 
 /// An exit signal as a process that traps exits sees it: `{'EXIT', From, Reason}`.

@@ -10,7 +10,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::etf::{Atom, DecodeError, Encoded, Term};
-use crate::process::actor::{Behavior, Flow, Label};
+use crate::process::actor::{Behavior, Flow, Label, MessageKind};
+use crate::process::crash::Last;
+use crate::process::host::AnyProcess;
 use crate::process::queue::{Envelope, Other};
 use crate::process::sys::{self, Then};
 use crate::process::wire::{self, Wrapped};
@@ -27,7 +29,9 @@ pub(super) struct Turn<'a, A: Behavior> {
     pub(super) cx: &'a Context<A>,
     pub(super) state: &'a mut A,
     /// What is being handled, or was last.
-    pub(super) label: Label,
+    label: Label,
+    /// How many messages of the batch in progress are left after it.
+    pub(super) left: usize,
     rare: Option<Box<Rare>>,
     budget: u32,
     hibernates: bool,
@@ -41,11 +45,14 @@ struct Rare {
     continues: VecDeque<Box<dyn Any + Send>>,
     /// What `sys` has switched on.
     debug: Option<sys::Debug>,
+    /// The message that is being handled, of an actor that opted in to showing it.
+    message: Option<Encoded>,
 }
 
 impl Rare {
     fn is_empty(&self) -> bool {
-        self.idle.is_none() && self.continues.is_empty() && self.debug.is_none()
+        let quiet = self.idle.is_none() && self.continues.is_empty();
+        quiet && self.debug.is_none() && self.message.is_none()
     }
 }
 
@@ -96,6 +103,7 @@ impl<'a, A: Behavior> Turn<'a, A> {
             cx,
             state,
             label: Label::other("nothing"),
+            left: 0,
             rare: None,
             budget: BUDGET,
             hibernates: false,
@@ -113,11 +121,14 @@ impl<'a, A: Behavior> Turn<'a, A> {
             *batch = Vec::new();
             cell.shrink();
         }
+        if cell.has_urgent() {
+            return Poll::Ready(Woken::Rare);
+        }
         if cell.poll_batch(batch, task).is_ready() {
             return Poll::Ready(Woken::Messages);
         }
         // Looked at after the process has parked: whoever asks later wakes it.
-        if cell.is_asked() {
+        if cell.is_asked() || cell.has_urgent() {
             return Poll::Ready(Woken::Rare);
         }
         let idle = self.idle_deadline();
@@ -146,15 +157,51 @@ impl<'a, A: Behavior> Turn<'a, A> {
     #[inline]
     pub(super) fn begin(&mut self, message: &A::Message) {
         self.label = A::label(message);
+        if A::OPTIONS.last_message {
+            let encoded = wire::encode(&mut |encoder| A::encode_message(message, encoder));
+            self.keep_message(encoded.ok());
+        }
         if self.rare.is_some() {
             let label = self.label;
             self.observe(label, || sys::typed::<A>(message, label));
         }
     }
 
+    /// Keeps the message about to be handled for a crash report.
+    fn keep_message(&mut self, message: Option<Encoded>) {
+        self.rare.get_or_insert_default().message = message;
+    }
+
+    /// Keeps for the crash report what the process was doing.
+    fn keep_last(&mut self) {
+        // Code of the user, perhaps on a state that another panic has left half changed.
+        let snapshot = current::caught(|| self.state.snapshot());
+        let message = self.rare.as_mut().and_then(|rare| rare.message.take());
+        let mut last = Some(Box::new(Last {
+            label: self.label,
+            message,
+            state: snapshot.unwrap_or_else(|| Some(Term::atom("snapshot_panicked"))),
+            left: self.left,
+        }));
+        let cell = self.cx.cell();
+        cell.with_relations(&mut |relations| relations.last = last.take());
+    }
+
+    /// The process is about to end with this reason, after its `terminate`.
+    pub(super) fn ends(&mut self, reason: &ExitReason) {
+        if !reason.is_clean() {
+            self.keep_last();
+        }
+    }
+
     /// Something else is about to be handled.
     fn begin_other(&mut self, label: Label, event: impl FnOnce() -> Term) {
         self.label = label;
+        if label.kind == MessageKind::Other
+            && let Some(rare) = &mut self.rare
+        {
+            rare.message = None;
+        }
         self.observe(label, event);
     }
 
@@ -289,8 +336,9 @@ impl<'a, A: Behavior> Turn<'a, A> {
         }
     }
 
-    /// Does what was asked for, what has become due, and lets others run. The reason when the process is to stop.
-    pub(super) async fn rare(&mut self) -> Option<ExitReason> {
+    /// Does what was asked for, what has become due, and lets others run. Then comes the next message, unless the process
+    /// is to stop or to be suspended.
+    pub(super) async fn rare(&mut self) -> Next {
         loop {
             if self.budget == 0 || self.cx.cell().is_exiting() {
                 self.budget = BUDGET;
@@ -298,20 +346,38 @@ impl<'a, A: Behavior> Turn<'a, A> {
                 yield_now().await;
             }
             if let Some(reason) = self.take_asked() {
-                return Some(reason);
+                return Next::Stop(reason);
             }
-            let flow = if let Some(what) = self.next_continue() {
+            let handled = if let Some(what) = self.next_continue() {
                 self.begin_other(Label::other("continue"), || Term::atom("continue"));
-                self.state.on_continue(what, self.cx).await
+                Handled::Flow(self.state.on_continue(what, self.cx).await)
+            } else if let Some(urgent) = self.cx.cell().take_urgent() {
+                self.handle_urgent(urgent).await
             } else if self.deadline_is_over() {
                 self.begin_other(Label::other("timeout"), || Term::atom("timeout"));
-                self.state.on_deadline(self.cx).await
+                Handled::Flow(self.state.on_deadline(self.cx).await)
             } else {
-                return None;
+                return Next::Message;
             };
-            if let Next::Stop(reason) = self.after(Handled::Flow(flow)) {
-                return Some(reason);
+            match self.after(handled) {
+                Next::Stop(reason) => return Next::Stop(reason),
+                Next::Suspend => return Next::Suspend,
+                Next::Message | Next::Yield | Next::Rare => {}
             }
+        }
+    }
+
+    /// A message with priority.
+    async fn handle_urgent(&mut self, urgent: Envelope<A::Message>) -> Handled {
+        match urgent {
+            Envelope::Message(message) => {
+                self.begin(&message);
+                Handled::Flow(self.state.dispatch(message, self.cx).await)
+            }
+            Envelope::Other(other) => match self.sort(*other) {
+                Sorted::Callback(callback) => Handled::Flow(callback.await),
+                Sorted::Handled(handled) => handled,
+            },
         }
     }
 
@@ -325,6 +391,11 @@ impl<'a, A: Behavior> Turn<'a, A> {
     fn take_asked(&mut self) -> Option<ExitReason> {
         let asked = self.cx.cell().take_asked()?;
         if asked.stop.is_some() {
+            if !asked.answers.is_empty() {
+                // They wait on for the end of `terminate`.
+                let answers = asked.answers;
+                self.cx.cell().ask(|again| again.answers = answers);
+            }
             return asked.stop;
         }
         self.hibernates |= asked.hibernate;
@@ -399,6 +470,9 @@ impl<'a, A: Behavior> Turn<'a, A> {
         match (decoded, reply_to) {
             (Ok(message), _) => {
                 let label = A::label(&message);
+                if A::OPTIONS.last_message {
+                    self.keep_message(Some(request));
+                }
                 self.begin_other(label, || sys::wire(&encoded));
                 Sorted::Callback(Box::pin(self.state.dispatch(message, cx)))
             }
@@ -429,6 +503,15 @@ impl<'a, A: Behavior> Turn<'a, A> {
     }
 }
 
+/// A panic in a callback passes through here, with the state as the callback has left it.
+impl<A: Behavior> Drop for Turn<'_, A> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.keep_last();
+        }
+    }
+}
+
 /// What came is no term at all: not the process's fault, but the connection's.
 pub(super) fn corrupt<A: Behavior>(cx: &Context<A>, error: &DecodeError, from: Option<Atom>) {
     tracing::warn!(pid = %cx.pid(), %error, "a message is not a valid Erlang term");
@@ -437,8 +520,11 @@ pub(super) fn corrupt<A: Behavior>(cx: &Context<A>, error: &DecodeError, from: O
     }
 }
 
-/// Lets other tasks run.
-pub(super) async fn yield_now() {
+/// Lets other processes and tasks run: for a callback that computes for long, between two parts of the work.
+///
+/// A process that never awaits keeps a thread of the runtime to itself, and cannot be ended meanwhile; after each
+/// yield an exit signal that has come ends it. Between messages processes yield by themselves.
+pub async fn yield_now() {
     let mut yielded = false;
     std::future::poll_fn(|cx| {
         if yielded {

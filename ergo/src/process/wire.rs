@@ -73,6 +73,11 @@ fn unwrap_event(host: &HostRef, encoded: &Encoded) -> Option<(Wrapped, Encoded)>
     }
 }
 
+/// Whether a term is a system message.
+pub(super) fn is_system(host: &HostRef, encoded: &Encoded) -> bool {
+    matches!(try_unwrap(host, encoded), Some((Wrapped::System(_), _)))
+}
+
 fn try_unwrap(host: &HostRef, encoded: &Encoded) -> Option<(Wrapped, Encoded)> {
     let mut decoder = encoded.decoder();
     if decoder.peek_kind().ok()? != Kind::Tuple {
@@ -136,7 +141,7 @@ pub(crate) fn answered_slot(host: &dyn Host, message: &Encoded) -> Option<u64> {
         return None;
     }
     let number = host.local_number(&alias_of(&decoder.read_encoded().ok()?)?)?;
-    host.alias_owner(number).is_none().then_some(number)
+    host.alias(number).is_none().then_some(number)
 }
 
 /// Writes `{'$gen_cast', Request}`.
