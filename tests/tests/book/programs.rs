@@ -69,6 +69,8 @@ pub(crate) const EXAMPLES: &[Example] = &[
     ends("limits", "fallback got second"),
     ends("environment", "started by the other one: true"),
     ends("timers", "the end"),
+    ends("code_lock", "come in, Ada"),
+    ends("alarms", "2 fires"),
     ends("shop", "by term: {ok,5}, seen 1"),
     ends("cluster", "cluster ok"),
     Example {
