@@ -12,7 +12,9 @@
 //! - The supervisor is a behaviour like a user's own.
 
 pub mod application;
+pub mod event;
 pub mod pool;
+pub mod protocol;
 pub mod pubsub;
 pub mod server;
 pub mod statem;
@@ -21,6 +23,10 @@ pub mod supervisor;
 pub use application::{
     Application, ApplicationContext, ApplicationError, ApplicationInfo, ApplicationTerminated,
     StartType,
+};
+pub use event::{
+    EventContext, EventError, EventFlow, EventHandler, EventManager, EventManagerProcess,
+    EventManagerRef, EventMessage, EventType, HandlerId, Replacement, Terminated,
 };
 pub use pool::{Pool, PoolRef, WorkerInfo};
 pub use pubsub::{

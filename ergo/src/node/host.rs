@@ -32,6 +32,12 @@ impl Host for Inner {
         &self.deadlines
     }
 
+    #[cfg(feature = "testing")]
+    #[allow(private_interfaces, reason = "nobody outside has faults")]
+    fn faults(&self) -> Option<&Arc<dyn crate::process::FaultPlan>> {
+        self.faults.as_ref()
+    }
+
     fn dead_letters(&self) -> &DeadLetterOffice {
         &self.dead_letters
     }
@@ -80,10 +86,6 @@ impl Host for Inner {
 
     fn alias(&self, number: u64) -> Option<Alias> {
         self.places.alias(number)
-    }
-
-    fn use_alias(&self, number: u64) -> Option<Alias> {
-        self.places.use_alias(number)
     }
 
     fn remote(self: Arc<Self>, signal: RemoteSignal<'_>) -> Result<(), CastError> {

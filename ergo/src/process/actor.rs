@@ -8,6 +8,7 @@ use crate::etf::{DecodeError, Decoder, Encode, EncodeError, Encoder, Pid, Term};
 use crate::process::host::AsHost;
 use crate::process::{
     CallError, Context, Destination, Down, Exit, ExitReason, Overflow, Protocol, Ref, ReplyTo,
+    Serves,
 };
 
 /// A type whose values are the state of a process. Written by `derive(Actor)`.
@@ -142,6 +143,14 @@ pub trait Handle:
         timeout: Duration,
     ) -> impl Future<Output = Result<(), CallError>> + Send {
         self.as_ref().stop(reason, timeout)
+    }
+
+    /// The handle of a protocol that the actor serves, to the same process: `let stocks: StocksHandle = shelf.serving();`
+    fn serving<H: Handle>(&self) -> H
+    where
+        Self::Actor: Serves<H::Actor>,
+    {
+        self.as_ref().serving().into()
     }
 }
 

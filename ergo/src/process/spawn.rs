@@ -228,6 +228,10 @@ pub(crate) async fn spawn<A: Behavior>(
     tie: Tie<'_>,
 ) -> Result<Ref<A>, SpawnError> {
     let cell = prepare::<A>(host, &options, &tie)?;
+    #[cfg(feature = "testing")]
+    if let Some(reason) = crate::process::fault::before_init(&cell).await {
+        return Err(refused(host, &cell, SpawnError::Init(reason)));
+    }
     if A::SYNC_INIT {
         let state = match start_here(&cell, args) {
             Ok(state) => state,
