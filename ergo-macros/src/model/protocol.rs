@@ -37,9 +37,6 @@ impl Protocol {
             .iter()
             .filter_map(|item| method(ctxt, item))
             .collect();
-        if ctxt.failed_since(mark) {
-            return None;
-        }
         let (krate, ident, vis) = (arguments.krate(), &item.ident, &item.vis);
         let handle = arguments
             .handle

@@ -10,6 +10,7 @@
 //! - The supervisor is a behaviour like a user's own.
 
 pub mod application;
+pub mod event;
 pub mod protocol;
 pub mod server;
 pub mod statem;
@@ -18,6 +19,10 @@ pub mod supervisor;
 pub use application::{
     Application, ApplicationContext, ApplicationError, ApplicationInfo, ApplicationTerminated,
     StartType,
+};
+pub use event::{
+    EventContext, EventError, EventFlow, EventHandler, EventManager, EventManagerProcess,
+    EventManagerRef, EventMessage, EventType, HandlerId, Replacement, Terminated,
 };
 pub use server::{Request, Server, ServerMessage, ServerTypes, TermCall};
 pub use statem::{Entered, Event, Machine, Statem, StatemMessage, StatemTypes, Transition};

@@ -8,7 +8,8 @@ pub use crate::process::dead_letter::DeadLetterOffice;
 pub use crate::process::deadline::Deadlines;
 use crate::process::relations::RemoteWatcher;
 use crate::process::{
-    Alias, CastError, Destination, Down, EnvValue, Exit, ExitReason, Heritage, Relations,
+    Alias, CastError, Destination, Down, EnvValue, Exit, ExitReason, Heritage, ProcessInfo,
+    Relations,
 };
 
 /// A node, as its processes see it.
@@ -191,6 +192,8 @@ pub trait AnyProcess: Any + Send + Sync {
     /// Runs `change` on its relations and delivers what it breaks, both under its lock: once an unlink or a demonitor
     /// has returned, nothing more comes of what it took away.
     fn settle(&self, change: &mut dyn FnMut(&mut Relations) -> Option<Broken>);
+    /// What can be seen of it.
+    fn info(&self) -> ProcessInfo;
     /// What it has from the one that started it, and its own environment.
     fn heritage(&self) -> Option<Arc<Heritage>>;
     /// What those it starts have from it.

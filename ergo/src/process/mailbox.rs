@@ -16,7 +16,9 @@ use crate::process::overflow::{Policy, Sent};
 use crate::process::queue::{Envelope, Extra, Other, Queue};
 use crate::process::relations::Ties;
 use crate::process::wire;
-use crate::process::{CastError, Exit, ExitReason, Heritage, Relations};
+use crate::process::{
+    CastError, Exit, ExitReason, Heritage, ProcessInfo, ProcessStatus, Relations,
+};
 use crate::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use crate::sync::{Mutex, MutexGuard};
 
@@ -187,10 +189,17 @@ impl<A: Behavior> Cell<A> {
     }
 
     /// Takes the first of the messages with priority.
+    #[inline]
     pub(super) fn take_urgent(&self) -> Option<Envelope<A::Message>> {
-        if !self.has_urgent() {
-            return None;
+        if self.has_urgent() {
+            self.take_first_urgent()
+        } else {
+            None
         }
+    }
+
+    #[cold]
+    fn take_first_urgent(&self) -> Option<Envelope<A::Message>> {
         let mut queue = self.lock();
         let urgent = &mut queue.known_extra()?.urgent;
         let first = urgent.pop_front();
@@ -263,6 +272,31 @@ impl<A: Behavior> Cell<A> {
                 .store(left.saturating_add(taken), Ordering::Relaxed);
         }
         Poll::Ready(())
+    }
+
+    /// As [`Cell::poll_batch`], on another thread than that of the process's own task, which still has to be woken by an
+    /// exit signal.
+    pub(super) fn poll_batch_elsewhere(
+        &self,
+        batch: &mut Vec<Envelope<A::Message>>,
+        cx: &mut TaskContext<'_>,
+    ) -> Poll<()> {
+        let mut queue = self.lock();
+        if !queue.messages.is_empty() || !queue.is_open() {
+            drop(queue);
+            return self.poll_batch(batch, cx);
+        }
+        let of_task = if queue.parked {
+            None
+        } else {
+            queue.waker.take()
+        };
+        if let (Some(waker), Some(relations)) = (of_task, queue.relations()) {
+            relations.waker = Some(waker);
+        }
+        queue.waker = Some(cx.waker().clone());
+        queue.parked = true;
+        Poll::Pending
     }
 
     fn park(
@@ -659,6 +693,28 @@ impl<A: Behavior> AnyProcess for Cell<A> {
         };
         change(relations);
         true
+    }
+
+    fn info(&self) -> ProcessInfo {
+        let queue_len = self.queue_len();
+        let mut queue = self.lock();
+        let heritage = queue.heritage.clone();
+        let host = &*self.host;
+        let mut info = ProcessInfo::new(host, self, heritage.as_deref());
+        info.message_queue_len = queue_len;
+        info.mailbox = (queue.bound != u32::MAX).then_some(queue.bound);
+        info.trap_exit = self.traps_exit();
+        info.status = if self.is_exiting() || !queue.is_open() {
+            ProcessStatus::Exiting
+        } else if queue.parked {
+            ProcessStatus::Waiting
+        } else {
+            ProcessStatus::Running
+        };
+        match queue.known_relations() {
+            Some(relations) => info.tied(host, relations),
+            None => info,
+        }
     }
 
     fn heritage(&self) -> Option<Arc<Heritage>> {

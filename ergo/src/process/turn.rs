@@ -520,8 +520,11 @@ pub(super) fn corrupt<A: Behavior>(cx: &Context<A>, error: &DecodeError, from: O
     }
 }
 
-/// Lets other tasks run.
-pub(super) async fn yield_now() {
+/// Lets other processes and tasks run: for a callback that computes for long, between two parts of the work.
+///
+/// A process that never awaits keeps a thread of the runtime to itself, and cannot be ended meanwhile; after each
+/// yield an exit signal that has come ends it. Between messages processes yield by themselves.
+pub async fn yield_now() {
     let mut yielded = false;
     std::future::poll_fn(|cx| {
         if yielded {

@@ -50,7 +50,7 @@ impl Other {
 }
 
 fn serve(other: OtherRef) {
-    let _: StocksHandle = other.serving();
+    let _ = other.serving::<StocksHandle>();
 }
 
 fn main() {}

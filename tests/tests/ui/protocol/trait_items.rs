@@ -1,5 +1,3 @@
-use ergo::prelude::*;
-
 #[ergo::protocol]
 trait Generic<T> {
     #[call]
