@@ -10,8 +10,8 @@ use crate::process::host::{AnyProcess, AsHost, Host, HostRef};
 use crate::process::mailbox::Cell;
 use crate::process::spawn;
 use crate::process::{
-    CallError, CastError, Destination, ExitReason, Ref, RegisterError, Reply, Timer, links, plain,
-    send, wire,
+    CallError, CastError, Destination, ExitReason, Ref, RegisterError, Reply, links, plain, send,
+    wire,
 };
 
 /// A process, from inside: who it is and what it can do. Every callback gets one.
