@@ -175,6 +175,10 @@ pub fn derive_decode(input: TokenStream) -> TokenStream {
 ///   without this key), `"wait"` (senders that can wait do) or `"drop_newest"`;
 /// - `fallback = "name"`: then the message goes to the process of this name instead;
 /// - `trap_exit`: exit signals arrive as messages;
+/// - `snapshot`: `sys:get_state`, `sys:get_status` and crash reports show what `impl Snapshot` gives;
+/// - `last_message`: crash reports show the message that was being handled, and not only its name.
+///   Each message is then written as a term before it is handled, which costs about as much as a
+///   message from another node;
 /// - `handle = "Name"`: the name of the handle;
 /// - `crate = "path"`: where `ergo` is, when it has another name.
 ///
@@ -188,9 +192,10 @@ pub fn derive_actor(input: TokenStream) -> TokenStream {
 /// Lets a type with a hand-written `impl Server` run, and gives its handle `call`, `call_local` and
 /// `cast`.
 ///
-/// `#[server(call = StockCall, cast = StockCast, info = StockInfo)]` names the types of its
-/// messages; each may be left out, and then calls are `TermCall`, casts and everything else `Term`.
-/// Calls and casts need `Request`, the other messages `From<Term>`.
+/// `#[server(call = StockCall, cast = StockCast, info = StockInfo, handle_continue = WarmUp)]` names the
+/// types of its messages; each may be left out, and then calls are `TermCall`, casts and everything
+/// else `Term`, and there is nothing to continue with. Calls and casts need `Request`, the other
+/// messages `From<Term>`.
 ///
 /// ```
 /// use ergo::prelude::*;
@@ -391,6 +396,11 @@ pub fn derive_request(input: TokenStream) -> TokenStream {
 ///   Reply<T>` it answers later, or from another task, and returns nothing or a `Flow`.
 /// - `#[cast]` answers nobody; `#[down]`, `#[exit]` and `#[info]` take a `Down`, an `Exit` and any
 ///   other term. They return nothing or a `Flow`.
+/// - `#[handle_continue] async fn warm_up(&mut self, what: WarmUp)` goes on with what
+///   `cx.continue_with(..)` was given, in `init` or in any callback, before the next message; the type
+///   of its argument is what `continue_with` takes. (`continue` is a keyword and cannot be an attribute.)
+/// - `#[timeout] fn idle(&mut self)` is called when nothing has come for as long as `Flow::Timeout(..)`
+///   or `cx.idle_timeout(..)` said.
 /// - `terminate(self, reason: &ExitReason)` runs before the process ends, but not after a panic or
 ///   an untrapped exit: the state is gone then.
 /// - Other methods are left alone.

@@ -136,6 +136,13 @@ fn behavior_impls(server: &Server) -> TokenStream {
             || quote!(#krate::__private::Term),
             |Argument { ty, .. }| quote!(#ty),
         );
+    let going_on = server
+        .of_kind(Kind::Continue)
+        .find_map(|handler| handler.arguments().next())
+        .map_or_else(
+            || quote!(::core::convert::Infallible),
+            |Argument { ty, .. }| quote!(#ty),
+        );
     behavior::expand(&Types {
         krate,
         generics: &server.generics,
@@ -143,7 +150,7 @@ fn behavior_impls(server: &Server) -> TokenStream {
         call: &quote!(#call #ty_generics),
         cast: &quote!(#cast #ty_generics),
         info: &info,
-        going_on: &quote!(::core::convert::Infallible),
+        going_on: &going_on,
         start_now: server
             .init
             .as_ref()

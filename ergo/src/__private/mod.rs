@@ -23,6 +23,7 @@ pub use crate::etf::{
 pub use crate::behaviour::protocol::{CallMethod, CastMethod, Letter, ServedBy};
 pub use crate::behaviour::{Event as StatemEvent, Machine, Statem, StatemMessage, StatemTypes};
 pub use crate::behaviour::{Request, Server, ServerMessage, ServerTypes, TermCall};
+pub use crate::process::answer;
 pub use crate::process::{
     Actor, Behavior, Call, CastError, CastWait, Context, Down, Exit, ExitReason, Flow, Handle,
     IntoFlow, Label, Options, Overflow, Ref, Reply, ReplyTo, Serves, Snapshot,

@@ -22,9 +22,23 @@ pub(super) fn ready<A: Behavior>(
     mut state: A,
 ) -> impl Future<Output = Ended> + Send {
     async move {
-        let reason = serve(&cx, &mut state).await;
+        let reason = {
+            let mut turn = Turn::new(&cx, &mut state);
+            let reason = serve(&mut turn).await;
+            turn.ends(&reason);
+            reason
+        };
         state.stop(&reason, &cx).await;
+        answer(&cx);
         reason.into()
+    }
+}
+
+/// Sends the answers of a callback that has stopped the process: whoever gets one knows that `terminate` has run.
+fn answer<A: Behavior>(cx: &Context<A>) {
+    let asked = cx.cell().take_asked();
+    for answer in asked.into_iter().flat_map(|asked| asked.answers) {
+        (answer.0)();
     }
 }
 
@@ -53,8 +67,8 @@ pub(super) fn starting<A: Behavior>(
     }
 }
 
-async fn serve<A: Behavior>(cx: &Context<A>, state: &mut A) -> ExitReason {
-    let mut turn = Turn::new(cx, state);
+async fn serve<A: Behavior>(turn: &mut Turn<'_, A>) -> ExitReason {
+    let cx = turn.cx;
     let mut batch = Vec::new();
     // What init has asked for comes before any message.
     let mut next = Next::Message;
@@ -64,7 +78,7 @@ async fn serve<A: Behavior>(cx: &Context<A>, state: &mut A) -> ExitReason {
     loop {
         match next {
             Next::Stop(reason) => return reason,
-            Next::Suspend => match Box::pin(sys::suspended(&mut turn, Vec::new())).await {
+            Next::Suspend => match Box::pin(sys::suspended(turn, Vec::new())).await {
                 Ok(resumed) => batch = resumed,
                 Err(reason) => return reason,
             },
@@ -84,6 +98,7 @@ async fn serve<A: Behavior>(cx: &Context<A>, state: &mut A) -> ExitReason {
             {
                 return reason;
             }
+            turn.left = left.len();
             let handled = match envelope {
                 Envelope::Message(message) => {
                     turn.begin(&message);
@@ -103,7 +118,7 @@ async fn serve<A: Behavior>(cx: &Context<A>, state: &mut A) -> ExitReason {
                 Next::Yield => yield_now().await,
                 Next::Stop(reason) => return reason,
                 Next::Suspend => {
-                    match Box::pin(sys::suspended(&mut turn, left.collect())).await {
+                    match Box::pin(sys::suspended(turn, left.collect())).await {
                         Ok(resumed) => batch = resumed,
                         Err(reason) => return reason,
                     }
@@ -112,7 +127,7 @@ async fn serve<A: Behavior>(cx: &Context<A>, state: &mut A) -> ExitReason {
             }
         }
         drop(left);
-        next = without_message(&mut turn, woken).await;
+        next = without_message(turn, woken).await;
     }
 }
 

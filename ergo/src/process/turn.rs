@@ -10,7 +10,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::etf::{Atom, DecodeError, Encoded, Term};
-use crate::process::actor::{Behavior, Flow, Label};
+use crate::process::actor::{Behavior, Flow, Label, MessageKind};
+use crate::process::crash::Last;
+use crate::process::host::AnyProcess;
 use crate::process::queue::{Envelope, Other};
 use crate::process::sys::{self, Then};
 use crate::process::wire::{self, Wrapped};
@@ -27,7 +29,9 @@ pub(super) struct Turn<'a, A: Behavior> {
     pub(super) cx: &'a Context<A>,
     pub(super) state: &'a mut A,
     /// What is being handled, or was last.
-    pub(super) label: Label,
+    label: Label,
+    /// How many messages of the batch in progress are left after it.
+    pub(super) left: usize,
     rare: Option<Box<Rare>>,
     budget: u32,
     hibernates: bool,
@@ -41,11 +45,14 @@ struct Rare {
     continues: VecDeque<Box<dyn Any + Send>>,
     /// What `sys` has switched on.
     debug: Option<sys::Debug>,
+    /// The message that is being handled, of an actor that opted in to showing it.
+    message: Option<Encoded>,
 }
 
 impl Rare {
     fn is_empty(&self) -> bool {
-        self.idle.is_none() && self.continues.is_empty() && self.debug.is_none()
+        let quiet = self.idle.is_none() && self.continues.is_empty();
+        quiet && self.debug.is_none() && self.message.is_none()
     }
 }
 
@@ -96,6 +103,7 @@ impl<'a, A: Behavior> Turn<'a, A> {
             cx,
             state,
             label: Label::other("nothing"),
+            left: 0,
             rare: None,
             budget: BUDGET,
             hibernates: false,
@@ -149,15 +157,51 @@ impl<'a, A: Behavior> Turn<'a, A> {
     #[inline]
     pub(super) fn begin(&mut self, message: &A::Message) {
         self.label = A::label(message);
+        if A::OPTIONS.last_message {
+            let encoded = wire::encode(&mut |encoder| A::encode_message(message, encoder));
+            self.keep_message(encoded.ok());
+        }
         if self.rare.is_some() {
             let label = self.label;
             self.observe(label, || sys::typed::<A>(message, label));
         }
     }
 
+    /// Keeps the message about to be handled for a crash report.
+    fn keep_message(&mut self, message: Option<Encoded>) {
+        self.rare.get_or_insert_default().message = message;
+    }
+
+    /// Keeps for the crash report what the process was doing.
+    fn keep_last(&mut self) {
+        // Code of the user, perhaps on a state that another panic has left half changed.
+        let snapshot = current::caught(|| self.state.snapshot());
+        let message = self.rare.as_mut().and_then(|rare| rare.message.take());
+        let mut last = Some(Box::new(Last {
+            label: self.label,
+            message,
+            state: snapshot.unwrap_or_else(|| Some(Term::atom("snapshot_panicked"))),
+            left: self.left,
+        }));
+        let cell = self.cx.cell();
+        cell.with_relations(&mut |relations| relations.last = last.take());
+    }
+
+    /// The process is about to end with this reason, after its `terminate`.
+    pub(super) fn ends(&mut self, reason: &ExitReason) {
+        if !reason.is_clean() {
+            self.keep_last();
+        }
+    }
+
     /// Something else is about to be handled.
     fn begin_other(&mut self, label: Label, event: impl FnOnce() -> Term) {
         self.label = label;
+        if label.kind == MessageKind::Other
+            && let Some(rare) = &mut self.rare
+        {
+            rare.message = None;
+        }
         self.observe(label, event);
     }
 
@@ -347,6 +391,11 @@ impl<'a, A: Behavior> Turn<'a, A> {
     fn take_asked(&mut self) -> Option<ExitReason> {
         let asked = self.cx.cell().take_asked()?;
         if asked.stop.is_some() {
+            if !asked.answers.is_empty() {
+                // They wait on for the end of `terminate`.
+                let answers = asked.answers;
+                self.cx.cell().ask(|again| again.answers = answers);
+            }
             return asked.stop;
         }
         self.hibernates |= asked.hibernate;
@@ -421,6 +470,9 @@ impl<'a, A: Behavior> Turn<'a, A> {
         match (decoded, reply_to) {
             (Ok(message), _) => {
                 let label = A::label(&message);
+                if A::OPTIONS.last_message {
+                    self.keep_message(Some(request));
+                }
                 self.begin_other(label, || sys::wire(&encoded));
                 Sorted::Callback(Box::pin(self.state.dispatch(message, cx)))
             }
@@ -451,6 +503,15 @@ impl<'a, A: Behavior> Turn<'a, A> {
     }
 }
 
+/// A panic in a callback passes through here, with the state as the callback has left it.
+impl<A: Behavior> Drop for Turn<'_, A> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.keep_last();
+        }
+    }
+}
+
 /// What came is no term at all: not the process's fault, but the connection's.
 pub(super) fn corrupt<A: Behavior>(cx: &Context<A>, error: &DecodeError, from: Option<Atom>) {
     tracing::warn!(pid = %cx.pid(), %error, "a message is not a valid Erlang term");
@@ -459,8 +520,11 @@ pub(super) fn corrupt<A: Behavior>(cx: &Context<A>, error: &DecodeError, from: O
     }
 }
 
-/// Lets other tasks run.
-pub(super) async fn yield_now() {
+/// Lets other processes and tasks run: for a callback that computes for long, between two parts of the work.
+///
+/// A process that never awaits keeps a thread of the runtime to itself, and cannot be ended meanwhile; after each
+/// yield an exit signal that has come ends it. Between messages processes yield by themselves.
+pub async fn yield_now() {
     let mut yielded = false;
     std::future::poll_fn(|cx| {
         if yielded {

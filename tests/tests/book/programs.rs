@@ -34,6 +34,14 @@ pub(crate) const EXAMPLES: &[Example] = &[
     ends("supervision", "the supervisor has ended: true"),
     ends("dynamic_children", "0 specifications"),
     ends(
+        "library",
+        "closed: normal\nbooks that were not brought back: 1",
+    ),
+    ends(
+        "why_did_it_exit",
+        "a linked process that failed\n    ended: my_friend_failed",
+    ),
+    ends(
         "messages",
         "expected integer 0..18446744073709551615, found -3",
     ),
@@ -61,6 +69,13 @@ pub(crate) const EXAMPLES: &[Example] = &[
     ends("limits", "message 3: the mailbox is full"),
     ends("shop", "by term: {ok,5}, seen 1"),
     ends("cluster", "cluster ok"),
+    Example {
+        program: "applications",
+        arguments: &[],
+        run: Run::Serves("ready"),
+    },
+    ends("pool", "the end"),
+    ends("topics", "outside: closed"),
     Example {
         program: "interop_node",
         // A port for EPMD that nothing else uses.
