@@ -97,7 +97,8 @@ fn callbacks(krate: &Path) -> TokenStream {
     }
 }
 
-fn codec(krate: &Path) -> TokenStream {
+/// The codec of a behaviour whose messages are calls and casts.
+pub(crate) fn codec(krate: &Path) -> TokenStream {
     let private = quote!(#krate::__private);
     quote! {
         fn label(__message: &Self::Message) -> #private::Label {

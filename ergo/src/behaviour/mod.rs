@@ -1,6 +1,7 @@
-//! OTP's behaviours: the server and the supervisor.
+//! OTP's behaviours: the server, the state machine and the supervisor.
 //!
-//! Mirrors gen_server (<https://www.erlang.org/doc/apps/stdlib/gen_server.html>) and supervisor
+//! Mirrors gen_server (<https://www.erlang.org/doc/apps/stdlib/gen_server.html>), gen_statem
+//! (<https://www.erlang.org/doc/apps/stdlib/gen_statem.html>) and supervisor
 //! (<https://www.erlang.org/doc/apps/stdlib/supervisor.html>).
 //!
 //! # Invariants
@@ -9,7 +10,9 @@
 //! - The supervisor is a behaviour like a user's own.
 
 pub mod application;
+pub mod protocol;
 pub mod server;
+pub mod statem;
 pub mod supervisor;
 
 pub use application::{
@@ -17,6 +20,7 @@ pub use application::{
     StartType,
 };
 pub use server::{Request, Server, ServerMessage, ServerTypes, TermCall};
+pub use statem::{Entered, Event, Machine, Statem, StatemMessage, StatemTypes, Transition};
 pub use supervisor::{
     AutoShutdown, Backoff, ChildArgs, ChildError, ChildSpec, Restart, Shutdown, Spec, Strategy,
     Supervisor, SupervisorRef,

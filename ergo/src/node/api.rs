@@ -7,12 +7,11 @@ use std::time::Duration;
 
 use tokio::sync::SetOnce;
 
+use crate::dist::Flags;
 use crate::dist::handshake::{Identity, OpenChallenges};
-use crate::dist::{Creation, Flags, NodeName};
-use crate::epmd::codec::NodeEntry;
-use crate::epmd::{Membership, MembershipOptions, MembershipStatus, Mode};
+use crate::epmd::{Membership, MembershipStatus};
 use crate::etf::{Atom, DecodeOwned, Encode, Pid, Term};
-use crate::net::Listener;
+use crate::node::carrier::Joined;
 use crate::node::connect::random;
 use crate::node::env::Environments;
 use crate::node::events::NodeEvents;
@@ -52,11 +51,12 @@ impl Node {
             ));
         }
         let cookie = builder.parse_cookie()?;
-        let listener = listen(&builder)?;
-        let port = listener.address().port();
-        let membership = register(&builder, &name, port).await?;
-        let creation = Creation::new(membership.creation().max(1));
-        let creation = creation.unwrap_or_else(|| unreachable!("at least 1"));
+        let carrier = builder.carrier();
+        let Joined {
+            listener,
+            creation,
+            membership,
+        } = carrier.join(&name).await?;
         let flags = if builder.hidden {
             Flags::HIDDEN
         } else {
@@ -66,10 +66,10 @@ impl Node {
             identity: Identity::new(name.clone(), creation, flags),
             cookie,
             challenges: OpenChallenges::default(),
-            port,
-            epmd_port: builder.epmd.port(),
+            port: listener.address().port(),
+            carrier,
             tick_time: builder.tick_time,
-            membership: Mutex::new(Some(membership)),
+            membership: Mutex::new(membership),
             listener: Mutex::new(Some(listener)),
             accepting: Mutex::new(None),
         };
@@ -100,7 +100,9 @@ impl Node {
             registry: Default::default(),
             places: Default::default(),
             environments: Environments::new(builder.env.clone(), builder.application_env.clone()),
-            deadlines: Default::default(),
+            deadlines: builder.deadlines(),
+            #[cfg(feature = "testing")]
+            faults: builder.testing.faults.clone(),
             dead_letters: Default::default(),
             peers: Default::default(),
             subscribers: Default::default(),
@@ -413,30 +415,4 @@ impl Node {
     pub fn monitor_nodes(&self) -> NodeEvents {
         self.0.subscribers.subscribe()
     }
-}
-
-fn listen(builder: &NodeBuilder) -> Result<Listener, StartError> {
-    let (address, ports) = (builder.listen_address, builder.ports.clone());
-    Listener::bind(address, ports.clone()).map_err(|error| StartError::Listen {
-        address,
-        first: *ports.start(),
-        last: *ports.end(),
-        reason: error.to_string(),
-    })
-}
-
-async fn register(
-    builder: &NodeBuilder,
-    name: &NodeName,
-    port: u16,
-) -> Result<Membership, StartError> {
-    let entry = NodeEntry::named(name.name(), port)?;
-    let mode = if builder.embedded_epmd {
-        Mode::Embedded
-    } else {
-        Mode::ClientOnly
-    };
-    let mut options = MembershipOptions::at(builder.epmd).mode(mode);
-    options.server.limits = builder.limits.clone();
-    Ok(Membership::join(entry, options).await?)
 }

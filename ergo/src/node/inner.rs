@@ -12,6 +12,7 @@ use crate::dist::handshake::{Identity, OpenChallenges};
 use crate::epmd::Membership;
 use crate::etf::Atom;
 use crate::net::Listener;
+use crate::node::carrier::Carrier;
 use crate::node::env::Environments;
 use crate::node::events::Subscribers;
 use crate::node::peers::Peers;
@@ -37,7 +38,7 @@ pub(super) struct Distribution {
     pub(super) cookie: Cookie,
     pub(super) challenges: OpenChallenges,
     pub(super) port: u16,
-    pub(super) epmd_port: u16,
+    pub(super) carrier: Arc<dyn Carrier>,
     pub(super) tick_time: Duration,
     pub(super) membership: Mutex<Option<Membership>>,
     /// Until the node accepts.
@@ -57,6 +58,8 @@ pub(super) struct Inner {
     pub(super) places: Places,
     pub(super) environments: Environments,
     pub(super) deadlines: Deadlines,
+    #[cfg(feature = "testing")]
+    pub(super) faults: Option<Arc<dyn crate::process::FaultPlan>>,
     pub(super) dead_letters: DeadLetterOffice,
     pub(super) peers: Peers,
     pub(super) subscribers: Subscribers,

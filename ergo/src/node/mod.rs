@@ -12,6 +12,7 @@
 
 mod accept;
 mod api;
+mod carrier;
 mod connect;
 mod context;
 mod delivery;
@@ -32,6 +33,8 @@ mod stop;
 mod table;
 
 pub use api::Visibility;
+#[cfg(feature = "testing")]
+pub(crate) use carrier::{Carrier, Joined};
 pub use errors::{ConnectError, NoRandom, StartError, WhereisError};
 pub use events::{NodeEvent, NodeEvents};
 pub use inner::Node;

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use crate::etf::{Encode, Pid, Reference};
 use crate::process::actor::Behavior;
+use crate::process::asked::Answer;
 use crate::process::host::{AnyProcess, AsHost, Host, HostRef};
 use crate::process::mailbox::Cell;
 use crate::process::spawn;
 use crate::process::{
-    CallError, CastError, Destination, ExitReason, Ref, RegisterError, Timer, links, plain, send,
-    wire,
+    CallError, CastError, Destination, ExitReason, Ref, RegisterError, Reply, Timer, links, plain,
+    send, wire,
 };
 use crate::sync::atomic::{AtomicBool, Ordering};
 
@@ -180,14 +181,16 @@ impl<A: Behavior> Context<A> {
 
     /// Waits until a process of this node has ended and nothing of it is left. One that is not there, or that is
     /// on another node, gives `noproc` at once.
-    pub async fn ended(&self, pid: &Pid) -> ExitReason {
-        match self
-            .host()
-            .local_id(pid)
-            .and_then(|id| self.host().process(id))
-        {
-            Some(process) => std::future::poll_fn(|cx| process.poll_gone(cx)).await,
-            None => ExitReason::NoProc,
+    ///
+    /// It is looked for now, not when the future is polled: of one that ends in between the reason is known.
+    pub fn ended(&self, pid: &Pid) -> impl Future<Output = ExitReason> + Send + use<A> {
+        let id = self.host().local_id(pid);
+        let process = id.and_then(|id| self.host().process(id));
+        async move {
+            match process {
+                Some(process) => std::future::poll_fn(|cx| process.poll_gone(cx)).await,
+                None => ExitReason::NoProc,
+            }
         }
     }
 
@@ -329,6 +332,34 @@ impl<A: Behavior> Context<A> {
         timeout: Duration,
     ) -> Result<R, CallError> {
         plain::call(self.host(), to.into(), &request, timeout).await
+    }
+}
+
+/// Answers a call for `#[ergo::server]`: at once, or after `terminate` when the callback has asked for a stop, as
+/// `{stop, Reason, Reply, State}` does.
+#[doc(hidden)]
+#[inline]
+pub fn answer<A: Behavior, T: Send + 'static>(cx: &Context<A>, reply: Reply<T>, value: T) {
+    if cx.0.is_asked() {
+        answer_late(cx, reply, value);
+    } else {
+        reply.send(value);
+    }
+}
+
+#[cold]
+fn answer_late<A: Behavior, T: Send + 'static>(cx: &Context<A>, reply: Reply<T>, value: T) {
+    let mut pending = Some((reply, value));
+    cx.0.ask(|asked| {
+        if asked.stop.is_some()
+            && let Some((reply, value)) = pending.take()
+        {
+            let send = Box::new(move || reply.send(value));
+            asked.answers.push(Answer(send));
+        }
+    });
+    if let Some((reply, value)) = pending {
+        reply.send(value);
     }
 }
 

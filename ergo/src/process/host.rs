@@ -45,6 +45,13 @@ pub trait Host: Any + Send + Sync {
     fn deadlines(&self) -> &Deadlines;
     /// Where messages go that reach no mailbox.
     fn dead_letters(&self) -> &DeadLetterOffice;
+    /// What is to go wrong, on a node under test.
+    #[cfg(feature = "testing")]
+    #[doc(hidden)]
+    #[allow(private_interfaces, reason = "nobody outside has faults")]
+    fn faults(&self) -> Option<&Arc<dyn crate::process::FaultPlan>> {
+        None
+    }
 
     /// Puts a process into the table under a new id. `None` when the node is stopping.
     fn insert(&self, make: &mut dyn FnMut(u64) -> Arc<dyn AnyProcess>) -> Option<u64>;

@@ -42,6 +42,9 @@ pub(super) struct Cell<A: Behavior> {
     policy: Policy,
     /// Messages of the batch in progress that wait, so that a bound is exact. Kept only when there is a bound.
     batch_left: AtomicU32,
+    /// Whether its node has faults in store.
+    #[cfg(feature = "testing")]
+    faulty: bool,
     id: u64,
     host: HostRef,
 }
@@ -54,9 +57,26 @@ impl<A: Behavior> Cell<A> {
             has_parked: AtomicBool::new(false),
             policy: options.overflow.into(),
             batch_left: AtomicU32::new(0),
+            #[cfg(feature = "testing")]
+            faulty: host.faults().is_some(),
             id,
             host,
         })
+    }
+
+    /// Whether it is to be asked what goes wrong at its messages.
+    #[cfg(feature = "testing")]
+    #[inline]
+    pub(super) fn has_faults(&self) -> bool {
+        self.faulty
+    }
+
+    /// The same for one message; a fence is none.
+    #[cfg(feature = "testing")]
+    #[inline]
+    pub(super) fn is_faulty(&self, envelope: &Envelope<A::Message>) -> bool {
+        self.faulty
+            && !matches!(envelope, Envelope::Other(other) if matches!(**other, Other::Fence(_)))
     }
 
     pub(super) fn host(&self) -> &HostRef {
@@ -521,6 +541,11 @@ pub(super) struct Closed<A: Behavior> {
 }
 
 impl<A: Behavior> Closed<A> {
+    /// How many messages nobody has taken out.
+    pub(super) fn waiting(&self) -> usize {
+        self.messages.len()
+    }
+
     /// Drops the messages, which may run code of the user, and gives the ties, if there are any.
     pub(super) fn into_ties(self) -> Option<Ties> {
         // A panic in a destructor must not take the ties with it: everyone still has to hear of the end.

@@ -28,6 +28,8 @@ mod env;
 mod errors;
 mod exit;
 mod facade;
+#[cfg(feature = "testing")]
+mod fault;
 mod handle;
 mod heritage;
 pub mod host;
@@ -42,6 +44,7 @@ mod reply;
 mod room;
 mod run;
 mod send;
+mod serving;
 mod signal;
 mod snapshot;
 mod spawn;
@@ -58,6 +61,8 @@ pub use alias::{Alias, AliasMode, AliasOptions, MonitorOptions};
 pub use call::Call;
 pub use cast_wait::CastWait;
 pub use context::Context;
+#[doc(hidden)]
+pub use context::answer;
 pub use dead_letter::{DeadLetter, DeadLetterReason, DeadLetters};
 pub use destination::Destination;
 pub use env::EnvValue;
@@ -69,6 +74,7 @@ pub use overflow::Overflow;
 pub use plain::{IntoExit, Message, Plain, PlainContext, PlainRef};
 pub use relations::{Monitored, Relations, RemoteWatcher, Watcher};
 pub use reply::{Reply, ReplyTo};
+pub use serving::Serves;
 pub use signal::{Down, Exit};
 pub use snapshot::Snapshot;
 pub use spawn::SpawnOptions;
@@ -82,5 +88,9 @@ pub(crate) use facade::{
     call_term, cast_from_here, encode, exit_from_here, send_from_here, send_priority, send_waiting,
     start, start_plain, start_plain_tied, write_reason,
 };
+#[cfg(feature = "testing")]
+pub(crate) use fault::{Fault, FaultPlan, InitFault};
 pub(crate) use links::down;
+pub use wire::Protocol;
+
 pub(crate) use wire::answered_slot;

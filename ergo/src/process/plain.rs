@@ -180,6 +180,10 @@ impl PlainContext {
                 found = self.first(looked_at..self.waiting.len(), &mut wanted);
             }
             if let Some(index) = found {
+                #[cfg(feature = "testing")]
+                if self.context.cell().has_faults() {
+                    crate::process::fault::before_receive(self.context.cell()).await;
+                }
                 return self.take(index);
             }
             looked_at = self.waiting.len();

@@ -6,6 +6,7 @@ use std::task::Waker;
 
 use crate::etf::{Atom, Pid, Reference, Term};
 use crate::process::asked::Asked;
+use crate::process::crash::Last;
 use crate::process::id_set::IdSet;
 use crate::process::{Destination, ExitReason, Heritage};
 use crate::sync::AbortHandle;
@@ -90,6 +91,8 @@ pub struct Relations {
     pub(super) waker: Option<Waker>,
     /// What a callback has asked for, to be done after it.
     pub(super) asked: Option<Box<Asked>>,
+    /// What it was doing when it failed, for its crash report.
+    pub(super) last: Option<Box<Last>>,
 }
 
 /// What is left to tell others when a process has ended.
@@ -102,6 +105,7 @@ pub(crate) struct Ties {
     pub(crate) remote_watchers: BTreeMap<Reference, RemoteWatcher>,
     pub(crate) monitoring: BTreeMap<u64, Monitored>,
     pub(crate) aliases: BTreeSet<u64>,
+    pub(super) last: Option<Box<Last>>,
 }
 
 impl Ties {
@@ -269,6 +273,7 @@ impl Relations {
             remote_watchers: self.remote_watchers,
             monitoring: self.monitoring,
             aliases: self.aliases,
+            last: self.last,
         }
     }
 

@@ -1,6 +1,5 @@
 //! The run loop of a behaviour: init, one message after the other, terminate.
 
-use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
 
 use tokio::sync::oneshot;
@@ -21,9 +20,23 @@ pub(super) fn ready<A: Behavior>(
     mut state: A,
 ) -> impl Future<Output = Ended> + Send {
     async move {
-        let reason = serve(Turn::new(&cx, &mut state)).await;
+        let reason = {
+            let mut turn = Turn::new(&cx, &mut state);
+            let reason = serve(&mut turn).await;
+            turn.ends(&reason);
+            reason
+        };
         state.stop(&reason, &cx).await;
+        answer(&cx);
         reason.into()
+    }
+}
+
+/// Sends the answers of a callback that has stopped the process: whoever gets one knows that `terminate` has run.
+fn answer<A: Behavior>(cx: &Context<A>) {
+    let asked = cx.cell().take_asked();
+    for answer in asked.into_iter().flat_map(|asked| asked.answers) {
+        (answer.0)();
     }
 }
 
@@ -54,21 +67,26 @@ pub(super) fn starting<A: Behavior>(
 
 /// The loop. What lives across an await is part of every idle process, so it is little: a message is made into a future
 /// before that is waited for, and what is rare waits in a box.
-fn serve<A: Behavior>(mut turn: Turn<'_, A>) -> impl Future<Output = ExitReason> + Send {
+fn serve<A: Behavior>(turn: &mut Turn<'_, A>) -> impl Future<Output = ExitReason> + Send {
     async move {
-        let mut batch = VecDeque::new();
         // What init has asked for comes before any message.
         if turn.cx.cell().wants_attention()
-            && let Some(reason) = Box::pin(aside(&mut turn, &mut batch, Next::Rare)).await
+            && let Some(reason) = Box::pin(aside(turn, Next::Rare)).await
         {
             return reason;
         }
         'turns: loop {
+            #[cfg(feature = "testing")]
+            if turn.is_faulty()
+                && let Some(reason) = Box::pin(turn.fail()).await
+            {
+                return reason;
+            }
             let handled = 'handled: {
-                let dispatch = match batch.pop_front() {
+                let dispatch = match turn.batch.pop_front() {
                     Some(Envelope::Message(message)) => turn.dispatch(message),
                     Some(Envelope::Other(other)) => break 'handled turn.sort(*other).await,
-                    None => match poll_fn(|task| turn.poll_next(&mut batch, task)).await {
+                    None => match poll_fn(|task| turn.poll_next(task)).await {
                         Woken::Messages => continue 'turns,
                         woken => break 'handled turn.woken(woken).await,
                     },
@@ -79,7 +97,7 @@ fn serve<A: Behavior>(mut turn: Turn<'_, A>) -> impl Future<Output = ExitReason>
                 Next::Message => {}
                 Next::Yield => yield_now().await,
                 next => {
-                    if let Some(reason) = Box::pin(aside(&mut turn, &mut batch, next)).await {
+                    if let Some(reason) = Box::pin(aside(turn, next)).await {
                         return reason;
                     }
                 }
@@ -89,11 +107,7 @@ fn serve<A: Behavior>(mut turn: Turn<'_, A>) -> impl Future<Output = ExitReason>
 }
 
 /// Does what comes before the next message. The reason when the process is to stop.
-async fn aside<A: Behavior>(
-    turn: &mut Turn<'_, A>,
-    batch: &mut VecDeque<Envelope<A::Message>>,
-    next: Next,
-) -> Option<ExitReason> {
+async fn aside<A: Behavior>(turn: &mut Turn<'_, A>, next: Next) -> Option<ExitReason> {
     let next = match next {
         Next::Rare => turn.rare().await,
         next => next,
@@ -105,12 +119,6 @@ async fn aside<A: Behavior>(
             None
         }
         Next::Stop(reason) => Some(reason),
-        Next::Suspend => match sys::suspended(turn, std::mem::take(batch)).await {
-            Ok(resumed) => {
-                *batch = resumed;
-                None
-            }
-            Err(reason) => Some(reason),
-        },
+        Next::Suspend => sys::suspended(turn).await,
     }
 }

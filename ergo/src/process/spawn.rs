@@ -235,6 +235,10 @@ pub(crate) async fn spawn<A: Behavior>(
     tie: Tie<'_>,
 ) -> Result<Ref<A>, SpawnError> {
     let cell = prepare::<A>(host, options, &tie)?;
+    #[cfg(feature = "testing")]
+    if let Some(reason) = crate::process::fault::before_init(&cell).await {
+        return Err(refused(host, &cell, SpawnError::Init(reason)));
+    }
     if A::SYNC_INIT {
         let cx = Context::new(cell.clone());
         let state = match start_here(&cx, args) {

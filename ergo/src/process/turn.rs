@@ -11,6 +11,8 @@ use tokio::time::Instant;
 
 use crate::etf::{Atom, DecodeError, Encoded, Term};
 use crate::process::actor::{Behavior, Flow, Label, MessageKind};
+use crate::process::crash::Last;
+use crate::process::host::AnyProcess;
 use crate::process::queue::{Envelope, Other};
 use crate::process::sys::{self, Then};
 use crate::process::wire::{self, Wrapped};
@@ -26,12 +28,17 @@ type Callback<'a> = Pin<Box<dyn Future<Output = Flow> + Send + 'a>>;
 pub(super) struct Turn<'a, A: Behavior> {
     pub(super) cx: &'a Context<A>,
     pub(super) state: &'a mut A,
+    /// The messages that have been taken out of the mailbox and wait here.
+    pub(super) batch: VecDeque<Envelope<A::Message>>,
     /// The name of what is being handled, or was last.
     name: &'static str,
     rare: Option<Box<Rare>>,
     budget: u32,
     kind: MessageKind,
     hibernates: bool,
+    /// Whether what was to go wrong at the next message has.
+    #[cfg(feature = "testing")]
+    has_failed: bool,
 }
 
 /// What most processes never have.
@@ -42,11 +49,14 @@ struct Rare {
     continues: VecDeque<Box<dyn Any + Send>>,
     /// What `sys` has switched on.
     debug: Option<sys::Debug>,
+    /// The message that is being handled, of an actor that opted in to showing it.
+    message: Option<Encoded>,
 }
 
 impl Rare {
     fn is_empty(&self) -> bool {
-        self.idle.is_none() && self.continues.is_empty() && self.debug.is_none()
+        let quiet = self.idle.is_none() && self.continues.is_empty();
+        quiet && self.debug.is_none() && self.message.is_none()
     }
 }
 
@@ -109,29 +119,28 @@ impl<'a, A: Behavior> Turn<'a, A> {
         Turn {
             cx,
             state,
+            batch: VecDeque::new(),
             name: "nothing",
             rare: None,
             budget: BUDGET,
             kind: MessageKind::Other,
             hibernates: false,
+            #[cfg(feature = "testing")]
+            has_failed: false,
         }
     }
 
     /// Waits for messages, or for a point in time.
-    pub(super) fn poll_next(
-        &mut self,
-        batch: &mut VecDeque<Envelope<A::Message>>,
-        task: &mut TaskContext<'_>,
-    ) -> Poll<Woken> {
+    pub(super) fn poll_next(&mut self, task: &mut TaskContext<'_>) -> Poll<Woken> {
         let cell = self.cx.cell();
         if self.hibernates {
-            *batch = VecDeque::new();
+            self.batch = VecDeque::new();
             cell.shrink();
         }
         if cell.has_urgent() {
             return Poll::Ready(Woken::Rare);
         }
-        if cell.poll_batch(batch, task).is_ready() {
+        if cell.poll_batch(&mut self.batch, task).is_ready() {
             return Poll::Ready(Woken::Messages);
         }
         // Looked at after the process has parked: whoever asks later wakes it.
@@ -160,7 +169,7 @@ impl<'a, A: Behavior> Turn<'a, A> {
         self.rare.as_ref()?.idle?.1
     }
 
-    /// Handles a typed message.
+    /// Handles a typed message of the batch.
     #[inline]
     pub(super) fn dispatch(
         &mut self,
@@ -172,7 +181,7 @@ impl<'a, A: Behavior> Turn<'a, A> {
     }
 
     /// What is being handled, or was last.
-    pub(super) fn label(&self) -> Label {
+    fn label(&self) -> Label {
         Label {
             kind: self.kind,
             name: self.name,
@@ -187,15 +196,51 @@ impl<'a, A: Behavior> Turn<'a, A> {
     #[inline]
     fn begin(&mut self, message: &A::Message) {
         self.set_label(A::label(message));
+        if A::OPTIONS.last_message {
+            let encoded = wire::encode(&mut |encoder| A::encode_message(message, encoder));
+            self.keep_message(encoded.ok());
+        }
         if self.rare.is_some() {
             let label = self.label();
             self.observe(label, || sys::typed::<A>(message, label));
         }
     }
 
+    /// Keeps the message about to be handled for a crash report.
+    fn keep_message(&mut self, message: Option<Encoded>) {
+        self.rare.get_or_insert_default().message = message;
+    }
+
+    /// Keeps for the crash report what the process was doing.
+    fn keep_last(&mut self) {
+        // Code of the user, perhaps on a state that another panic has left half changed.
+        let snapshot = current::caught(|| self.state.snapshot());
+        let message = self.rare.as_mut().and_then(|rare| rare.message.take());
+        let mut last = Some(Box::new(Last {
+            label: self.label(),
+            message,
+            state: snapshot.unwrap_or_else(|| Some(Term::atom("snapshot_panicked"))),
+            left: self.batch.len(),
+        }));
+        let cell = self.cx.cell();
+        cell.with_relations(&mut |relations| relations.last = last.take());
+    }
+
+    /// The process is about to end with this reason, after its `terminate`.
+    pub(super) fn ends(&mut self, reason: &ExitReason) {
+        if !reason.is_clean() {
+            self.keep_last();
+        }
+    }
+
     /// Something else is about to be handled.
     fn begin_other(&mut self, label: Label, event: impl FnOnce() -> Term) {
         self.set_label(label);
+        if label.kind == MessageKind::Other
+            && let Some(rare) = &mut self.rare
+        {
+            rare.message = None;
+        }
         self.observe(label, event);
     }
 
@@ -377,7 +422,7 @@ impl<'a, A: Behavior> Turn<'a, A> {
         }
     }
 
-    /// A message with priority, which no batch has been counted for.
+    /// A message with priority, which is of no batch.
     async fn handle_urgent(&mut self, urgent: Envelope<A::Message>) -> Handled {
         match urgent {
             Envelope::Message(message) => {
@@ -400,9 +445,34 @@ impl<'a, A: Behavior> Turn<'a, A> {
         }
     }
 
+    /// Whether a test has something go wrong at the next message.
+    #[cfg(feature = "testing")]
+    pub(super) fn is_faulty(&mut self) -> bool {
+        let has_failed = std::mem::take(&mut self.has_failed);
+        let next = self.batch.front();
+        !has_failed && next.is_some_and(|envelope| self.cx.cell().is_faulty(envelope))
+    }
+
+    /// Has it go wrong. The reason when the process ends instead of handling the message.
+    #[cfg(feature = "testing")]
+    pub(super) async fn fail(&mut self) -> Option<ExitReason> {
+        let next = self.batch.pop_front()?;
+        let reason = crate::process::fault::before_message(self.cx).await;
+        if reason.is_none() {
+            self.batch.push_front(next);
+            self.has_failed = true;
+        }
+        reason
+    }
+
     fn take_asked(&mut self) -> Option<ExitReason> {
         let asked = self.cx.cell().take_asked()?;
         if asked.stop.is_some() {
+            if !asked.answers.is_empty() {
+                // They wait on for the end of `terminate`.
+                let answers = asked.answers;
+                self.cx.cell().ask(|again| again.answers = answers);
+            }
             return asked.stop;
         }
         self.hibernates |= asked.hibernate;
@@ -460,7 +530,7 @@ impl<'a, A: Behavior> Turn<'a, A> {
     /// A term from the wire: a call, a cast, a system message, or anything else.
     fn sort_wire(&mut self, encoded: Encoded, from: Option<Atom>) -> Sorted<'_> {
         let cx = self.cx;
-        let (wrapped, request) = wire::unwrap(cx.host(), &encoded);
+        let (wrapped, request) = wire::unwrap(cx.host(), &encoded, A::PROTOCOL);
         let mut reply_to = match wrapped {
             Wrapped::Call(reply_to) => Some(reply_to),
             Wrapped::Cast => None,
@@ -482,6 +552,9 @@ impl<'a, A: Behavior> Turn<'a, A> {
         match (decoded, reply_to) {
             (Ok(message), _) => {
                 let label = A::label(&message);
+                if A::OPTIONS.last_message {
+                    self.keep_message(Some(request));
+                }
                 self.begin_other(label, || sys::wire(&encoded));
                 Sorted::Callback(Box::pin(self.state.dispatch(message, cx)))
             }
@@ -512,6 +585,15 @@ impl<'a, A: Behavior> Turn<'a, A> {
     }
 }
 
+/// A panic in a callback passes through here, with the state as the callback has left it.
+impl<A: Behavior> Drop for Turn<'_, A> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.keep_last();
+        }
+    }
+}
+
 /// What came is no term at all: not the process's fault, but the connection's.
 pub(super) fn corrupt<A: Behavior>(cx: &Context<A>, error: &DecodeError, from: Option<Atom>) {
     tracing::warn!(pid = %cx.pid(), %error, "a message is not a valid Erlang term");
@@ -520,8 +602,11 @@ pub(super) fn corrupt<A: Behavior>(cx: &Context<A>, error: &DecodeError, from: O
     }
 }
 
-/// Lets other tasks run.
-pub(super) async fn yield_now() {
+/// Lets other processes and tasks run: for a callback that computes for long, between two parts of the work.
+///
+/// A process that never awaits keeps a thread of the runtime to itself, and cannot be ended meanwhile; after each
+/// yield an exit signal that has come ends it. Between messages processes yield by themselves.
+pub async fn yield_now() {
     let mut yielded = false;
     std::future::poll_fn(|cx| {
         if yielded {
