@@ -74,8 +74,11 @@ pub mod __private;
 
 pub use behaviour::{
     Application, ApplicationContext, ApplicationError, ApplicationInfo, ApplicationTerminated,
-    ChildSpec, Entered, Event, Machine, Request, Server, ServerMessage, ServerTypes, Spec,
-    StartType, Statem, StatemMessage, StatemTypes, Supervisor, SupervisorRef, TermCall, Transition,
+    Audience, ChildSpec, Entered, Event, EventContext, EventError, EventFlow, EventHandler,
+    EventManager, EventManagerRef, EventStream, EventType, HandlerId, Machine, Pool, PoolRef,
+    Publisher, Replacement, Request, Server, ServerMessage, ServerTypes, Spec, StartType, Statem,
+    StatemMessage, StatemTypes, Subscription, Supervisor, SupervisorRef, TermCall, Terminated,
+    Topic, TopicError, TopicEvent, TopicInfo, TopicOptions, Transition, WorkerInfo,
 };
 #[cfg(feature = "testing")]
 pub use ergo_macros::test;
@@ -84,10 +87,11 @@ pub use error::{Error, Result};
 pub use etf::{Decode, Encode};
 pub use node::{ConnectError, Node, NodeBuilder, NodeEvent, StartError, Visibility, WhereisError};
 pub use process::{
-    Actor, AliasMode, AliasOptions, Behavior, Call, CallError, CastError, CastWait, Context,
-    DeadLetter, DeadLetterReason, DeadLetters, Destination, Down, EnvValue, Exit, ExitReason, Flow,
-    Handle, Label, Message, MessageKind, MonitorOptions, Options, Overflow, PlainContext, Ref,
-    RegisterError, Reply, ReplyTo, Serves, Snapshot, SpawnError, SpawnOptions, Timer, sys,
+    Actor, AliasMode, AliasOptions, Behavior, BlockingContext, Call, CallError, CastError,
+    CastWait, Context, DeadLetter, DeadLetterReason, DeadLetters, Destination, Down, EnvValue,
+    Exit, ExitReason, Flow, Handle, Label, Message, MessageKind, MissPolicy, MonitorOptions,
+    Options, Overflow, PlainContext, ProcessInfo, ProcessStatus, Ref, RegisterError, Reply,
+    ReplyTo, Serves, Snapshot, SpawnError, SpawnOptions, Timer, sys, yield_now,
 };
 pub use remote::{Exception, RpcError};
 pub use system::{Signal, Signals};

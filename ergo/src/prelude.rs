@@ -3,7 +3,9 @@
 pub use std::time::Duration;
 
 pub use crate::behaviour::{
-    ChildSpec, Entered, Event, Machine, Server, Spec, Statem, Supervisor, SupervisorRef, Transition,
+    ChildSpec, Entered, Event, EventContext, EventFlow, EventHandler, EventManager,
+    EventManagerRef, HandlerId, Machine, Server, Spec, Statem, Supervisor, SupervisorRef,
+    Transition,
 };
 pub use crate::etf::{Atom, Decode, Encode, Pid, Reference, Term};
 pub use crate::node::{Node, Visibility};

@@ -19,8 +19,8 @@ use crate::node::inner::{Distribution, Inner};
 use crate::node::options::NodeBuilder;
 use crate::node::{Node, StartError, WhereisError};
 use crate::process::{
-    Behavior, CallError, CastError, DeadLetters, Destination, ExitReason, Handle, IntoExit,
-    PlainContext, Ref, SpawnError, SpawnOptions,
+    Behavior, BlockingContext, CallError, CastError, DeadLetters, Destination, ExitReason, Handle,
+    IntoExit, PlainContext, ProcessInfo, Ref, SpawnError, SpawnOptions,
 };
 use crate::sync::atomic::AtomicBool;
 
@@ -104,6 +104,7 @@ impl Node {
             #[cfg(feature = "testing")]
             faults: builder.testing.faults.clone(),
             dead_letters: Default::default(),
+            timers: Default::default(),
             peers: Default::default(),
             subscribers: Default::default(),
             stopping: AtomicBool::new(false),
@@ -154,6 +155,25 @@ impl Node {
     /// How many processes live.
     pub fn process_count(&self) -> usize {
         self.0.table.len()
+    }
+
+    /// `processes/0`: the pids of all processes that live, in no order.
+    ///
+    /// <https://www.erlang.org/doc/apps/erts/erlang.html#processes/0>
+    pub fn processes(&self) -> Vec<Pid> {
+        let all = self.0.table.all();
+        all.iter().map(|process| self.pid(process.id())).collect()
+    }
+
+    /// `process_info/1`: what can be seen of a process of this node; `None` when it does not live.
+    ///
+    /// It is asked without disturbing the process, also one that is busy or hangs.
+    ///
+    /// <https://www.erlang.org/doc/apps/erts/erlang.html#process_info/1>
+    pub fn process_info(&self, pid: &Pid) -> Option<ProcessInfo> {
+        let host = self.host_ref();
+        let process = host.local_id(pid).and_then(|id| host.process(id))?;
+        Some(process.info())
     }
 
     /// `is_process_alive/1`, for a pid of this node.
@@ -231,6 +251,34 @@ impl Node {
         Fut::Output: IntoExit,
     {
         crate::process::start_plain(&self.host_ref(), &options, body)
+    }
+
+    /// Starts a process around a closure that may block its thread: [`BlockingContext`] says what that means for exits.
+    ///
+    /// # Errors
+    /// The node is stopping.
+    pub fn spawn_blocking<F, R>(&self, body: F) -> Result<Pid, SpawnError>
+    where
+        F: FnOnce(BlockingContext) -> R + Send + 'static,
+        R: IntoExit + 'static,
+    {
+        self.spawn_blocking_with(SpawnOptions::default(), body)
+    }
+
+    /// As [`Node::spawn_blocking`], with options.
+    ///
+    /// # Errors
+    /// As there, or its name is taken.
+    pub fn spawn_blocking_with<F, R>(
+        &self,
+        options: SpawnOptions,
+        body: F,
+    ) -> Result<Pid, SpawnError>
+    where
+        F: FnOnce(BlockingContext) -> R + Send + 'static,
+        R: IntoExit + 'static,
+    {
+        crate::process::start_blocking(&self.host_ref(), &options, body)
     }
 
     /// The handle of the process registered as `name`, checked to be of the right actor.

@@ -20,6 +20,7 @@ use crate::node::registry::{Places, Registry};
 use crate::node::spawning::SpawnService;
 use crate::node::stop::FirstToStop;
 use crate::node::table::Table;
+use crate::node::timers::Timers;
 use crate::process::host::{AsHost, DeadLetterOffice, Deadlines, HostRef};
 use crate::sync::atomic::AtomicBool;
 use crate::wire::cookie::Cookie;
@@ -61,6 +62,7 @@ pub(super) struct Inner {
     #[cfg(feature = "testing")]
     pub(super) faults: Option<Arc<dyn crate::process::FaultPlan>>,
     pub(super) dead_letters: DeadLetterOffice,
+    pub(super) timers: Timers,
     pub(super) peers: Peers,
     pub(super) subscribers: Subscribers,
     pub(super) stopping: AtomicBool,

@@ -31,6 +31,7 @@ mod spawned;
 mod spawning;
 mod stop;
 mod table;
+mod timers;
 
 pub use api::Visibility;
 #[cfg(feature = "testing")]

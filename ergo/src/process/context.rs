@@ -1,6 +1,5 @@
 //! What a process can do, given to each of its callbacks.
 
-use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,10 +10,9 @@ use crate::process::host::{AnyProcess, AsHost, Host, HostRef};
 use crate::process::mailbox::Cell;
 use crate::process::spawn;
 use crate::process::{
-    CallError, CastError, Destination, ExitReason, Ref, RegisterError, Reply, Timer, links, plain,
-    send, wire,
+    CallError, CastError, Destination, ExitReason, Ref, RegisterError, Reply, links, plain, send,
+    wire,
 };
-use crate::sync::atomic::{AtomicBool, Ordering};
 
 /// A process, from inside: who it is and what it can do. Every callback gets one.
 ///
@@ -192,99 +190,6 @@ impl<A: Behavior> Context<A> {
                 None => ExitReason::NoProc,
             }
         }
-    }
-
-    /// Runs a future that belongs to this process: it is cancelled when the process ends.
-    pub fn task<F>(&self, future: F) -> Timer
-    where
-        F: Future<Output = ()> + Send + 'static,
-    {
-        self.own(future, Arc::default(), None)
-    }
-
-    /// `send_after/3`: sends a message when the time is over.
-    ///
-    /// Nothing is sent when the process ends before.
-    pub fn send_after(
-        &self,
-        delay: Duration,
-        to: impl Into<Destination>,
-        message: impl Encode + Send + 'static,
-    ) -> Timer {
-        let (host, id, to) = (self.host().clone(), self.0.id(), to.into());
-        self.after_task(delay, move || {
-            // A receiver that is gone is no error for a timer.
-            let _ = send::body(&host, id, &to, &mut wire::body_of(&message));
-        })
-    }
-
-    /// Uses the handle of this process when the time is over: `cx.after(secs(1), |me| { let _ = me.sweep(); })`.
-    pub fn after(&self, delay: Duration, act: impl FnOnce(&A::Handle) + Send + 'static) -> Timer {
-        let me = self.handle();
-        self.after_task(delay, move || act(&me))
-    }
-
-    /// Uses the handle of this process again and again, first after one period. When the process is behind, missed
-    /// turns are left out and not made up for.
-    pub fn every(
-        &self,
-        period: Duration,
-        mut act: impl FnMut(&A::Handle) + Send + 'static,
-    ) -> Timer {
-        let me = self.handle();
-        let period = period.max(Duration::from_millis(1));
-        let over = Arc::new(AtomicBool::new(false));
-        let cancelled = over.clone();
-        self.own(
-            async move {
-                let mut interval =
-                    tokio::time::interval_at(tokio::time::Instant::now() + period, period);
-                interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
-                loop {
-                    interval.tick().await;
-                    if cancelled.load(Ordering::Acquire) {
-                        return;
-                    }
-                    act(&me);
-                }
-            },
-            over,
-            None,
-        )
-    }
-
-    fn after_task(&self, delay: Duration, act: impl FnOnce() + Send + 'static) -> Timer {
-        let due = tokio::time::Instant::now().checked_add(delay);
-        let over = Arc::new(AtomicBool::new(false));
-        let fired = over.clone();
-        self.own(
-            async move {
-                match due {
-                    Some(due) => tokio::time::sleep_until(due).await,
-                    // Further away than a clock can count: never.
-                    None => std::future::pending().await,
-                }
-                if !fired.swap(true, Ordering::AcqRel) {
-                    act();
-                }
-            },
-            over,
-            due,
-        )
-    }
-
-    fn own<F>(&self, future: F, over: Arc<AtomicBool>, due: Option<tokio::time::Instant>) -> Timer
-    where
-        F: Future<Output = ()> + Send + 'static,
-    {
-        let task = crate::sync::spawn(self.host().runtime(), future);
-        let alive = self
-            .0
-            .with_relations(&mut |relations| relations.own(task.clone()));
-        if !alive {
-            task.abort();
-        }
-        Timer::new(task, over, due)
     }
 
     /// Ends this process after the callback in progress, as [`Flow::Stop`](crate::Flow::Stop) does: `{stop, Reason,

@@ -117,7 +117,7 @@ pub(super) fn caught<R>(run: impl FnOnce() -> R) -> Option<R> {
 }
 
 /// The message of the panic that has just been caught on this thread.
-pub(super) fn panic_message(payload: &(dyn std::any::Any + Send)) -> String {
+pub(crate) fn panic_message(payload: &(dyn std::any::Any + Send)) -> String {
     PANIC
         .with(RefCell::take)
         .unwrap_or_else(|| payload_text(payload).to_owned())

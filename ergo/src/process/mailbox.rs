@@ -16,7 +16,9 @@ use crate::process::overflow::{Policy, Sent};
 use crate::process::queue::{Envelope, Extra, Other, Queue, Tied};
 use crate::process::relations::Ties;
 use crate::process::wire;
-use crate::process::{CastError, Exit, ExitReason, Heritage, Relations};
+use crate::process::{
+    CastError, Exit, ExitReason, Heritage, ProcessInfo, ProcessStatus, Relations,
+};
 use crate::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use crate::sync::{Mutex, MutexGuard};
 
@@ -100,6 +102,16 @@ impl<A: Behavior> Cell<A> {
         &self,
         envelope: Envelope<A::Message>,
     ) -> Result<(), (CastError, Envelope<A::Message>)> {
+        self.push_if(envelope, |_| true)
+    }
+
+    /// As [`Cell::push`], when `gate` lets it in, which looks in the same step.
+    #[inline]
+    pub(super) fn push_if(
+        &self,
+        envelope: Envelope<A::Message>,
+        gate: impl FnOnce(&mut Queue<A::Message>) -> bool,
+    ) -> Result<(), (CastError, Envelope<A::Message>)> {
         let waker = {
             let mut queue = self.lock();
             if !queue.is_open() {
@@ -107,6 +119,9 @@ impl<A: Behavior> Cell<A> {
             }
             if queue.bound != u32::MAX && (queue.has_line() || !self.has_room(&queue)) {
                 return Err((CastError::Full, envelope));
+            }
+            if !gate(&mut queue) {
+                return Err((CastError::Closed, envelope));
             }
             queue.messages.push_back(envelope);
             queue.unpark()
@@ -143,6 +158,18 @@ impl<A: Behavior> Cell<A> {
         self.lock().extra_mut().fallback = Some(name);
     }
 
+    /// Whether a message would be taken now, and why not.
+    pub(super) fn takes_more(&self) -> Result<(), CastError> {
+        let queue = self.lock();
+        if !queue.is_open() || self.is_exiting() {
+            Err(CastError::Closed)
+        } else if queue.bound != u32::MAX && (queue.has_line() || !self.has_room(&queue)) {
+            Err(CastError::Full)
+        } else {
+            Ok(())
+        }
+    }
+
     /// A typed message from this node.
     #[inline]
     pub(super) fn send(&self, message: A::Message) -> Result<(), CastError> {
@@ -155,9 +182,10 @@ impl<A: Behavior> Cell<A> {
 
     /// Puts a message in before all others but those that came the same way. The bound of the mailbox holds for them by
     /// themselves, so that they get through when it is full.
-    fn push_urgent(
+    pub(super) fn push_urgent_if(
         &self,
         envelope: Envelope<A::Message>,
+        gate: impl FnOnce(&mut Queue<A::Message>) -> bool,
     ) -> Result<(), (CastError, Envelope<A::Message>)> {
         let waker = {
             let mut queue = self.lock();
@@ -165,11 +193,13 @@ impl<A: Behavior> Cell<A> {
                 return Err((CastError::Closed, envelope));
             }
             let bound = queue.bound as usize;
-            let urgent = &mut queue.extra_mut().urgent;
-            if urgent.len() >= bound {
+            if queue.extra_mut().urgent.len() >= bound {
                 return Err((CastError::Full, envelope));
             }
-            urgent.push_back(envelope);
+            if !gate(&mut queue) {
+                return Err((CastError::Closed, envelope));
+            }
+            queue.extra_mut().urgent.push_back(envelope);
             self.flags.fetch_or(URGENT, Ordering::Release);
             queue.unpark()
         };
@@ -186,10 +216,17 @@ impl<A: Behavior> Cell<A> {
     }
 
     /// Takes the first of the messages with priority.
+    #[inline]
     pub(super) fn take_urgent(&self) -> Option<Envelope<A::Message>> {
-        if !self.has_urgent() {
-            return None;
+        if self.has_urgent() {
+            self.take_first_urgent()
+        } else {
+            None
         }
+    }
+
+    #[cold]
+    fn take_first_urgent(&self) -> Option<Envelope<A::Message>> {
         let mut queue = self.lock();
         let urgent = &mut queue.known_extra()?.urgent;
         let first = urgent.pop_front();
@@ -262,6 +299,31 @@ impl<A: Behavior> Cell<A> {
                 .store(left.saturating_add(taken), Ordering::Relaxed);
         }
         Poll::Ready(())
+    }
+
+    /// As [`Cell::poll_batch`], on another thread than that of the process's own task, which still has to be woken by an
+    /// exit signal.
+    pub(super) fn poll_batch_elsewhere(
+        &self,
+        batch: &mut Vec<Envelope<A::Message>>,
+        cx: &mut TaskContext<'_>,
+    ) -> Poll<()> {
+        let mut queue = self.lock();
+        if !queue.messages.is_empty() || !queue.is_open() {
+            drop(queue);
+            return self.poll_batch(batch, cx);
+        }
+        let of_task = if queue.parked {
+            None
+        } else {
+            queue.waker.take()
+        };
+        if let (Some(waker), Some(relations)) = (of_task, queue.relations()) {
+            relations.waker = Some(waker);
+        }
+        queue.waker = Some(cx.waker().clone());
+        queue.parked = true;
+        Poll::Pending
     }
 
     fn park(
@@ -572,12 +634,9 @@ impl<A: Behavior> AnyProcess for Cell<A> {
                     Err((error, envelope)) => self.not_taken(error, envelope, Sent::Cast),
                 };
             }
-            Incoming::Urgent(encoded, from) => {
+            Incoming::Through(alias, encoded, from) => {
                 let envelope = Envelope::Other(Box::new(Other::Wire(encoded, from)));
-                return match self.push_urgent(envelope) {
-                    Ok(()) => Ok(()),
-                    Err((error, envelope)) => self.not_taken(error, envelope, Sent::Call),
-                };
+                return self.push_through(alias, envelope);
             }
             Incoming::Fallback(encoded) => {
                 let envelope = Envelope::Other(Box::new(Other::Wire(encoded, None)));
@@ -659,6 +718,28 @@ impl<A: Behavior> AnyProcess for Cell<A> {
         };
         change(relations);
         true
+    }
+
+    fn info(&self) -> ProcessInfo {
+        let queue_len = self.queue_len();
+        let mut queue = self.lock();
+        let heritage = queue.heritage.clone();
+        let host = &*self.host;
+        let mut info = ProcessInfo::new(host, self, heritage.as_deref());
+        info.message_queue_len = queue_len;
+        info.mailbox = (queue.bound != u32::MAX).then_some(queue.bound);
+        info.trap_exit = self.traps_exit();
+        info.status = if self.is_exiting() || !queue.is_open() {
+            ProcessStatus::Exiting
+        } else if queue.parked {
+            ProcessStatus::Waiting
+        } else {
+            ProcessStatus::Running
+        };
+        match queue.known_relations() {
+            Some(relations) => info.tied(host, relations),
+            None => info,
+        }
     }
 
     fn heritage(&self) -> Option<Arc<Heritage>> {

@@ -116,6 +116,8 @@ pub struct PlainContext {
     waiting: VecDeque<Message>,
     /// How many of these, at the front, came with priority.
     urgent: usize,
+    /// Whether the mailbox is read on another thread than that of the process's own task.
+    is_elsewhere: bool,
 }
 
 impl Deref for PlainContext {
@@ -132,7 +134,14 @@ impl PlainContext {
             context,
             waiting: VecDeque::new(),
             urgent: 0,
+            is_elsewhere: false,
         }
+    }
+
+    /// The same, for another thread.
+    pub(super) fn on_another_thread(mut self) -> Self {
+        self.is_elsewhere = true;
+        self
     }
 
     /// Waits for the next message.
@@ -227,7 +236,11 @@ impl PlainContext {
         let mut batch = VecDeque::new();
         std::future::poll_fn(|cx| {
             let cell = self.context.cell();
-            let polled = cell.poll_batch(&mut batch, cx);
+            let polled = if self.is_elsewhere {
+                cell.poll_batch_elsewhere(&mut batch, cx)
+            } else {
+                cell.poll_batch(&mut batch, cx)
+            };
             // Looked at after the process has parked: whoever sends later wakes it.
             if cell.has_urgent() {
                 return std::task::Poll::Ready(());

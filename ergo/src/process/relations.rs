@@ -7,6 +7,7 @@ use std::task::Waker;
 use crate::etf::{Atom, Pid, Reference, Term};
 use crate::process::asked::Asked;
 use crate::process::crash::Last;
+use crate::process::host::Host;
 use crate::process::id_set::IdSet;
 use crate::process::{Destination, ExitReason, Heritage};
 use crate::sync::AbortHandle;
@@ -297,6 +298,32 @@ impl Relations {
     pub fn set_group_leader(&mut self, leader: Pid) {
         self.group_leader = Some(leader);
         self.heritage_of_children = None;
+    }
+
+    /// The pids it is linked to.
+    pub(super) fn linked(&self, host: &dyn Host) -> Vec<Pid> {
+        let here = self.links.iter().map(|id| host.pid(id));
+        let active =
+            |(pid, link): (&Pid, &RemoteLink)| link.unlinking.is_none().then(|| pid.clone());
+        here.chain(self.remote_links.iter().filter_map(active))
+            .collect()
+    }
+
+    /// What it monitors.
+    pub(super) fn monitored(&self) -> Vec<Destination> {
+        let object = |monitored: &Monitored| monitored.object.clone();
+        self.monitoring.values().map(object).collect()
+    }
+
+    /// The pids of those that monitor it.
+    pub(super) fn watching(&self, host: &dyn Host) -> Vec<Pid> {
+        let here = self.watchers.values().filter_map(|watcher| match watcher {
+            Watcher::Process(id) => Some(host.pid(*id)),
+            Watcher::Call => None,
+        });
+        let elsewhere = self.remote_watchers.values();
+        here.chain(elsewhere.map(|watcher| watcher.pid.clone()))
+            .collect()
     }
 
     /// How many links it has, to processes here and elsewhere.

@@ -70,6 +70,13 @@ pub(crate) const EXAMPLES: &[Example] = &[
     ends("shop", "by term: {ok,5}, seen 1"),
     ends("cluster", "cluster ok"),
     Example {
+        program: "applications",
+        arguments: &[],
+        run: Run::Serves("ready"),
+    },
+    ends("pool", "the end"),
+    ends("topics", "outside: closed"),
+    Example {
         program: "interop_node",
         // A port for EPMD that nothing else uses.
         arguments: &[

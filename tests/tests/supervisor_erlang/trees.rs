@@ -206,7 +206,7 @@ fn scenario(random: &mut Random) -> Scenario {
     Scenario { top, steps }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_trees_under_random_ends() {
     let scenarios = match env::var("ERGO_TREE") {
         Ok(text) => vec![Term::parse(&text).unwrap().to_value().unwrap()],

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::behaviour::supervisor::start::{refuse_extra, start_fn, started};
 use crate::behaviour::supervisor::{
-    ChildKind, ChildSpec, Restart, Shutdown, SupervisorProcess, SupervisorRef,
+    ChildId, ChildKind, ChildSpec, Restart, Shutdown, SupervisorProcess, SupervisorRef,
 };
 use crate::etf::{Atom, Term};
 use crate::process::host::AsHost;
@@ -25,6 +25,18 @@ pub enum Strategy {
     RestForOne,
     /// That child alone; all children are of one template and are started with `start_child`.
     SimpleOneForOne,
+}
+
+impl Strategy {
+    /// OTP's word.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Strategy::OneForOne => "one_for_one",
+            Strategy::OneForAll => "one_for_all",
+            Strategy::RestForOne => "rest_for_one",
+            Strategy::SimpleOneForOne => "simple_one_for_one",
+        }
+    }
 }
 
 /// What the end of significant children does to the supervisor: a child that ends and is not started again.
@@ -255,7 +267,7 @@ impl Supervisor {
     }
 
     /// This supervisor as a child of another one: a supervisor, permanent, waited for however long it takes.
-    pub fn spec(self, id: &str) -> ChildSpec {
+    pub fn spec(self, id: impl Into<ChildId>) -> ChildSpec {
         let start = start_fn(move |cx, options, extra| {
             let (mut supervisor, cx) = (self.clone(), cx.clone());
             Box::pin(async move {

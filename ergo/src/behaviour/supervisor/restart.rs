@@ -196,7 +196,7 @@ impl SupervisorProcess {
             Some(pid) => {
                 self.children.set(place, Status::Running(pid.clone()));
                 if let Some(child) = self.children.get_mut(place) {
-                    child.begins();
+                    child.has_started();
                     self.reporter.progress(child);
                 }
             }

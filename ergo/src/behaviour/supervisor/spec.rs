@@ -185,9 +185,9 @@ impl fmt::Debug for ChildSpec {
 }
 
 impl ChildSpec {
-    pub(super) fn new(id: &str, module: &str, start: Arc<StartFn>) -> Self {
+    pub(super) fn new(id: impl Into<ChildId>, module: &str, start: Arc<StartFn>) -> Self {
         ChildSpec {
-            id: ChildId::from(id).0,
+            id: id.into().0,
             start,
             options: SpawnOptions::default(),
             restart: Restart::default(),

@@ -6,7 +6,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::behaviour::supervisor::{ChildSpec, SupervisorProcess};
+use crate::behaviour::supervisor::{ChildId, ChildSpec, SupervisorProcess};
 use crate::etf::{DecodeOwned, Encoded, Pid, Term};
 use crate::process::host::AsHost;
 use crate::process::{
@@ -292,7 +292,7 @@ impl<A: Behavior> Spec for A {}
 
 impl ChildSpec {
     /// A child that is a plain process. `body` makes it anew at each start.
-    pub fn from_fn<F, Fut>(id: &str, body: F) -> ChildSpec
+    pub fn from_fn<F, Fut>(id: impl Into<ChildId>, body: F) -> ChildSpec
     where
         F: Fn(PlainContext) -> Fut + Send + Sync + 'static,
         Fut: Future + Send + 'static,
@@ -306,6 +306,25 @@ impl ChildSpec {
             Box::pin(std::future::ready(spawned))
         });
         ChildSpec::new(id, "plain", start)
+    }
+}
+
+impl ChildSpec {
+    /// Tells `note` of each process that the child becomes, before its supervisor goes on: for a behaviour that keeps
+    /// track of its children.
+    pub(crate) fn on_start(mut self, note: impl Fn(&Pid) + Send + Sync + 'static) -> Self {
+        let (inner, note) = (self.start, Arc::new(note));
+        self.start = start_fn(move |cx, options, extra| {
+            let (starting, note) = (inner(cx, options, extra), note.clone());
+            Box::pin(async move {
+                let started = starting.await;
+                if let Ok(Some(pid)) = &started {
+                    note(pid);
+                }
+                started
+            })
+        });
+        self
     }
 }
 
