@@ -305,7 +305,7 @@ impl<A: Behavior> Cell<A> {
     /// exit signal.
     pub(super) fn poll_batch_elsewhere(
         &self,
-        batch: &mut Vec<Envelope<A::Message>>,
+        batch: &mut VecDeque<Envelope<A::Message>>,
         cx: &mut TaskContext<'_>,
     ) -> Poll<()> {
         let mut queue = self.lock();

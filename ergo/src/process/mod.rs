@@ -59,7 +59,6 @@ mod timer;
 mod turn;
 mod wire;
 
-pub(crate) use actor::short_type_name;
 pub use actor::{Actor, Behavior, Flow, Handle, IntoFlow, Label, MessageKind, Options};
 pub use alias::{Alias, AliasMode, AliasOptions, MonitorOptions, Through};
 pub use blocking::BlockingContext;
@@ -89,7 +88,7 @@ pub use turn::yield_now;
 pub use wire::Protocol;
 
 pub(crate) use actor::short_type_name;
-pub(crate) use alias::{Used, pass_through};
+pub(crate) use alias::pass_through;
 pub(crate) use current::panic_message;
 pub(crate) use dead_letter::request_of;
 pub(crate) use env::{Env, read as read_env};
