@@ -74,10 +74,11 @@ pub mod __private;
 
 pub use behaviour::{
     Application, ApplicationContext, ApplicationError, ApplicationInfo, ApplicationTerminated,
-    ChildSpec, Entered, Event, EventContext, EventError, EventFlow, EventHandler, EventManager,
-    EventManagerRef, EventType, HandlerId, Machine, Replacement, Request, Server, ServerMessage,
-    ServerTypes, Spec, StartType, Statem, StatemMessage, StatemTypes, Supervisor, SupervisorRef,
-    TermCall, Terminated, Transition,
+    Audience, ChildSpec, Entered, Event, EventContext, EventError, EventFlow, EventHandler,
+    EventManager, EventManagerRef, EventStream, EventType, HandlerId, Machine, Pool, PoolRef,
+    Publisher, Replacement, Request, Server, ServerMessage, ServerTypes, Spec, StartType, Statem,
+    StatemMessage, StatemTypes, Subscription, Supervisor, SupervisorRef, TermCall, Terminated,
+    Topic, TopicError, TopicEvent, TopicInfo, TopicOptions, Transition, WorkerInfo,
 };
 #[cfg(feature = "testing")]
 pub use ergo_macros::test;

@@ -9,8 +9,8 @@ use crate::node::peer::Peer;
 use crate::node::spawning::SpawnRequest;
 use crate::process::host::{AnyProcess, Broken, Host, Incoming};
 use crate::process::{
-    CastError, DeadLetterReason, Destination, Exit, ExitReason, RemoteWatcher, Used, answered_slot,
-    down, encode, request_of, write_reason,
+    CastError, DeadLetterReason, Destination, Exit, ExitReason, RemoteWatcher, Through,
+    answered_slot, down, encode, pass_through, request_of, write_reason,
 };
 
 /// A signal that has come, with who sent it.
@@ -157,18 +157,13 @@ impl Received<'_> {
     fn alias(&self, from: Pid, to: Reference, priority: bool, payload: Option<Encoded>) {
         let host = self.node.host_ref();
         let number = host.local_number(&to);
-        if let Some(used) = number.and_then(|number| Used::take(&host, number)) {
-            let process = used.owner(&host);
-            let make = if priority && used.has_priority() {
-                Incoming::Urgent
-            } else {
-                Incoming::Wire
-            };
+        let alias = number.and_then(|number| Some((number, host.alias(number)?)));
+        if let Some((number, alias)) = alias {
+            let way = Through::new(number, priority && alias.priority, false);
+            let make = |payload, node| Incoming::Through(way, payload, node);
+            let process = host.process(alias.owner);
             let to = Destination::Alias(to);
-            let is_in = self.deliver(Some(from), process.clone(), to, payload, make);
-            if let Some(process) = process {
-                used.done(&host, &*process, is_in);
-            }
+            self.deliver(Some(from), process, to, payload, make);
             return;
         }
         let slot = number.and_then(|number| self.host().take_slot(number));
@@ -205,11 +200,10 @@ impl Received<'_> {
             AltactTarget::Alias(alias) => {
                 let host = self.node.host_ref();
                 let number = host.local_number(alias);
-                let used = number.and_then(|number| Used::take(&host, number));
-                used.and_then(|used| {
-                    let owner = used.owner(&host)?;
-                    used.done(&host, &*owner, true);
-                    Some(owner)
+                let alias = number.and_then(|number| Some((number, host.alias(number)?)));
+                alias.and_then(|(number, alias)| {
+                    let owner = host.process(alias.owner)?;
+                    pass_through(&host, &*owner, number).then_some(owner)
                 })
             }
         };

@@ -88,10 +88,6 @@ impl Host for Inner {
         self.places.alias(number)
     }
 
-    fn use_alias(&self, number: u64) -> Option<Alias> {
-        self.places.use_alias(number)
-    }
-
     fn remote(self: Arc<Self>, signal: RemoteSignal<'_>) -> Result<(), CastError> {
         Node(self).signal(signal)
     }

@@ -113,16 +113,4 @@ impl Places {
             Place::Slot(_) => None,
         }
     }
-
-    /// As [`Places::alias`]; one for a single message is gone.
-    pub(crate) fn use_alias(&self, number: u64) -> Option<Alias> {
-        let mut shard = self.shard(number);
-        let Place::Alias(alias) = *shard.get(&number)? else {
-            return None;
-        };
-        if alias.ends_with_a_message() {
-            shard.remove(&number);
-        }
-        Some(alias)
-    }
 }

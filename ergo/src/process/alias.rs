@@ -2,12 +2,14 @@
 //!
 //! Source: <https://www.erlang.org/doc/system/ref_man_processes.html#process-aliases>.
 
-use std::sync::Arc;
-
 use crate::etf::{Encode, Reference, Term};
 use crate::process::actor::Behavior;
+use crate::process::dead_letter::DeadLetterReason;
 use crate::process::host::{AnyProcess, HostRef};
-use crate::process::relations::Monitored;
+use crate::process::mailbox::Cell;
+use crate::process::overflow::{Policy, Sent};
+use crate::process::queue::{Envelope, Queue};
+use crate::process::relations::{Monitored, Relations};
 use crate::process::send::{self, How};
 use crate::process::{CastError, Context, Destination, links, wire};
 
@@ -126,51 +128,94 @@ impl Alias {
     }
 }
 
-/// An alias that a message goes through. One that is for one message only is off meanwhile.
-pub(crate) struct Used {
-    number: u64,
-    alias: Alias,
+/// How a message goes through an alias.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Through {
+    /// The alias.
+    pub number: u64,
+    /// Whether it overtakes what waits.
+    pub urgent: bool,
+    /// Whether the sender waits when it is told that the mailbox is full.
+    pub waits: bool,
 }
 
-impl Used {
-    /// Takes the alias with this number for a message; `None` when it is off.
-    pub(crate) fn take(host: &HostRef, number: u64) -> Option<Used> {
-        let alias = host.use_alias(number)?;
-        Some(Used { number, alias })
-    }
-
-    pub(crate) fn owner(&self, host: &HostRef) -> Option<Arc<dyn AnyProcess>> {
-        host.process(self.alias.owner)
-    }
-
-    pub(crate) fn has_priority(&self) -> bool {
-        self.alias.priority
-    }
-
-    /// The message is in the mailbox of its owner, or was refused.
-    pub(crate) fn done(self, host: &HostRef, owner: &dyn AnyProcess, is_in: bool) {
-        if !self.alias.ends_with_a_message() {
-            return;
+impl Through {
+    pub(crate) fn new(number: u64, urgent: bool, waits: bool) -> Self {
+        Through {
+            number,
+            urgent,
+            waits,
         }
-        let number = self.number;
-        if !is_in {
-            // Under the lock of the process: if it ends, it takes its aliases with it afterwards.
-            owner.with_relations(&mut |relations| {
-                if relations.has_alias(number) {
-                    host.set_alias(number, Some(self.alias));
-                }
-            });
-            return;
+    }
+}
+
+/// Lets something through an alias, under the lock of its owner: `None` when it is off. One for a single message is off
+/// from then on; the monitor that ends with it is given.
+fn pass(host: &HostRef, relations: &mut Relations, number: u64) -> Option<Option<Monitored>> {
+    if !relations.has_alias(number) {
+        return None;
+    }
+    let alias = host.alias(number)?;
+    if !alias.ends_with_a_message() {
+        return Some(None);
+    }
+    relations.unalias(number);
+    host.set_alias(number, None);
+    let ends_monitor = alias.mode == AliasMode::ReplyDemonitor;
+    Some(ends_monitor.then(|| relations.demonitor(number)).flatten())
+}
+
+/// Lets something through an alias of `owner` that is no message, or waits for room; false when the alias is off.
+pub(crate) fn pass_through(host: &HostRef, owner: &dyn AnyProcess, number: u64) -> bool {
+    let mut passed = None;
+    owner.with_relations(&mut |relations| passed = pass(host, relations, number));
+    if let Some(Some(monitored)) = &passed {
+        links::release(host, owner.id(), number, &monitored.object);
+    }
+    passed.is_some()
+}
+
+impl<A: Behavior> Cell<A> {
+    /// Puts a message in that came through an alias, in the step in which it looks whether the alias is on: once it is
+    /// off, nothing comes through it.
+    pub(super) fn push_through(
+        &self,
+        through: Through,
+        envelope: Envelope<A::Message>,
+    ) -> Result<(), CastError> {
+        let (mut passed, mut is_off) = (None, false);
+        let gate = |queue: &mut Queue<A::Message>| {
+            let relations = queue.known_relations();
+            passed = relations.and_then(|known| pass(self.host(), known, through.number));
+            is_off = passed.is_none();
+            !is_off
+        };
+        let pushed = if through.urgent {
+            self.push_urgent_if(envelope, gate)
+        } else {
+            self.push_if(envelope, gate)
+        };
+        if let Some(Some(monitored)) = &passed {
+            links::release(self.host(), self.id(), through.number, &monitored.object);
         }
-        let mut monitored = None;
-        owner.with_relations(&mut |relations| {
-            relations.unalias(number);
-            if self.alias.mode == AliasMode::ReplyDemonitor {
-                monitored = relations.demonitor(number);
+        match pushed {
+            Ok(()) => Ok(()),
+            Err((CastError::Full, _)) if through.waits && self.policy() == Policy::Wait => {
+                Err(CastError::Full)
             }
-        });
-        if let Some(monitored) = monitored {
-            links::release(host, self.alias.owner, number, &monitored.object);
+            Err((error, envelope)) if is_off => {
+                self.bury(&envelope, DeadLetterReason::NoAlias);
+                Err(error)
+            }
+            Err((error, envelope)) => {
+                let sent = if through.urgent {
+                    Sent::Call
+                } else {
+                    Sent::Cast
+                };
+                self.not_taken(error, envelope, sent)
+            }
         }
     }
 }
@@ -219,11 +264,12 @@ impl<A: Behavior> Context<A> {
             return false;
         };
         let mut was_on = false;
-        self.cell()
-            .with_relations(&mut |relations| was_on = relations.unalias(number));
-        if was_on {
-            self.host().set_alias(number, None);
-        }
+        self.cell().with_relations(&mut |relations| {
+            was_on = relations.unalias(number);
+            if was_on {
+                self.host().set_alias(number, None);
+            }
+        });
         was_on
     }
 

@@ -9,7 +9,7 @@ pub use crate::process::deadline::Deadlines;
 use crate::process::relations::RemoteWatcher;
 use crate::process::{
     Alias, CastError, Destination, Down, EnvValue, Exit, ExitReason, Heritage, ProcessInfo,
-    Relations,
+    Relations, Through,
 };
 
 /// A node, as its processes see it.
@@ -82,8 +82,6 @@ pub trait Host: Any + Send + Sync {
     fn set_alias(&self, number: u64, alias: Option<Alias>);
     /// The alias with this number, while it is on.
     fn alias(&self, number: u64) -> Option<Alias>;
-    /// The alias with this number, for a message that goes through it: one for a single message is off from now on.
-    fn use_alias(&self, number: u64) -> Option<Alias>;
 
     /// Hands a signal for another node to the connection, which is made when there is none.
     ///
@@ -228,8 +226,8 @@ pub enum Broken {
 pub enum Incoming {
     /// A term, still encoded: it is decoded in the receiver's task. With the node it came from.
     Wire(Encoded, Option<Atom>),
-    /// A term that overtakes what waits.
-    Urgent(Encoded, Option<Atom>),
+    /// A term that comes through an alias, which has to be on. With the node it came from.
+    Through(Through, Encoded, Option<Atom>),
     /// `{fallback, To, Message}`: what was too much for another process.
     Fallback(Encoded),
     /// A monitored process ended.

@@ -1,7 +1,7 @@
 //! The mailbox of a process: one queue of its own message type under one lock.
 //!
 //! A send locks, pushes, takes the parked waker, unlocks and wakes. A receive locks once when its local batch is
-//! empty and swaps the whole vector, so the lock is taken once per batch and not once per message.
+//! empty and swaps the whole buffer, so the lock is taken once per batch and not once per message.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,7 +13,7 @@ use crate::process::actor::{Behavior, Options};
 use crate::process::asked::Asked;
 use crate::process::host::{AnyProcess, Broken, HostRef, Incoming};
 use crate::process::overflow::{Policy, Sent};
-use crate::process::queue::{Envelope, Extra, Other, Queue};
+use crate::process::queue::{Envelope, Extra, Other, Queue, Tied};
 use crate::process::relations::Ties;
 use crate::process::wire;
 use crate::process::{
@@ -53,9 +53,8 @@ pub(super) struct Cell<A: Behavior> {
 
 impl<A: Behavior> Cell<A> {
     pub(super) fn new(id: u64, host: HostRef, options: Options, parent: Option<u64>) -> Arc<Self> {
-        let relations = parent.map(|parent| Box::new(Relations::of_child(parent)));
         Arc::new(Cell {
-            queue: Mutex::new(Queue::new(options.mailbox, relations)),
+            queue: Mutex::new(Queue::new(options.mailbox, parent)),
             flags: AtomicU8::new(if options.trap_exit { TRAP_EXIT } else { 0 }),
             has_parked: AtomicBool::new(false),
             policy: options.overflow.into(),
@@ -103,6 +102,16 @@ impl<A: Behavior> Cell<A> {
         &self,
         envelope: Envelope<A::Message>,
     ) -> Result<(), (CastError, Envelope<A::Message>)> {
+        self.push_if(envelope, |_| true)
+    }
+
+    /// As [`Cell::push`], when `gate` lets it in, which looks in the same step.
+    #[inline]
+    pub(super) fn push_if(
+        &self,
+        envelope: Envelope<A::Message>,
+        gate: impl FnOnce(&mut Queue<A::Message>) -> bool,
+    ) -> Result<(), (CastError, Envelope<A::Message>)> {
         let waker = {
             let mut queue = self.lock();
             if !queue.is_open() {
@@ -111,7 +120,10 @@ impl<A: Behavior> Cell<A> {
             if queue.bound != u32::MAX && (queue.has_line() || !self.has_room(&queue)) {
                 return Err((CastError::Full, envelope));
             }
-            queue.messages.push(envelope);
+            if !gate(&mut queue) {
+                return Err((CastError::Closed, envelope));
+            }
+            queue.messages.push_back(envelope);
             queue.unpark()
         };
         if let Some(waker) = waker {
@@ -146,6 +158,18 @@ impl<A: Behavior> Cell<A> {
         self.lock().extra_mut().fallback = Some(name);
     }
 
+    /// Whether a message would be taken now, and why not.
+    pub(super) fn takes_more(&self) -> Result<(), CastError> {
+        let queue = self.lock();
+        if !queue.is_open() || self.is_exiting() {
+            Err(CastError::Closed)
+        } else if queue.bound != u32::MAX && (queue.has_line() || !self.has_room(&queue)) {
+            Err(CastError::Full)
+        } else {
+            Ok(())
+        }
+    }
+
     /// A typed message from this node.
     #[inline]
     pub(super) fn send(&self, message: A::Message) -> Result<(), CastError> {
@@ -158,9 +182,10 @@ impl<A: Behavior> Cell<A> {
 
     /// Puts a message in before all others but those that came the same way. The bound of the mailbox holds for them by
     /// themselves, so that they get through when it is full.
-    fn push_urgent(
+    pub(super) fn push_urgent_if(
         &self,
         envelope: Envelope<A::Message>,
+        gate: impl FnOnce(&mut Queue<A::Message>) -> bool,
     ) -> Result<(), (CastError, Envelope<A::Message>)> {
         let waker = {
             let mut queue = self.lock();
@@ -168,11 +193,13 @@ impl<A: Behavior> Cell<A> {
                 return Err((CastError::Closed, envelope));
             }
             let bound = queue.bound as usize;
-            let urgent = &mut queue.extra_mut().urgent;
-            if urgent.len() >= bound {
+            if queue.extra_mut().urgent.len() >= bound {
                 return Err((CastError::Full, envelope));
             }
-            urgent.push_back(envelope);
+            if !gate(&mut queue) {
+                return Err((CastError::Closed, envelope));
+            }
+            queue.extra_mut().urgent.push_back(envelope);
             self.flags.fetch_or(URGENT, Ordering::Release);
             queue.unpark()
         };
@@ -243,7 +270,7 @@ impl<A: Behavior> Cell<A> {
             if !is_system || !queue.is_open() || self.waiting(&queue) >= bound {
                 return Err((CastError::Full, envelope));
             }
-            queue.messages.push(envelope);
+            queue.messages.push_back(envelope);
             queue.unpark()
         };
         if let Some(waker) = waker {
@@ -255,7 +282,7 @@ impl<A: Behavior> Cell<A> {
     /// Takes the next batch in exchange for the empty `batch`, or parks.
     pub(super) fn poll_batch(
         &self,
-        batch: &mut Vec<Envelope<A::Message>>,
+        batch: &mut VecDeque<Envelope<A::Message>>,
         cx: &mut TaskContext<'_>,
     ) -> Poll<()> {
         let mut queue = self.lock();
@@ -278,7 +305,7 @@ impl<A: Behavior> Cell<A> {
     /// exit signal.
     pub(super) fn poll_batch_elsewhere(
         &self,
-        batch: &mut Vec<Envelope<A::Message>>,
+        batch: &mut VecDeque<Envelope<A::Message>>,
         cx: &mut TaskContext<'_>,
     ) -> Poll<()> {
         let mut queue = self.lock();
@@ -302,7 +329,7 @@ impl<A: Behavior> Cell<A> {
     fn park(
         &self,
         queue: &mut Queue<A::Message>,
-        batch: &mut Vec<Envelope<A::Message>>,
+        batch: &mut VecDeque<Envelope<A::Message>>,
         cx: &mut TaskContext<'_>,
     ) {
         queue.park_buffers(batch);
@@ -426,7 +453,7 @@ impl<A: Behavior> Cell<A> {
     pub(super) fn shrink(&self) {
         let mut queue = self.lock();
         if queue.messages.is_empty() {
-            queue.messages = Vec::new();
+            queue.messages = VecDeque::new();
         }
     }
 
@@ -539,7 +566,7 @@ impl<A: Behavior> Cell<A> {
         if let Some(name) = name {
             self.host.unregister(name, self.id);
         }
-        let (reason, mut relations) = queue.close(reason);
+        let (reason, mut tied) = queue.close(reason);
         let mut messages = std::mem::take(&mut queue.messages);
         let mut senders = Vec::new();
         if let Some(extra) = queue.known_extra() {
@@ -548,32 +575,31 @@ impl<A: Behavior> Cell<A> {
             messages.extend(refused);
             senders = waiting;
         }
-        let inner = relations
-            .as_mut()
-            .and_then(|relations| relations.waker.take());
+        let relations = tied.relations.as_mut();
+        let inner = relations.and_then(|relations| relations.waker.take());
         let wakers = [queue.waker.take(), inner];
         drop(queue);
         drop(wakers);
         senders.into_iter().for_each(Waker::wake);
         Closed {
             reason,
-            relations,
+            tied,
             messages,
         }
     }
 
     /// Nothing of the process is left: whoever waits for its end is woken.
     pub(super) fn gone(&self) {
-        let waiters = self.lock().gone();
-        waiters.for_each(Waker::wake);
+        let (waiter, more) = self.lock().gone();
+        waiter.into_iter().chain(more).for_each(Waker::wake);
     }
 }
 
 /// What a mailbox held when it was closed.
 pub(super) struct Closed<A: Behavior> {
     pub(super) reason: ExitReason,
-    relations: Option<Box<Relations>>,
-    messages: Vec<Envelope<A::Message>>,
+    tied: Tied,
+    messages: VecDeque<Envelope<A::Message>>,
 }
 
 impl<A: Behavior> Closed<A> {
@@ -585,10 +611,12 @@ impl<A: Behavior> Closed<A> {
     /// Drops the messages, which may run code of the user, and gives the ties, if there are any.
     pub(super) fn into_ties(self) -> Option<Ties> {
         // A panic in a destructor must not take the ties with it: everyone still has to hear of the end.
-        if catch_unwind(AssertUnwindSafe(|| drop(self.messages))).is_err() {
+        if !self.messages.is_empty()
+            && catch_unwind(AssertUnwindSafe(|| drop(self.messages))).is_err()
+        {
             tracing::error!("a destructor of a message panicked while its process ended");
         }
-        self.relations.map(|relations| relations.dissolve())
+        self.tied.into_ties()
     }
 }
 
@@ -606,12 +634,9 @@ impl<A: Behavior> AnyProcess for Cell<A> {
                     Err((error, envelope)) => self.not_taken(error, envelope, Sent::Cast),
                 };
             }
-            Incoming::Urgent(encoded, from) => {
+            Incoming::Through(alias, encoded, from) => {
                 let envelope = Envelope::Other(Box::new(Other::Wire(encoded, from)));
-                return match self.push_urgent(envelope) {
-                    Ok(()) => Ok(()),
-                    Err((error, envelope)) => self.not_taken(error, envelope, Sent::Call),
-                };
+                return self.push_through(alias, envelope);
             }
             Incoming::Fallback(encoded) => {
                 let envelope = Envelope::Other(Box::new(Other::Wire(encoded, None)));

@@ -83,7 +83,7 @@ impl<A: Behavior> Cell<A> {
     }
 
     /// Makes a dead letter of a message.
-    fn bury(&self, envelope: &Envelope<A::Message>, reason: DeadLetterReason) {
+    pub(super) fn bury(&self, envelope: &Envelope<A::Message>, reason: DeadLetterReason) {
         let host = self.host();
         let from = match envelope {
             Envelope::Other(other) if matches!(**other, Other::Wire(_, Some(_))) => None,

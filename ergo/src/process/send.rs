@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::task::{Poll, Waker};
 
 use crate::etf::{Encode, EncodeError, Encoded, Encoder, Pid};
-use crate::process::alias::Used;
+use crate::process::alias::{Through, pass_through};
 use crate::process::dead_letter::{DeadLetterReason, request_of};
-use crate::process::host::{Body, HostRef, Incoming, RemoteSignal, Slot};
+use crate::process::host::{AnyProcess, Body, HostRef, Incoming, RemoteSignal, Slot};
 use crate::process::links::{self, Target};
 use crate::process::room::Admission;
 use crate::process::{CallError, CastError, Destination, ExitReason, Watcher, wire};
@@ -54,7 +54,7 @@ pub(super) fn offer(
     body: Body<'_>,
     how: How<'_>,
 ) -> Result<Option<Admission>, CastError> {
-    let (process, alias) = match links::resolve(host, to) {
+    let (id, alias) = match links::resolve(host, to) {
         Target::Remote => {
             let priority = how.priority;
             let signal = RemoteSignal::Send {
@@ -66,38 +66,46 @@ pub(super) fn offer(
             return host.clone().remote(signal).map(|()| None);
         }
         Target::Local(id) => match to {
-            Destination::Alias(alias) => {
-                let number = host.local_number(alias);
-                let Some(used) = number.and_then(|number| Used::take(host, number)) else {
-                    bury(host, from, to, body, DeadLetterReason::NoAlias);
-                    return Err(CastError::Closed);
-                };
-                (used.owner(host), Some(used))
-            }
-            _ => (host.process(id), None),
+            Destination::Alias(alias) => (id, host.local_number(alias)),
+            _ => (id, None),
         },
         Target::Nobody => return answer_to(host, from, to, body).map(|()| None),
     };
-    let Some(process) = process else {
+    let Some(process) = host.process(id) else {
         bury(host, from, to, body, DeadLetterReason::NoProcess);
         return Err(CastError::Closed);
     };
-    let is_urgent = how.priority && alias.as_ref().is_some_and(Used::has_priority);
-    let handed = wire::encode(body)
-        .map_err(CastError::from)
-        .and_then(|encoded| match how.waker {
-            _ if is_urgent => process
-                .deliver(Incoming::Urgent(encoded, None))
-                .map(|()| None),
-            Some(waker) => process.offer(encoded, false, waker),
-            None => process
-                .deliver(Incoming::Wire(encoded, None))
-                .map(|()| None),
-        });
-    if let Some(alias) = alias {
-        alias.done(host, &*process, handed.is_ok());
-    }
+    let encoded = wire::encode(body)?;
+    let handed = match (alias, how.waker) {
+        (Some(number), _) => through(host, &*process, number, encoded, how),
+        (None, Some(waker)) => process.offer(encoded, false, waker),
+        (None, None) => process
+            .deliver(Incoming::Wire(encoded, None))
+            .map(|()| None),
+    };
     Ok(handed?.map(|ticket| Admission::new(process, ticket)))
+}
+
+/// Hands a message over that goes through an alias.
+fn through(
+    host: &HostRef,
+    process: &dyn AnyProcess,
+    number: u64,
+    encoded: Encoded,
+    how: How<'_>,
+) -> Result<Option<u64>, CastError> {
+    let urgent = how.priority && host.alias(number).is_some_and(|alias| alias.priority);
+    let waker = how.waker.filter(|_| !urgent);
+    let way = Through::new(number, urgent, waker.is_some());
+    match (
+        process.deliver(Incoming::Through(way, encoded.clone(), None)),
+        waker,
+    ) {
+        (Err(CastError::Full), Some(waker)) if pass_through(host, process, number) => {
+            process.offer(encoded, false, waker)
+        }
+        (handed, _) => handed.map(|()| None),
+    }
 }
 
 /// As [`body`], waiting for room in a mailbox of this node where the mailbox says so.
