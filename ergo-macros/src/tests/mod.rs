@@ -4,6 +4,7 @@
 mod actors;
 mod codec;
 mod server;
+mod statem;
 mod terms;
 
 use proc_macro2::TokenStream;
