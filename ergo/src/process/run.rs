@@ -1,13 +1,10 @@
 //! The run loop of a behaviour: init, one message after the other, terminate.
 
-use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
 
 use tokio::sync::oneshot;
 
 use crate::process::actor::Behavior;
-#[cfg(feature = "testing")]
-use crate::process::fault;
 use crate::process::queue::Envelope;
 use crate::process::task::Ended;
 use crate::process::turn::{Handled, Next, Turn, Woken, yield_now};
@@ -72,28 +69,24 @@ pub(super) fn starting<A: Behavior>(
 /// before that is waited for, and what is rare waits in a box.
 fn serve<A: Behavior>(turn: &mut Turn<'_, A>) -> impl Future<Output = ExitReason> + Send {
     async move {
-        let mut batch = VecDeque::new();
         // What init has asked for comes before any message.
         if turn.cx.cell().wants_attention()
-            && let Some(reason) = Box::pin(aside(turn, &mut batch, Next::Rare)).await
+            && let Some(reason) = Box::pin(aside(turn, Next::Rare)).await
         {
             return reason;
         }
         'turns: loop {
+            #[cfg(feature = "testing")]
+            if turn.is_faulty()
+                && let Some(reason) = Box::pin(turn.fail()).await
+            {
+                return reason;
+            }
             let handled = 'handled: {
-                #[cfg(feature = "testing")]
-                if let Some(envelope) = batch.front()
-                    && turn.cx.cell().is_faulty(envelope)
-                    && let Some(reason) = fault::before_message(turn.cx).await
-                {
-                    return reason;
-                }
-                let next = batch.pop_front();
-                turn.left = batch.len();
-                let dispatch = match next {
+                let dispatch = match turn.batch.pop_front() {
                     Some(Envelope::Message(message)) => turn.dispatch(message),
                     Some(Envelope::Other(other)) => break 'handled turn.sort(*other).await,
-                    None => match poll_fn(|task| turn.poll_next(&mut batch, task)).await {
+                    None => match poll_fn(|task| turn.poll_next(task)).await {
                         Woken::Messages => continue 'turns,
                         woken => break 'handled turn.woken(woken).await,
                     },
@@ -104,7 +97,7 @@ fn serve<A: Behavior>(turn: &mut Turn<'_, A>) -> impl Future<Output = ExitReason
                 Next::Message => {}
                 Next::Yield => yield_now().await,
                 next => {
-                    if let Some(reason) = Box::pin(aside(turn, &mut batch, next)).await {
+                    if let Some(reason) = Box::pin(aside(turn, next)).await {
                         return reason;
                     }
                 }
@@ -114,11 +107,7 @@ fn serve<A: Behavior>(turn: &mut Turn<'_, A>) -> impl Future<Output = ExitReason
 }
 
 /// Does what comes before the next message. The reason when the process is to stop.
-async fn aside<A: Behavior>(
-    turn: &mut Turn<'_, A>,
-    batch: &mut VecDeque<Envelope<A::Message>>,
-    next: Next,
-) -> Option<ExitReason> {
+async fn aside<A: Behavior>(turn: &mut Turn<'_, A>, next: Next) -> Option<ExitReason> {
     let next = match next {
         Next::Rare => turn.rare().await,
         next => next,
@@ -130,12 +119,6 @@ async fn aside<A: Behavior>(
             None
         }
         Next::Stop(reason) => Some(reason),
-        Next::Suspend => match sys::suspended(turn, std::mem::take(batch)).await {
-            Ok(resumed) => {
-                *batch = resumed;
-                None
-            }
-            Err(reason) => Some(reason),
-        },
+        Next::Suspend => sys::suspended(turn).await,
     }
 }

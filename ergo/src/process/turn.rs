@@ -28,14 +28,17 @@ type Callback<'a> = Pin<Box<dyn Future<Output = Flow> + Send + 'a>>;
 pub(super) struct Turn<'a, A: Behavior> {
     pub(super) cx: &'a Context<A>,
     pub(super) state: &'a mut A,
+    /// The messages that have been taken out of the mailbox and wait here.
+    pub(super) batch: VecDeque<Envelope<A::Message>>,
     /// The name of what is being handled, or was last.
     name: &'static str,
-    /// How many messages of the batch in progress are left after it.
-    pub(super) left: usize,
     rare: Option<Box<Rare>>,
     budget: u32,
     kind: MessageKind,
     hibernates: bool,
+    /// Whether what was to go wrong at the next message has.
+    #[cfg(feature = "testing")]
+    has_failed: bool,
 }
 
 /// What most processes never have.
@@ -116,30 +119,28 @@ impl<'a, A: Behavior> Turn<'a, A> {
         Turn {
             cx,
             state,
+            batch: VecDeque::new(),
             name: "nothing",
-            left: 0,
             rare: None,
             budget: BUDGET,
             kind: MessageKind::Other,
             hibernates: false,
+            #[cfg(feature = "testing")]
+            has_failed: false,
         }
     }
 
     /// Waits for messages, or for a point in time.
-    pub(super) fn poll_next(
-        &mut self,
-        batch: &mut VecDeque<Envelope<A::Message>>,
-        task: &mut TaskContext<'_>,
-    ) -> Poll<Woken> {
+    pub(super) fn poll_next(&mut self, task: &mut TaskContext<'_>) -> Poll<Woken> {
         let cell = self.cx.cell();
         if self.hibernates {
-            *batch = VecDeque::new();
+            self.batch = VecDeque::new();
             cell.shrink();
         }
         if cell.has_urgent() {
             return Poll::Ready(Woken::Rare);
         }
-        if cell.poll_batch(batch, task).is_ready() {
+        if cell.poll_batch(&mut self.batch, task).is_ready() {
             return Poll::Ready(Woken::Messages);
         }
         // Looked at after the process has parked: whoever asks later wakes it.
@@ -168,7 +169,7 @@ impl<'a, A: Behavior> Turn<'a, A> {
         self.rare.as_ref()?.idle?.1
     }
 
-    /// Handles a typed message.
+    /// Handles a typed message of the batch.
     #[inline]
     pub(super) fn dispatch(
         &mut self,
@@ -180,7 +181,7 @@ impl<'a, A: Behavior> Turn<'a, A> {
     }
 
     /// What is being handled, or was last.
-    pub(super) fn label(&self) -> Label {
+    fn label(&self) -> Label {
         Label {
             kind: self.kind,
             name: self.name,
@@ -219,7 +220,7 @@ impl<'a, A: Behavior> Turn<'a, A> {
             label: self.label(),
             message,
             state: snapshot.unwrap_or_else(|| Some(Term::atom("snapshot_panicked"))),
-            left: self.left,
+            left: self.batch.len(),
         }));
         let cell = self.cx.cell();
         cell.with_relations(&mut |relations| relations.last = last.take());
@@ -421,7 +422,7 @@ impl<'a, A: Behavior> Turn<'a, A> {
         }
     }
 
-    /// A message with priority, which no batch has been counted for.
+    /// A message with priority, which is of no batch.
     async fn handle_urgent(&mut self, urgent: Envelope<A::Message>) -> Handled {
         match urgent {
             Envelope::Message(message) => {
@@ -442,6 +443,26 @@ impl<'a, A: Behavior> Turn<'a, A> {
                 Sorted::Callback(Box::pin(self.state.on_timeout(self.cx)))
             }
         }
+    }
+
+    /// Whether a test has something go wrong at the next message.
+    #[cfg(feature = "testing")]
+    pub(super) fn is_faulty(&mut self) -> bool {
+        let has_failed = std::mem::take(&mut self.has_failed);
+        let next = self.batch.front();
+        !has_failed && next.is_some_and(|envelope| self.cx.cell().is_faulty(envelope))
+    }
+
+    /// Has it go wrong. The reason when the process ends instead of handling the message.
+    #[cfg(feature = "testing")]
+    pub(super) async fn fail(&mut self) -> Option<ExitReason> {
+        let next = self.batch.pop_front()?;
+        let reason = crate::process::fault::before_message(self.cx).await;
+        if reason.is_none() {
+            self.batch.push_front(next);
+            self.has_failed = true;
+        }
+        reason
     }
 
     fn take_asked(&mut self) -> Option<ExitReason> {

@@ -19,27 +19,28 @@ enum Came<M> {
     Else(Envelope<M>),
 }
 
-/// Handles system messages alone until one of them resumes the process: gives all others, in order, `waiting` first. Or
-/// the reason it is to stop with.
+/// Handles system messages alone until one of them resumes the process: all others are then in the batch, in order. Or
+/// gives the reason it is to stop with.
 pub(in crate::process) async fn suspended<A: Behavior>(
     turn: &mut Turn<'_, A>,
-    mut waiting: Messages<A>,
-) -> Result<Messages<A>, ExitReason> {
+) -> Option<ExitReason> {
+    let mut waiting: Messages<A> = std::mem::take(&mut turn.batch);
     // Once the process waits, nothing is passed over any more.
     waiting.retain(|envelope| !is_flushed(turn, envelope));
-    let mut held = VecDeque::new();
+    let mut held: Messages<A> = VecDeque::new();
     loop {
         let mut left = waiting.into_iter();
         while let Some(envelope) = left.next() {
             match sort(turn, envelope) {
                 Came::Else(envelope) => held.push_back(envelope),
-                Came::ParentExit(reason) => return Err(reason),
+                Came::ParentExit(reason) => return Some(reason),
                 Came::System(to, request) => match answer(turn, true, &to, &request) {
                     Then::GoOn | Then::Suspend => {}
-                    Then::Stop(reason) => return Err(reason),
+                    Then::Stop(reason) => return Some(reason),
                     Then::Resume => {
                         held.extend(left);
-                        return Ok(held);
+                        turn.batch = held;
+                        return None;
                     }
                 },
             }
