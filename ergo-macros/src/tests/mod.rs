@@ -5,6 +5,7 @@ mod actors;
 mod codec;
 mod server;
 mod terms;
+mod testing;
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
