@@ -109,13 +109,22 @@ pub(crate) struct Ties {
     pub(super) last: Option<Box<Last>>,
 }
 
+impl Ties {
+    /// Those of a process that was linked to its parent and to nobody else.
+    pub(super) fn of_child(parent: u64) -> Self {
+        let mut ties = Ties::default();
+        ties.links.insert(parent);
+        ties
+    }
+}
+
 impl Relations {
     /// Those of a process that was started with a link by `parent`.
-    pub(super) fn of_child(parent: u64) -> Self {
-        let mut relations = Relations {
+    pub(super) fn of_child(parent: u64) -> Box<Self> {
+        let mut relations = Box::new(Relations {
             parent: Some(parent),
             ..Relations::default()
-        };
+        });
         relations.link(parent);
         relations
     }

@@ -1,6 +1,7 @@
 //! The run loop of a behaviour: init, one message after the other, terminate.
 
-use std::future::Future;
+use std::collections::VecDeque;
+use std::future::{Future, poll_fn};
 
 use tokio::sync::oneshot;
 
@@ -9,7 +10,7 @@ use crate::process::actor::Behavior;
 use crate::process::fault;
 use crate::process::queue::Envelope;
 use crate::process::task::Ended;
-use crate::process::turn::{Handled, Next, Sorted, Turn, Woken, yield_now};
+use crate::process::turn::{Handled, Next, Turn, Woken, yield_now};
 use crate::process::{Context, ExitReason, SpawnError, sys};
 
 /// The body of a process whose state its synchronous init has made in the spawner.
@@ -67,86 +68,74 @@ pub(super) fn starting<A: Behavior>(
     }
 }
 
-async fn serve<A: Behavior>(turn: &mut Turn<'_, A>) -> ExitReason {
-    let cx = turn.cx;
-    let mut batch = Vec::new();
-    // What init has asked for comes before any message.
-    let mut next = Next::Message;
-    if cx.cell().wants_attention() {
-        next = Box::pin(turn.rare()).await;
-    }
-    loop {
-        match next {
-            Next::Stop(reason) => return reason,
-            Next::Suspend => match Box::pin(sys::suspended(turn, Vec::new())).await {
-                Ok(resumed) => batch = resumed,
-                Err(reason) => return reason,
-            },
-            _ => {}
+/// The loop. What lives across an await is part of every idle process, so it is little: a message is made into a future
+/// before that is waited for, and what is rare waits in a box.
+fn serve<A: Behavior>(turn: &mut Turn<'_, A>) -> impl Future<Output = ExitReason> + Send {
+    async move {
+        let mut batch = VecDeque::new();
+        // What init has asked for comes before any message.
+        if turn.cx.cell().wants_attention()
+            && let Some(reason) = Box::pin(aside(turn, &mut batch, Next::Rare)).await
+        {
+            return reason;
         }
-        let woken = if batch.is_empty() {
-            std::future::poll_fn(|task| turn.poll_next(&mut batch, task)).await
-        } else {
-            Woken::Messages
-        };
-        let mut left = batch.drain(..);
-        while let Some(envelope) = left.next() {
-            cx.cell().took_one();
-            #[cfg(feature = "testing")]
-            if cx.cell().is_faulty(&envelope)
-                && let Some(reason) = fault::before_message(cx).await
-            {
-                return reason;
-            }
-            turn.left = left.len();
-            let handled = match envelope {
-                Envelope::Message(message) => {
-                    turn.begin(&message);
-                    Handled::Flow(turn.state.dispatch(message, cx).await)
+        'turns: loop {
+            let handled = 'handled: {
+                #[cfg(feature = "testing")]
+                if let Some(envelope) = batch.front()
+                    && turn.cx.cell().is_faulty(envelope)
+                    && let Some(reason) = fault::before_message(turn.cx).await
+                {
+                    return reason;
                 }
-                Envelope::Other(other) => match turn.sort(*other) {
-                    Sorted::Callback(callback) => Handled::Flow(callback.await),
-                    Sorted::Handled(handled) => handled,
-                },
+                let next = batch.pop_front();
+                turn.left = batch.len();
+                let dispatch = match next {
+                    Some(Envelope::Message(message)) => turn.dispatch(message),
+                    Some(Envelope::Other(other)) => break 'handled turn.sort(*other).await,
+                    None => match poll_fn(|task| turn.poll_next(&mut batch, task)).await {
+                        Woken::Messages => continue 'turns,
+                        woken => break 'handled turn.woken(woken).await,
+                    },
+                };
+                Handled::Flow(dispatch.await)
             };
-            let after = match turn.after(handled) {
-                Next::Rare => Box::pin(turn.rare()).await,
-                after => after,
-            };
-            match after {
-                Next::Message | Next::Rare => {}
+            match turn.after(handled) {
+                Next::Message => {}
                 Next::Yield => yield_now().await,
-                Next::Stop(reason) => return reason,
-                Next::Suspend => {
-                    match Box::pin(sys::suspended(turn, left.collect())).await {
-                        Ok(resumed) => batch = resumed,
-                        Err(reason) => return reason,
+                next => {
+                    if let Some(reason) = Box::pin(aside(turn, &mut batch, next)).await {
+                        return reason;
                     }
-                    left = batch.drain(..);
                 }
             }
         }
-        drop(left);
-        next = without_message(turn, woken).await;
     }
 }
 
-/// What the loop woke up for beside messages.
-async fn without_message<A: Behavior>(turn: &mut Turn<'_, A>, woken: Woken) -> Next {
-    let next = match woken {
-        Woken::Messages => return Next::Message,
-        Woken::Idle => {
-            let flow = turn.idle().await;
-            turn.after(Handled::Flow(flow))
-        }
-        Woken::Rare => Next::Rare,
+/// Does what comes before the next message. The reason when the process is to stop.
+async fn aside<A: Behavior>(
+    turn: &mut Turn<'_, A>,
+    batch: &mut VecDeque<Envelope<A::Message>>,
+    next: Next,
+) -> Option<ExitReason> {
+    let next = match next {
+        Next::Rare => turn.rare().await,
+        next => next,
     };
     match next {
+        Next::Message | Next::Rare => None,
         Next::Yield => {
             yield_now().await;
-            Next::Message
+            None
         }
-        Next::Rare => Box::pin(turn.rare()).await,
-        next => next,
+        Next::Stop(reason) => Some(reason),
+        Next::Suspend => match sys::suspended(turn, std::mem::take(batch)).await {
+            Ok(resumed) => {
+                *batch = resumed;
+                None
+            }
+            Err(reason) => Some(reason),
+        },
     }
 }
