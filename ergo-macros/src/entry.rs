@@ -1,16 +1,19 @@
 //! What each entry point does, on tokens that tests can make too.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{DeriveInput, Generics, Ident, Item, ItemFn, ItemImpl, Path, parse_quote};
+use syn::{DeriveInput, Generics, Ident, Item, ItemFn, ItemImpl, ItemTrait, Path, parse_quote};
 
 use crate::ctxt::Ctxt;
 use crate::expand;
 use crate::model::actor::{Actor, HandServer};
 use crate::model::etf::Container;
 use crate::model::main_fn::MainFn;
+use crate::model::protocol::Protocol;
 use crate::model::request::RequestEnum;
 use crate::model::server::Server;
+use crate::model::statem::Statem;
+use crate::model::test_fn::TestFn;
 use crate::parse::term::{AtomSyntax, Located, TermSyntax, Terms};
 
 /// `derive(Encode)`.
@@ -83,6 +86,20 @@ pub(crate) fn server_behavior(input: TokenStream) -> TokenStream {
     })
 }
 
+/// `derive(StatemBehavior)`.
+pub(crate) fn statem_behavior(input: TokenStream) -> TokenStream {
+    derive(input, |ctxt, input| {
+        let statem = Statem::new(&ctxt, input);
+        let expansion = || {
+            statem
+                .as_ref()
+                .map(expand::statem::expand)
+                .unwrap_or_default()
+        };
+        ctxt.finish(expansion, expansion)
+    })
+}
+
 /// `derive(Request)`.
 pub(crate) fn request(input: TokenStream) -> TokenStream {
     derive(input, |ctxt, input| {
@@ -136,6 +153,34 @@ fn not_a_block(input: TokenStream, error: &syn::Error) -> TokenStream {
     quote!(#error #input)
 }
 
+/// `#[ergo::protocol]`.
+pub(crate) fn protocol(arguments: TokenStream, input: TokenStream) -> TokenStream {
+    let item: ItemTrait = match syn::parse2(input.clone()) {
+        Ok(item) => item,
+        Err(error) => {
+            let place = match syn::parse2::<Item>(input.clone()) {
+                Ok(item) => item.to_token_stream(),
+                Err(_) => return error.to_compile_error(),
+            };
+            let message =
+                "#[ergo::protocol] goes on a trait: `#[ergo::protocol] trait Stocks { .. }`";
+            let error = syn::Error::new_spanned(place, message).to_compile_error();
+            return quote!(#error #input);
+        }
+    };
+    let ctxt = Ctxt::new();
+    let protocol = Protocol::new(&ctxt, arguments, &item);
+    ctxt.finish(
+        || {
+            protocol
+                .as_ref()
+                .map(expand::protocol::expand)
+                .unwrap_or_default()
+        },
+        TokenStream::new,
+    )
+}
+
 /// `#[ergo::main]`.
 pub(crate) fn main(arguments: TokenStream, input: TokenStream) -> TokenStream {
     let function: ItemFn = match syn::parse2(input.clone()) {
@@ -158,9 +203,50 @@ pub(crate) fn main(arguments: TokenStream, input: TokenStream) -> TokenStream {
     )
 }
 
+/// `#[ergo::test]`.
+pub(crate) fn test(arguments: TokenStream, input: TokenStream) -> TokenStream {
+    let function: ItemFn = match syn::parse2(input.clone()) {
+        Ok(function) => function,
+        Err(_) => {
+            let message = "#[ergo::test] goes on `async fn it_works(node: TestNode)`";
+            let error = syn::Error::new_spanned(&input, message).to_compile_error();
+            return quote!(#error #input);
+        }
+    };
+    let ctxt = Ctxt::new();
+    let test = TestFn::new(&ctxt, arguments, function.clone());
+    ctxt.finish(
+        || {
+            test.as_ref()
+                .map(expand::test_fn::expand)
+                .unwrap_or_default()
+        },
+        || expand::main_fn::fallback(&function),
+    )
+}
+
 /// `term!`.
 pub(crate) fn term(input: TokenStream) -> TokenStream {
     expression::<Located<TermSyntax>>(input, expand::term::term)
+}
+
+/// `pattern!`: `term!` in which `_` is the atom that stands for anything.
+pub(crate) fn pattern(input: TokenStream) -> TokenStream {
+    term(input.into_iter().flat_map(with_gaps).collect())
+}
+
+fn with_gaps(token: TokenTree) -> TokenStream {
+    match token {
+        TokenTree::Ident(ident) if ident == "_" => quote!(atom "_"),
+        // Within parentheses there is Rust.
+        TokenTree::Group(group) if group.delimiter() != Delimiter::Parenthesis => {
+            let inner = group.stream().into_iter().flat_map(with_gaps).collect();
+            let mut filled = Group::new(group.delimiter(), inner);
+            filled.set_span(group.span());
+            TokenTree::Group(filled).into()
+        }
+        token => token.into(),
+    }
 }
 
 /// `args!`.

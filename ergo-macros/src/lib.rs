@@ -175,6 +175,10 @@ pub fn derive_decode(input: TokenStream) -> TokenStream {
 ///   without this key), `"wait"` (senders that can wait do) or `"drop_newest"`;
 /// - `fallback = "name"`: then the message goes to the process of this name instead;
 /// - `trap_exit`: exit signals arrive as messages;
+/// - `snapshot`: `sys:get_state`, `sys:get_status` and crash reports show what `impl Snapshot` gives;
+/// - `last_message`: crash reports show the message that was being handled, and not only its name.
+///   Each message is then written as a term before it is handled, which costs about as much as a
+///   message from another node;
 /// - `handle = "Name"`: the name of the handle;
 /// - `crate = "path"`: where `ergo` is, when it has another name.
 ///
@@ -188,9 +192,10 @@ pub fn derive_actor(input: TokenStream) -> TokenStream {
 /// Lets a type with a hand-written `impl Server` run, and gives its handle `call`, `call_local` and
 /// `cast`.
 ///
-/// `#[server(call = StockCall, cast = StockCast, info = StockInfo)]` names the types of its
-/// messages; each may be left out, and then calls are `TermCall`, casts and everything else `Term`.
-/// Calls and casts need `Request`, the other messages `From<Term>`.
+/// `#[server(call = StockCall, cast = StockCast, info = StockInfo, handle_continue = WarmUp)]` names the
+/// types of its messages; each may be left out, and then calls are `TermCall`, casts and everything
+/// else `Term`, and there is nothing to continue with. Calls and casts need `Request`, the other
+/// messages `From<Term>`.
 ///
 /// ```
 /// use ergo::prelude::*;
@@ -244,6 +249,76 @@ pub fn derive_actor(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(ServerBehavior, attributes(server))]
 pub fn derive_server_behavior(input: TokenStream) -> TokenStream {
     entry::server_behavior(input.into()).into()
+}
+
+/// Lets a type with an `impl Statem` run as a state machine, and gives its handle `call`, `call_local` and `cast`.
+///
+/// The type is the data of the machine. One field is its `Machine<Self>`, recognised by that name, which `init` makes in
+/// the first state.
+///
+/// ```
+/// use ergo::prelude::*;
+///
+/// #[derive(Actor, StatemBehavior)]
+/// #[statem(state = Door, call = DoorCall)]
+/// struct Entrance {
+///     machine: Machine<Self>,
+/// }
+///
+/// #[derive(PartialEq)]
+/// enum Door {
+///     Closed,
+///     Open,
+/// }
+///
+/// #[derive(Request)]
+/// enum DoorCall {
+///     Push(Reply<bool>),
+/// }
+///
+/// impl Statem for Entrance {
+///     type Args = ();
+///
+///     async fn init((): (), _: &Context<Self>) -> Result<Self, ExitReason> {
+///         Ok(Entrance { machine: Machine::new(Door::Closed) })
+///     }
+///
+///     async fn handle(&mut self, state: &Door, event: Event<Self>, _: &Context<Self>) -> Transition<Self> {
+///         match (state, event) {
+///             (Door::Closed, Event::Call(DoorCall::Push(reply))) => {
+///                 Transition::to(Door::Open).reply(reply, true).state_timeout(secs(10), ())
+///             }
+///             (Door::Open, Event::Call(DoorCall::Push(reply))) => Transition::keep().reply(reply, false),
+///             (Door::Open, Event::StateTimeout(())) => Transition::to(Door::Closed),
+///             _ => Transition::keep(),
+///         }
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> ergo::Result {
+/// let node = Node::builder("entrance@127.0.0.1").local_only().start().await?;
+/// let entrance = node.spawn::<Entrance>(()).await?;
+/// assert!(entrance.call(DoorCall::Push).await?);
+/// assert!(!entrance.call(DoorCall::Push).await?);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Attributes
+///
+/// `#[statem(..)]` takes
+///
+/// - `state = Door`: the states, `PartialEq`; the only one that must be given;
+/// - `call = ..`, `cast = ..`: its requests, with `derive(Request)`; `TermCall` and `Term` without;
+/// - `info = ..`: everything else, `From<Term>`; `Term` without;
+/// - `internal = ..`: events that it inserts itself; none without;
+/// - `timeout = ..`: what timeouts carry; `()` without;
+/// - `timeout_name = ..`: the names of generic timeouts, `PartialEq`; `&'static str` without;
+/// - `crate = "path"`: where `ergo` is, when it has another name.
+#[proc_macro_derive(StatemBehavior, attributes(statem))]
+pub fn derive_statem_behavior(input: TokenStream) -> TokenStream {
+    entry::statem_behavior(input.into()).into()
 }
 
 /// Makes an enum the calls or the casts of a server.
@@ -321,6 +396,11 @@ pub fn derive_request(input: TokenStream) -> TokenStream {
 ///   Reply<T>` it answers later, or from another task, and returns nothing or a `Flow`.
 /// - `#[cast]` answers nobody; `#[down]`, `#[exit]` and `#[info]` take a `Down`, an `Exit` and any
 ///   other term. They return nothing or a `Flow`.
+/// - `#[handle_continue] async fn warm_up(&mut self, what: WarmUp)` goes on with what
+///   `cx.continue_with(..)` was given, in `init` or in any callback, before the next message; the type
+///   of its argument is what `continue_with` takes. (`continue` is a keyword and cannot be an attribute.)
+/// - `#[timeout] fn idle(&mut self)` is called when nothing has come for as long as `Flow::Timeout(..)`
+///   or `cx.idle_timeout(..)` said.
 /// - `terminate(self, reason: &ExitReason)` runs before the process ends, but not after a panic or
 ///   an untrapped exit: the state is gone then.
 /// - Other methods are left alone.
@@ -344,11 +424,90 @@ pub fn derive_request(input: TokenStream) -> TokenStream {
 ///
 /// # Arguments
 ///
-/// `#[ergo::server(handle = "Name")]` when the handle has another name; `crate = "path"` when
+/// `#[ergo::server(implements(Stocks))]` for the protocols it serves, see [`macro@protocol`]; `handle = "Name"` when the handle
+/// has another name; `crate = "path"` when
 /// `ergo` has.
 #[proc_macro_attribute]
 pub fn server(arguments: TokenStream, input: TokenStream) -> TokenStream {
     entry::server(arguments.into(), input.into()).into()
+}
+
+/// Describes what several actors can be asked, and gives it a handle of its own.
+///
+/// Code that takes the handle of a protocol works with every actor that serves it: the real one, another one, or a mock
+/// in a test.
+///
+/// ```
+/// use ergo::prelude::*;
+///
+/// #[ergo::protocol]
+/// pub trait Stocks {
+///     /// Takes some; gives what is left.
+///     #[call]
+///     fn take(&self, id: u64, qty: u32) -> Result<u32, String>;
+///     #[cast]
+///     fn restock(&self, id: u64, qty: u32);
+/// }
+///
+/// #[derive(Actor)]
+/// struct Shelf(u32);
+///
+/// #[ergo::server(implements(Stocks))]
+/// impl Shelf {
+///     fn init(left: u32) -> Result<Self, ExitReason> {
+///         Ok(Shelf(left))
+///     }
+///
+///     #[call]
+///     async fn take(&mut self, _id: u64, qty: u32) -> Result<u32, String> {
+///         self.0 = self.0.checked_sub(qty).ok_or("short")?;
+///         Ok(self.0)
+///     }
+///
+///     #[cast]
+///     fn restock(&mut self, _id: u64, qty: u32) {
+///         self.0 += qty;
+///     }
+/// }
+///
+/// async fn sell(stocks: impl Into<StocksHandle>) -> Result<u32, CallError> {
+///     let stocks: StocksHandle = stocks.into();
+///     stocks.restock(1, 5).ok();
+///     Ok(stocks.take(1, 2).await?.unwrap_or(0))
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> ergo::Result {
+/// let node = Node::builder("protocol@127.0.0.1").local_only().start().await?;
+/// let shelf = node.spawn::<Shelf>(1).await?;
+/// assert_eq!(sell(&shelf).await?, 4);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # What it writes
+///
+/// The trait itself is gone. In its place there are
+///
+/// - `StocksHandle`, with the methods: `From` the handle of every actor with `#[ergo::server(implements(Stocks))]`, and by
+///   [`Handle::serving`] from that of one with a hand-written `impl Serves<Stocks>`. On this node messages go to them as
+///   they are, without encoding. Made by `node.at(..)` or read from a message it reaches whatever process is there, by
+///   terms; so does that of a probe;
+/// - `Stocks`, the type that stands for the protocol in `implements(Stocks)` and `Serves<Stocks>`. It is an actor without
+///   a body, and cannot be spawned;
+/// - `StocksCall` and `StocksCast`, the enums of its messages, as of a server.
+///
+/// A server serves it when it has a handler of the same kind, name, arguments and reply for each method.
+///
+/// # Arguments
+///
+/// `handle = "Name"` is another name of the handle; `crate = "path"` says where `ergo` is. The methods take the arguments
+/// of `#[call]` and `#[cast]` in [`macro@server`].
+///
+/// [`Handle::serving`]: https://docs.rs/ergo/latest/ergo/trait.Handle.html#method.serving
+#[proc_macro_attribute]
+pub fn protocol(arguments: TokenStream, input: TokenStream) -> TokenStream {
+    entry::protocol(arguments.into(), input.into()).into()
 }
 
 /// Runs an async `main` on a node.
@@ -386,11 +545,43 @@ pub fn main(arguments: TokenStream, input: TokenStream) -> TokenStream {
     entry::main(arguments.into(), input.into()).into()
 }
 
+/// Runs an async test in virtual time, on a node of its own. With the feature `testing` of `ergo`.
+///
+/// ```ignore
+/// #[ergo::test]
+/// async fn restocks(node: TestNode) {
+///     let probe = node.probe();
+///     ..
+/// }
+/// ```
+///
+/// The function takes what it needs, as types that implement `ergo::testing::TestArgument`: a `TestNode`, a `Network`,
+/// `Random` numbers. It returns nothing or a `Result`. What runs is a plain test of `cargo test`, on one thread, with a
+/// clock that stands still while anything can run; see `ergo::testing`.
+///
+/// # Arguments
+///
+/// - `seed = 7`: where randomness begins; by chance without it. The environment variable `ERGO_SEED` comes before it.
+/// - `seeds = 200`: run it so many times, each with another seed, from `seed` on.
+/// - `timeout = "90m"`: how much virtual time it may take, a week without it.
+/// - `crate = "path"`: where `ergo` is, when it has another name.
+#[proc_macro_attribute]
+pub fn test(arguments: TokenStream, input: TokenStream) -> TokenStream {
+    entry::test(arguments.into(), input.into()).into()
+}
+
 /// `ergo::term!` after `{$crate}`, which says where the framework is.
 #[doc(hidden)]
 #[proc_macro]
 pub fn term(input: TokenStream) -> TokenStream {
     entry::term(input.into()).into()
+}
+
+/// `ergo::pattern!` after `{$crate}`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn pattern(input: TokenStream) -> TokenStream {
+    entry::pattern(input.into()).into()
 }
 
 /// `ergo::args!` after `{$crate}`.

@@ -62,6 +62,9 @@ pub mod remote;
 
 pub mod system;
 
+#[cfg(feature = "testing")]
+pub mod testing;
+
 mod time;
 
 pub mod prelude;
@@ -71,18 +74,24 @@ pub mod __private;
 
 pub use behaviour::{
     Application, ApplicationContext, ApplicationError, ApplicationInfo, ApplicationTerminated,
-    ChildSpec, Request, Server, ServerMessage, ServerTypes, Spec, StartType, Supervisor,
-    SupervisorRef, TermCall,
+    Audience, ChildSpec, Entered, Event, EventContext, EventError, EventFlow, EventHandler,
+    EventManager, EventManagerRef, EventStream, EventType, HandlerId, Machine, Pool, PoolRef,
+    Publisher, Replacement, Request, Server, ServerMessage, ServerTypes, Spec, StartType, Statem,
+    StatemMessage, StatemTypes, Subscription, Supervisor, SupervisorRef, TermCall, Terminated,
+    Topic, TopicError, TopicEvent, TopicInfo, TopicOptions, Transition, WorkerInfo,
 };
-pub use ergo_macros::{Actor, Request, ServerBehavior, main, server};
+#[cfg(feature = "testing")]
+pub use ergo_macros::test;
+pub use ergo_macros::{Actor, Request, ServerBehavior, StatemBehavior, main, protocol, server};
 pub use error::{Error, Result};
 pub use etf::{Decode, Encode};
 pub use node::{ConnectError, Node, NodeBuilder, NodeEvent, StartError, Visibility, WhereisError};
 pub use process::{
-    Actor, AliasMode, AliasOptions, Behavior, Call, CallError, CastError, CastWait, Context,
-    DeadLetter, DeadLetterReason, DeadLetters, Destination, Down, EnvValue, Exit, ExitReason, Flow,
-    Handle, Label, Message, MessageKind, MonitorOptions, Options, Overflow, PlainContext, Ref,
-    RegisterError, Reply, ReplyTo, Snapshot, SpawnError, SpawnOptions, Timer, sys,
+    Actor, AliasMode, AliasOptions, Behavior, BlockingContext, Call, CallError, CastError,
+    CastWait, Context, DeadLetter, DeadLetterReason, DeadLetters, Destination, Down, EnvValue,
+    Exit, ExitReason, Flow, Handle, Label, Message, MessageKind, MissPolicy, MonitorOptions,
+    Options, Overflow, PlainContext, ProcessInfo, ProcessStatus, Ref, RegisterError, Reply,
+    ReplyTo, Serves, Snapshot, SpawnError, SpawnOptions, Timer, sys, yield_now,
 };
 pub use remote::{Exception, RpcError};
 pub use system::{Signal, Signals};

@@ -5,4 +5,6 @@ fn ui() {
     let cases = trybuild::TestCases::new();
     cases.compile_fail("tests/ui/codec/*.rs");
     cases.compile_fail("tests/ui/server/*.rs");
+    cases.compile_fail("tests/ui/protocol/*.rs");
+    cases.compile_fail("tests/ui/testing/*.rs");
 }

@@ -20,7 +20,14 @@ pub(crate) fn expand(server: &Server) -> TokenStream {
     let init = init(server);
     let calls = messages(server, Kind::Call);
     let casts = messages(server, Kind::Cast);
-    let events = [Kind::Down, Kind::Exit, Kind::Info].map(|kind| event(server, kind));
+    let events = [
+        Kind::Continue,
+        Kind::Timeout,
+        Kind::Down,
+        Kind::Exit,
+        Kind::Info,
+    ]
+    .map(|kind| event(server, kind));
     let terminate = server
         .terminate
         .as_ref()
@@ -65,7 +72,7 @@ fn messages(server: &Server, kind: Kind) -> TokenStream {
     let krate = &server.krate;
     let ident = enum_ident(server, kind);
     let (_, ty_generics, _) = server.generics.split_for_impl();
-    let method = format_ident!("handle_{}", kind.name());
+    let method = format_ident!("{}", kind.callback());
     let arms = server
         .of_kind(kind)
         .map(|handler| arm(server, ident, handler));
@@ -107,7 +114,7 @@ fn arm(server: &Server, ident: &syn::Ident, handler: &Handler) -> TokenStream {
     let body = match reply {
         Some(reply) if !reply.deferred => quote! {
             let __value = #call;
-            #krate::__private::Reply::send(__reply, __value);
+            #krate::__private::answer(__cx, __reply, __value);
             #krate::__private::Flow::Continue
         },
         _ => quote!(#krate::__private::IntoFlow::into_flow(#call)),
@@ -126,21 +133,23 @@ fn call(handler: &Handler) -> TokenStream {
     quote!(Self::#method(self #(, #arguments)*) #wait)
 }
 
-/// `handle_down`, `handle_exit` or `handle_info`, when a method handles them.
+/// `handle_continue`, `handle_timeout`, `handle_down`, `handle_exit` or `handle_info`, when a method handles them.
 fn event(server: &Server, kind: Kind) -> TokenStream {
     let krate = &server.krate;
-    let method = format_ident!("handle_{}", kind.name());
+    let method = format_ident!("{}", kind.callback());
     let each = server.of_kind(kind).map(|handler| {
         let ty = match kind {
             Kind::Down => quote!(#krate::__private::Down),
             Kind::Exit => quote!(#krate::__private::Exit),
+            Kind::Continue => quote!(<Self as #krate::__private::Behavior>::Continue),
             _ => quote!(<Self as #krate::__private::ServerTypes>::Info),
         };
         let cfgs = &handler.cfgs;
         let call = call(handler);
+        let what = (kind != Kind::Timeout).then(|| quote!(__field0: #ty,));
         quote! {
             #(#cfgs)*
-            async fn #method(&mut self, __field0: #ty, __cx: &#krate::__private::Context<Self>) -> #krate::__private::Flow {
+            async fn #method(&mut self, #what __cx: &#krate::__private::Context<Self>) -> #krate::__private::Flow {
                 let _ = __cx;
                 #krate::__private::IntoFlow::into_flow(#call)
             }

@@ -56,11 +56,30 @@
 //! - `Request` (`encode_request(&self, &mut Encoder<'_>)`, `decode_request(&mut Decoder<'_>, &mut
 //!   Option<ReplyTo>)`), `TermCall`
 //!
+//! State machines:
+//!
+//! - `StatemTypes` (`State`, `Call`, `Cast`, `Info`, `Internal`, `TimeoutName`, `Timeout`, `machine`, `machine_mut`),
+//!   `Statem` (`type Args`, `init(args, cx)`), `StatemMessage::{Call, Cast}`
+//! - `Machine` (`dispatch`, `deliver`, `deadline`, `on_deadline`, `stop`), `Event::{Down, Exit, Info}` as `StatemEvent`
+//!
+//! Protocols:
+//!
+//! - `Serves<P>` and `ServedBy<A>` with `accept(Message) -> Message`, `Ref::serving::<P>(&self) -> Ref<P>`
+//! - `CallMethod<Name, Arguments, Reply>` and `CastMethod<Name, Arguments>` with `message(..) -> Message`, where a name is a tuple
+//!   of `Letter<'x'>`
+//!
 //! Programs:
 //!
 //! - `run_main<F, Fut, T, E>(node: &str, cookie: CookieSource, main: F) -> Result<T, E>` where `F:
 //!   FnOnce(Node) -> Fut`, `Fut: Future<Output = Result<T, E>>`, `E: From<ergo::Error>`
 //! - `enum CookieSource { File, Text(&'static str), Environment(&'static str) }`
+//!
+//! Tests, with the feature `testing` alone:
+//!
+//! - `run_test<F, Fut>(options: TestOptions, test: F)` where `F: Fn(Setup) -> Fut + Send + Sync`, `Fut: Future`,
+//!   `Fut::Output: Outcome`
+//! - `TestOptions::DEFAULT` with const `seed(u64)`, `seeds(u32)`, `timeout(Duration)`
+//! - `TestArgument::prepare(&Setup) -> impl Future<Output = Self>`
 
 pub(crate) mod actor;
 pub(crate) mod behavior;
@@ -72,8 +91,11 @@ pub(crate) mod handle;
 pub(crate) mod handlers;
 pub(crate) mod keys;
 pub(crate) mod main_fn;
+pub(crate) mod protocol;
 pub(crate) mod request;
 pub(crate) mod server;
 pub(crate) mod server_behavior;
+pub(crate) mod statem;
 pub(crate) mod term;
+pub(crate) mod test_fn;
 pub(crate) mod value;

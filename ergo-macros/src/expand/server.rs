@@ -6,7 +6,7 @@ use syn::{Generics, Member};
 
 use crate::expand::actor::phantom_type;
 use crate::expand::behavior::{self, Types};
-use crate::expand::{handle, handlers, request};
+use crate::expand::{handle, handlers, protocol, request};
 use crate::model::handler::{Argument, Handler, Param};
 use crate::model::request::{Request, RequestEnum, RequestField};
 use crate::model::server::{Init, Server};
@@ -15,17 +15,20 @@ use crate::parse::method::Kind;
 
 /// Everything that stands beside the impl block.
 pub(crate) fn expand(server: &Server) -> TokenStream {
-    let calls = message_enum(server, Kind::Call);
-    let casts = message_enum(server, Kind::Cast);
+    let (public, hidden) = (quote!(pub), quote!(#[doc(hidden)]));
+    let calls = message_enum(server, Kind::Call, &public, &hidden);
+    let casts = message_enum(server, Kind::Cast, &public, &hidden);
     let types = behavior_impls(server);
     let callbacks = handlers::expand(server);
     let handle = handle::of_server(server);
+    let protocols = protocol::implements(server);
     quote! {
         #calls
         #casts
         #types
         #callbacks
         #handle
+        #protocols
     }
 }
 
@@ -37,7 +40,13 @@ pub(crate) fn enum_ident(server: &Server, kind: Kind) -> &Ident {
     }
 }
 
-fn message_enum(server: &Server, kind: Kind) -> TokenStream {
+/// The calls or the casts, as an enum with its codec.
+pub(crate) fn message_enum(
+    server: &Server,
+    kind: Kind,
+    vis: &TokenStream,
+    shown: &TokenStream,
+) -> TokenStream {
     let ident = enum_ident(server, kind);
     let generics = declared(&server.generics);
     let where_clause = &server.generics.where_clause;
@@ -51,9 +60,9 @@ fn message_enum(server: &Server, kind: Kind) -> TokenStream {
     let requests = request_enum(server, kind);
     let codec = request::expand(&requests, &server.generics);
     quote! {
-        #[doc(hidden)]
+        #shown
         #[allow(clippy::large_enum_variant, clippy::enum_variant_names, private_interfaces, private_bounds, dead_code)]
-        pub enum #ident #generics #where_clause {
+        #vis enum #ident #generics #where_clause {
             #(#variants)*
             #phantom
         }
@@ -127,6 +136,13 @@ fn behavior_impls(server: &Server) -> TokenStream {
             || quote!(#krate::__private::Term),
             |Argument { ty, .. }| quote!(#ty),
         );
+    let going_on = server
+        .of_kind(Kind::Continue)
+        .find_map(|handler| handler.arguments().next())
+        .map_or_else(
+            || quote!(::core::convert::Infallible),
+            |Argument { ty, .. }| quote!(#ty),
+        );
     behavior::expand(&Types {
         krate,
         generics: &server.generics,
@@ -134,7 +150,7 @@ fn behavior_impls(server: &Server) -> TokenStream {
         call: &quote!(#call #ty_generics),
         cast: &quote!(#cast #ty_generics),
         info: &info,
-        going_on: &quote!(::core::convert::Infallible),
+        going_on: &going_on,
         start_now: server
             .init
             .as_ref()

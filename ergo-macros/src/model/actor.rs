@@ -91,16 +91,12 @@ impl HandServer {
         if !check_item(ctxt, input) {
             return None;
         }
-        // Mistakes in `#[actor(..)]` are reported by the derive that owns it.
-        let foreign = Ctxt::new();
-        let actor = ActorAttrs::parse(&foreign, &input.attrs);
-        drop(foreign.finish(Default::default, Default::default));
         let krate = attrs.krate();
         let term: Type = parse_quote!(#krate::__private::Term);
         Some(Self {
             ident: input.ident.clone(),
             generics: input.generics.clone(),
-            handle: handle(&input.ident, &actor),
+            handle: handle_of(input),
             call: attrs
                 .call
                 .get()
@@ -121,6 +117,25 @@ impl HandServer {
 /// The name of the handle of the actor `ident`.
 pub(crate) fn handle_name(ident: &Ident) -> Ident {
     format_ident!("{ident}Ref")
+}
+
+/// The handle of an actor with this declaration, for a derive beside `derive(Actor)`.
+///
+/// Mistakes in `#[actor(..)]` are reported by the derive that owns it.
+pub(crate) fn handle_of(input: &DeriveInput) -> Ident {
+    handle(&input.ident, &actor_attrs_of(input))
+}
+
+/// Whether the actor opted in to snapshots.
+pub(crate) fn has_snapshot(input: &DeriveInput) -> bool {
+    actor_attrs_of(input).snapshot.is_set()
+}
+
+fn actor_attrs_of(input: &DeriveInput) -> ActorAttrs {
+    let foreign = Ctxt::new();
+    let actor = ActorAttrs::parse(&foreign, &input.attrs);
+    drop(foreign.finish(Default::default, Default::default));
+    actor
 }
 
 fn handle(ident: &Ident, attrs: &ActorAttrs) -> Ident {

@@ -296,10 +296,16 @@ fn check_event(ctxt: &Ctxt, attr: &MethodAttr, sig: &Signature, params: &[Param]
         .iter()
         .filter(|param| matches!(param, Param::Argument(_)))
         .count();
-    if arguments == 1 {
+    if arguments == usize::from(attr.kind != Kind::Timeout) {
+        return;
+    }
+    if attr.kind == Kind::Timeout {
+        let message = "#[timeout] is called when nothing has come: it takes nothing but `&mut self` and perhaps `cx: &Context<Self>`";
+        ctxt.error_at(sig.inputs.to_token_stream().span(), message);
         return;
     }
     let what = match attr.kind {
+        Kind::Continue => "`what: T`, where `T` is what `cx.continue_with(..)` takes",
         Kind::Down => "`down: Down`",
         Kind::Exit => "`exit: Exit`",
         _ => "`term: Term`",

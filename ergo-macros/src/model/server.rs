@@ -28,6 +28,8 @@ pub(crate) struct Server {
     pub(crate) init: Option<Init>,
     pub(crate) terminate: Option<Terminate>,
     pub(crate) handlers: Vec<Handler>,
+    /// The protocols it serves.
+    pub(crate) implements: Vec<Path>,
 }
 
 /// `init`.
@@ -72,6 +74,7 @@ impl Server {
             terminate: terminate(ctxt, item),
             ident,
             handlers,
+            implements: arguments.implements.get().cloned().unwrap_or_default(),
         })
     }
 

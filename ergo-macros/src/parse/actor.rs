@@ -8,6 +8,7 @@ use syn::{Attribute, LitInt, LitStr, Path, Type};
 use crate::ctxt::Ctxt;
 use crate::parse::etf::krate;
 use crate::parse::keys::{Keys, Slot};
+use crate::parse::protocol;
 use crate::parse::value::{AtomText, CratePath, IdentValue};
 
 const ACTOR: &[&str] = &[
@@ -155,6 +156,7 @@ impl ServerAttrs {
 #[derive(Default)]
 pub(crate) struct ServerArguments {
     pub(crate) handle: Slot<IdentValue>,
+    pub(crate) implements: Slot<Vec<Path>>,
     krate: Slot<CratePath>,
 }
 
@@ -163,7 +165,7 @@ impl ServerArguments {
         let keys = Keys {
             attribute: "server",
             needs_keys: false,
-            known: &["handle", "crate"],
+            known: &["handle", "implements", "crate"],
             elsewhere: &[
                 ("in #[actor(..)] of the struct", ACTOR),
                 ("beside derive(ServerBehavior)", SERVER),
@@ -172,6 +174,10 @@ impl ServerArguments {
         let mut this = Self::default();
         keys.of_arguments(ctxt, arguments, |key, meta| match key {
             "handle" => this.handle.parse(meta),
+            "implements" => {
+                let protocols = protocol::implements(meta)?;
+                this.implements.set(meta, protocols)
+            }
             _ => this.krate.parse(meta),
         });
         this

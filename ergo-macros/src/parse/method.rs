@@ -1,4 +1,4 @@
-//! `#[call]`, `#[cast]`, `#[down]`, `#[exit]` and `#[info]` on the methods of a server, as written.
+//! `#[call]`, `#[cast]`, `#[handle_continue]`, `#[timeout]`, `#[down]`, `#[exit]` and `#[info]` on the methods of a server, as written.
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;
@@ -13,22 +13,48 @@ use crate::parse::value::{AtomText, DurationValue};
 pub(crate) enum Kind {
     Call,
     Cast,
+    Continue,
+    Timeout,
     Down,
     Exit,
     Info,
 }
 
 impl Kind {
-    const ALL: [Self; 5] = [Self::Call, Self::Cast, Self::Down, Self::Exit, Self::Info];
+    const ALL: [Self; 7] = [
+        Self::Call,
+        Self::Cast,
+        Self::Continue,
+        Self::Timeout,
+        Self::Down,
+        Self::Exit,
+        Self::Info,
+    ];
 
     /// The attribute, as written.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Call => "call",
             Self::Cast => "cast",
+            // `continue` is a keyword, which no attribute can be.
+            Self::Continue => "handle_continue",
+            Self::Timeout => "timeout",
             Self::Down => "down",
             Self::Exit => "exit",
             Self::Info => "info",
+        }
+    }
+
+    /// The callback of `Server`.
+    pub(crate) fn callback(self) -> &'static str {
+        match self {
+            Self::Call => "handle_call",
+            Self::Cast => "handle_cast",
+            Self::Continue => "handle_continue",
+            Self::Timeout => "handle_timeout",
+            Self::Down => "handle_down",
+            Self::Exit => "handle_exit",
+            Self::Info => "handle_info",
         }
     }
 

@@ -9,5 +9,8 @@ pub(crate) mod keys;
 pub(crate) mod main_args;
 pub(crate) mod method;
 pub(crate) mod nearest;
+pub(crate) mod protocol;
+pub(crate) mod statem;
 pub(crate) mod term;
+pub(crate) mod test_args;
 pub(crate) mod value;

@@ -75,96 +75,77 @@ fn mistakes_in_terms() {
 #[test]
 fn main_hands_over_a_node() {
     let text = super::fine(main(
-        quote!(node = "shop@127.0.0.1", cookie_env = "ERGO_COOKIE"),
+        quote!(
+            node = "shop@127.0.0.1",
+            cookie_env = "ERGO_COOKIE",
+            worker_threads = 3,
+            visible
+        ),
         quote!(
             async fn main(node: Node) -> ergo::Result {
                 Ok(())
             }
         ),
     ));
-    assert!(
-        text.contains("CookieSource :: Environment (\"ERGO_COOKIE\")"),
-        "{text}"
-    );
-    for (arguments, function, part) in [
+    for part in [
+        "CookieSource :: Environment (\"ERGO_COOKIE\")",
+        "worker_threads = :: core :: option :: Option :: Some (3usize)",
+        "hidden = :: core :: option :: Option :: Some (false)",
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+}
+
+#[test]
+fn main_refuses_other_functions() {
+    for (function, part) in [
         (
-            quote!(),
-            quote!(
-                async fn main(node: Node) -> R {}
-            ),
-            "a node needs a name",
-        ),
-        (
-            quote!(node = "shop"),
-            quote!(
-                async fn main(node: Node) -> R {}
-            ),
-            "name@host",
-        ),
-        (
-            quote!(node = "a@b"),
             quote!(
                 fn main(node: Node) -> R {}
             ),
             "async fn",
         ),
         (
-            quote!(node = "a@b"),
             quote!(
                 async fn main() -> R {}
             ),
             "`node: Node`",
         ),
         (
-            quote!(node = "a@b"),
             quote!(
                 async fn main(node: Node) {}
             ),
             "ergo::Result",
         ),
+    ] {
+        super::refused(main(quote!(node = "a@b"), function), part);
+    }
+}
+
+#[test]
+fn main_refuses_other_arguments() {
+    for (arguments, part) in [
+        (quote!(), "a node needs a name"),
+        (quote!(node = "shop"), "name@host"),
         (
             quote!(node = "a@b", cookie = "c", cookie_env = "C"),
-            quote!(
-                async fn main(node: Node) -> R {}
-            ),
             "one place",
         ),
-        (
-            quote!(node = "a@b", nod = "c"),
-            quote!(
-                async fn main(node: Node) -> R {}
-            ),
-            "unknown key `nod`",
-        ),
+        (quote!(node = "a@b", nod = "c"), "unknown key `nod`"),
         (
             quote!(node = "a@b", visible, hidden),
-            quote!(
-                async fn main(node: Node) -> R {}
-            ),
             "keep `hidden` or `visible`",
         ),
         (
             quote!(node = "a@b", flavor = "current_thread", worker_threads = 2),
-            quote!(
-                async fn main(node: Node) -> R {}
-            ),
             "is one thread",
         ),
-        (
-            quote!(node = "a@b", worker_threads = 0),
-            quote!(
-                async fn main(node: Node) -> R {}
-            ),
-            "1 or more",
-        ),
-        (
-            quote!(node = "a@b", flavor = "fast"),
-            quote!(
-                async fn main(node: Node) -> R {}
-            ),
-            "the flavor is",
-        ),
+        (quote!(node = "a@b", worker_threads = 0), "1 or more"),
+        (quote!(node = "a@b", flavor = "fast"), "the flavor is"),
     ] {
+        let function = quote!(
+            async fn main(node: Node) -> R {}
+        );
         super::refused(main(arguments, function), part);
     }
 }

@@ -32,6 +32,20 @@ macro_rules! term {
     ($($tokens:tt)*) => { $crate::__private::term!({$crate} $($tokens)*) };
 }
 
+/// A term with gaps: written as in [`term!`], where `_` stands for anything. For [`ergo::testing`](crate::testing).
+///
+/// ```
+/// use ergo::prelude::*;
+/// use ergo::testing::matches;
+///
+/// assert!(matches(&pattern!({ok, [_, 2]}), &term!({ok, [1, 2]})));
+/// ```
+#[cfg(feature = "testing")]
+#[macro_export]
+macro_rules! pattern {
+    ($($tokens:tt)*) => { $crate::__private::pattern!({$crate} $($tokens)*) };
+}
+
 /// A vector of terms, each written as in [`term!`]: the arguments of a function on another node.
 ///
 /// ```

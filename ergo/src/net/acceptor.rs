@@ -5,17 +5,44 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
 use crate::net::driver::ACCEPT_PAUSE;
+use crate::net::{Stream, prepare};
 use crate::wire::limits::Limits;
 
-/// A bound socket for other nodes.
+/// Where other nodes connect: a bound socket, unless they come by another way.
 #[derive(Debug)]
 pub struct Listener {
-    socket: TcpListener,
+    source: Source,
     address: SocketAddr,
+}
+
+#[derive(Debug)]
+enum Source {
+    Socket(TcpListener),
+    Handed(mpsc::Receiver<(Stream, SocketAddr)>),
+}
+
+impl Source {
+    /// The next connection; `None` when there will be no more.
+    async fn next(&mut self) -> Option<io::Result<(Stream, SocketAddr)>> {
+        match self {
+            Source::Socket(socket) => {
+                let accepted = socket.accept().await;
+                Some(accepted.map(|(stream, peer)| {
+                    if let Err(error) = prepare(&stream) {
+                        // It is lost already, which whoever reads from it will see.
+                        tracing::debug!(%peer, %error, "a connection could not be prepared");
+                    }
+                    (stream.into(), peer)
+                }))
+            }
+            Source::Handed(streams) => streams.recv().await.map(Ok),
+        }
+    }
 }
 
 /// Why no port could be bound: the last error.
@@ -32,12 +59,20 @@ impl Listener {
             match bind_one(SocketAddr::new(address, port)) {
                 Ok(socket) => {
                     let address = socket.local_addr()?;
-                    return Ok(Listener { socket, address });
+                    let source = Source::Socket(socket);
+                    return Ok(Listener { source, address });
                 }
                 Err(error) => last = error,
             }
         }
         Err(last)
+    }
+
+    /// Accepts what is handed over through a channel, as if it had come to `address`: connections that do not come
+    /// over TCP, or not to a socket of this node's own.
+    pub fn handed(address: SocketAddr, streams: mpsc::Receiver<(Stream, SocketAddr)>) -> Listener {
+        let source = Source::Handed(streams);
+        Listener { source, address }
     }
 
     /// The address that was bound.
@@ -47,13 +82,13 @@ impl Listener {
 
     /// Accepts for ever. `greet` is run for each peer, as a task, until the peer has proved itself or failed to;
     /// while it runs the peer holds one of a bounded number of slots, and the oldest gives way to a new one.
-    pub async fn run<F>(self, limits: Limits, greet: impl Fn(TcpStream, SocketAddr) -> F)
+    pub async fn run<F>(mut self, limits: Limits, greet: impl Fn(Stream, SocketAddr) -> F)
     where
         F: Future<Output = ()> + Send + 'static,
     {
         let mut slots = Slots::new(&limits);
-        loop {
-            match self.socket.accept().await {
+        while let Some(accepted) = self.source.next().await {
+            match accepted {
                 Ok((stream, peer)) => {
                     slots.make_room(peer.ip());
                     let task = tokio::spawn(greet(stream, peer));

@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 use crate::dist::{Control, Event, Inbound, ProtocolViolation, TickAction, Ticker, Traffic};
 use crate::etf::Encoded;
+use crate::net::transport::{Reader, Stream, Writer};
 
 /// The node's side of a connection, as the task that pumps it sees it.
 pub trait Endpoint: Send + Sync {
@@ -55,16 +55,18 @@ const READ_MIN: usize = 16 * 1024;
 ///
 /// Reading and writing are two tasks, so that neither waits for the other.
 pub async fn drive<E: Endpoint + 'static>(
-    stream: TcpStream,
+    stream: Stream,
     rest: Vec<u8>,
     inbound: Inbound,
     ticker: Ticker,
     endpoint: Arc<E>,
 ) -> LossReason {
     let received = AtomicU64::new(0);
-    let (reader, writer) = stream.into_split();
+    let (reader, writer) = stream.split();
     let mut writing = Writing(tokio::spawn(write(writer, endpoint.clone())));
+    // In order, so that a run in virtual time is the same each time.
     tokio::select! {
+        biased;
         reason = read(reader, rest, inbound, &received, &*endpoint) => reason,
         reason = &mut writing.0 => reason.unwrap_or(LossReason::ConnectionClosed),
         reason = tick(ticker, &received, &*endpoint) => reason,
@@ -82,7 +84,7 @@ impl Drop for Writing {
 }
 
 async fn read(
-    mut reader: OwnedReadHalf,
+    mut reader: Reader,
     rest: Vec<u8>,
     mut inbound: Inbound,
     received: &AtomicU64,
@@ -114,7 +116,7 @@ fn dispatch(inbound: &mut Inbound, endpoint: &impl Endpoint) -> Result<(), Proto
     Ok(())
 }
 
-async fn write(mut writer: OwnedWriteHalf, endpoint: Arc<impl Endpoint>) -> LossReason {
+async fn write(mut writer: Writer, endpoint: Arc<impl Endpoint>) -> LossReason {
     let mut batch = Vec::new();
     loop {
         let more = endpoint.writable().notified();
@@ -136,7 +138,7 @@ async fn write(mut writer: OwnedWriteHalf, endpoint: Arc<impl Endpoint>) -> Loss
 /// A larger buffer is given back after it has been written.
 const BATCH_KEPT_MAX: usize = 4 * 1024 * 1024;
 
-async fn write_all(writer: &mut OwnedWriteHalf, batch: &[u8]) -> io::Result<()> {
+async fn write_all(writer: &mut Writer, batch: &[u8]) -> io::Result<()> {
     writer.write_all(batch).await
 }
 

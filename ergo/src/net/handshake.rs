@@ -1,22 +1,22 @@
-//! Runs a handshake over a socket.
+//! Runs a handshake over a stream.
 
 use std::io;
 use std::time::Instant;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
 use crate::dist::handshake::{
     Acceptor, AcceptorEvent, Admission, Established, HandshakeError, Initiator, Introduction,
     Refusal,
 };
+use crate::net::Stream;
 use crate::wire::cookie::Cookie;
 
 /// A connection whose two ends have proved themselves.
 #[derive(Debug)]
 pub struct Connected {
-    /// The socket.
-    pub stream: TcpStream,
+    /// What carries it.
+    pub stream: Stream,
     /// Who is at the other end.
     pub established: Established,
     /// Bytes of the connection that came with the last of the handshake.
@@ -71,7 +71,7 @@ machine!(Acceptor);
 /// A machine, its socket, and what has been read and not been used.
 struct Pump<M> {
     machine: M,
-    stream: TcpStream,
+    stream: Stream,
     unused: Vec<u8>,
 }
 
@@ -140,10 +140,13 @@ impl<M: Machine> Pump<M> {
 ///
 /// # Errors
 /// Why there is no connection; the socket is closed.
-pub async fn dial(stream: TcpStream, initiator: Initiator) -> Result<Connected, HandshakeFailure> {
+pub async fn dial(
+    stream: impl Into<Stream>,
+    initiator: Initiator,
+) -> Result<Connected, HandshakeFailure> {
     let mut pump = Pump {
         machine: initiator,
-        stream,
+        stream: stream.into(),
         unused: Vec::new(),
     };
     pump.flush().await?;
@@ -162,14 +165,14 @@ pub async fn dial(stream: TcpStream, initiator: Initiator) -> Result<Connected, 
 /// # Errors
 /// Why there is no connection; the socket is closed.
 pub async fn accept(
-    stream: TcpStream,
+    stream: impl Into<Stream>,
     acceptor: Acceptor,
     decide: impl FnOnce(&Introduction) -> Result<(Admission, Cookie), Refusal>,
     proved: impl Fn(&Established),
 ) -> Result<Connected, HandshakeFailure> {
     let mut pump = Pump {
         machine: acceptor,
-        stream,
+        stream: stream.into(),
         unused: Vec::new(),
     };
     let mut decide = Some(decide);

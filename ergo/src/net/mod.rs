@@ -1,4 +1,4 @@
-//! The only sockets of the distribution: dialling, accepting, and the task that pumps a connection.
+//! The only sockets of the distribution: accepting, handshakes, and the task that pumps a connection.
 //!
 //! # Invariants
 //!
@@ -19,7 +19,9 @@
 mod acceptor;
 mod driver;
 mod handshake;
+mod transport;
 
 pub use acceptor::Listener;
 pub use driver::{Endpoint, LossReason, drive, prepare};
 pub use handshake::{Connected, HandshakeFailure, accept, dial};
+pub use transport::{ByteStream, Stream};

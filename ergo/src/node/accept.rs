@@ -3,11 +3,9 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use tokio::net::TcpStream;
-
 use crate::dist::handshake::{Acceptor, Admission, Established, Introduced, Introduction, Refusal};
 use crate::dist::{Creation, NodeName, Outbound};
-use crate::net::{self, Connected};
+use crate::net::{self, Connected, Stream};
 use crate::node::connect::random;
 use crate::node::peer::{Peer, State};
 use crate::node::{ConnectError, Node};
@@ -46,14 +44,10 @@ impl Node {
         *accepting = Some(task.abort_handle());
     }
 
-    async fn greet(self, stream: TcpStream, address: SocketAddr) {
+    async fn greet(self, stream: Stream, address: SocketAddr) {
         let Some(distribution) = &self.0.distribution else {
             return;
         };
-        if let Err(error) = net::prepare(&stream) {
-            tracing::debug!(%address, %error, "a connection was lost at once");
-            return;
-        }
         let challenge = match random() {
             Ok(number) => distribution.challenges.open(number),
             Err(error) => {

@@ -7,12 +7,11 @@ use std::time::Duration;
 
 use tokio::sync::SetOnce;
 
+use crate::dist::Flags;
 use crate::dist::handshake::{Identity, OpenChallenges};
-use crate::dist::{Creation, Flags, NodeName};
-use crate::epmd::codec::NodeEntry;
-use crate::epmd::{Membership, MembershipOptions, MembershipStatus, Mode};
+use crate::epmd::{Membership, MembershipStatus};
 use crate::etf::{Atom, DecodeOwned, Encode, Pid, Term};
-use crate::net::Listener;
+use crate::node::carrier::Joined;
 use crate::node::connect::random;
 use crate::node::env::Environments;
 use crate::node::events::NodeEvents;
@@ -20,8 +19,8 @@ use crate::node::inner::{Distribution, Inner};
 use crate::node::options::NodeBuilder;
 use crate::node::{Node, StartError, WhereisError};
 use crate::process::{
-    Behavior, CallError, CastError, DeadLetters, Destination, ExitReason, Handle, IntoExit,
-    PlainContext, Ref, SpawnError, SpawnOptions,
+    Behavior, BlockingContext, CallError, CastError, DeadLetters, Destination, ExitReason, Handle,
+    IntoExit, PlainContext, ProcessInfo, Ref, SpawnError, SpawnOptions,
 };
 use crate::sync::atomic::AtomicBool;
 
@@ -52,11 +51,12 @@ impl Node {
             ));
         }
         let cookie = builder.parse_cookie()?;
-        let listener = listen(&builder)?;
-        let port = listener.address().port();
-        let membership = register(&builder, &name, port).await?;
-        let creation = Creation::new(membership.creation().max(1));
-        let creation = creation.unwrap_or_else(|| unreachable!("at least 1"));
+        let carrier = builder.carrier();
+        let Joined {
+            listener,
+            creation,
+            membership,
+        } = carrier.join(&name).await?;
         let flags = if builder.hidden {
             Flags::HIDDEN
         } else {
@@ -66,10 +66,10 @@ impl Node {
             identity: Identity::new(name.clone(), creation, flags),
             cookie,
             challenges: OpenChallenges::default(),
-            port,
-            epmd_port: builder.epmd.port(),
+            port: listener.address().port(),
+            carrier,
             tick_time: builder.tick_time,
-            membership: Mutex::new(Some(membership)),
+            membership: Mutex::new(membership),
             listener: Mutex::new(Some(listener)),
             accepting: Mutex::new(None),
         };
@@ -100,8 +100,11 @@ impl Node {
             registry: Default::default(),
             places: Default::default(),
             environments: Environments::new(builder.env.clone(), builder.application_env.clone()),
-            deadlines: Default::default(),
+            deadlines: builder.deadlines(),
+            #[cfg(feature = "testing")]
+            faults: builder.testing.faults.clone(),
             dead_letters: Default::default(),
+            timers: Default::default(),
             peers: Default::default(),
             subscribers: Default::default(),
             stopping: AtomicBool::new(false),
@@ -154,6 +157,25 @@ impl Node {
         self.0.table.len()
     }
 
+    /// `processes/0`: the pids of all processes that live, in no order.
+    ///
+    /// <https://www.erlang.org/doc/apps/erts/erlang.html#processes/0>
+    pub fn processes(&self) -> Vec<Pid> {
+        let all = self.0.table.all();
+        all.iter().map(|process| self.pid(process.id())).collect()
+    }
+
+    /// `process_info/1`: what can be seen of a process of this node; `None` when it does not live.
+    ///
+    /// It is asked without disturbing the process, also one that is busy or hangs.
+    ///
+    /// <https://www.erlang.org/doc/apps/erts/erlang.html#process_info/1>
+    pub fn process_info(&self, pid: &Pid) -> Option<ProcessInfo> {
+        let host = self.host_ref();
+        let process = host.local_id(pid).and_then(|id| host.process(id))?;
+        Some(process.info())
+    }
+
     /// `is_process_alive/1`, for a pid of this node.
     pub fn is_process_alive(&self, pid: &Pid) -> bool {
         let host = self.host_ref();
@@ -175,7 +197,7 @@ impl Node {
     /// # Cancel safety
     /// The process starts all the same when the future is dropped.
     pub async fn spawn<A: Behavior>(&self, args: A::Args) -> Result<A::Handle, SpawnError> {
-        self.spawn_with::<A>(args, SpawnOptions::default()).await
+        crate::process::start::<A>(&self.host_ref(), args, None).await
     }
 
     /// As [`Node::spawn`], with options.
@@ -187,7 +209,7 @@ impl Node {
         args: A::Args,
         options: SpawnOptions,
     ) -> Result<A::Handle, SpawnError> {
-        crate::process::start::<A>(&self.host_ref(), args, options).await
+        crate::process::start::<A>(&self.host_ref(), args, Some(&options)).await
     }
 
     /// Starts a plain process around an async function of its context.
@@ -229,6 +251,34 @@ impl Node {
         Fut::Output: IntoExit,
     {
         crate::process::start_plain(&self.host_ref(), &options, body)
+    }
+
+    /// Starts a process around a closure that may block its thread: [`BlockingContext`] says what that means for exits.
+    ///
+    /// # Errors
+    /// The node is stopping.
+    pub fn spawn_blocking<F, R>(&self, body: F) -> Result<Pid, SpawnError>
+    where
+        F: FnOnce(BlockingContext) -> R + Send + 'static,
+        R: IntoExit + 'static,
+    {
+        self.spawn_blocking_with(SpawnOptions::default(), body)
+    }
+
+    /// As [`Node::spawn_blocking`], with options.
+    ///
+    /// # Errors
+    /// As there, or its name is taken.
+    pub fn spawn_blocking_with<F, R>(
+        &self,
+        options: SpawnOptions,
+        body: F,
+    ) -> Result<Pid, SpawnError>
+    where
+        F: FnOnce(BlockingContext) -> R + Send + 'static,
+        R: IntoExit + 'static,
+    {
+        crate::process::start_blocking(&self.host_ref(), &options, body)
     }
 
     /// The handle of the process registered as `name`, checked to be of the right actor.
@@ -413,30 +463,4 @@ impl Node {
     pub fn monitor_nodes(&self) -> NodeEvents {
         self.0.subscribers.subscribe()
     }
-}
-
-fn listen(builder: &NodeBuilder) -> Result<Listener, StartError> {
-    let (address, ports) = (builder.listen_address, builder.ports.clone());
-    Listener::bind(address, ports.clone()).map_err(|error| StartError::Listen {
-        address,
-        first: *ports.start(),
-        last: *ports.end(),
-        reason: error.to_string(),
-    })
-}
-
-async fn register(
-    builder: &NodeBuilder,
-    name: &NodeName,
-    port: u16,
-) -> Result<Membership, StartError> {
-    let entry = NodeEntry::named(name.name(), port)?;
-    let mode = if builder.embedded_epmd {
-        Mode::Embedded
-    } else {
-        Mode::ClientOnly
-    };
-    let mut options = MembershipOptions::at(builder.epmd).mode(mode);
-    options.server.limits = builder.limits.clone();
-    Ok(Membership::join(entry, options).await?)
 }

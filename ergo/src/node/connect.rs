@@ -4,12 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpStream;
-
 use crate::dist::handshake::{Established, HandshakeError, Initiator};
 use crate::dist::{Inbound, NodeName, Outbound, Ticker};
-use crate::epmd::Client;
-use crate::epmd::codec::AliveName;
 use crate::etf::Atom;
 use crate::net::{self, Connected, HandshakeFailure};
 use crate::node::inner::Distribution;
@@ -120,7 +116,7 @@ impl Node {
         };
         let node = target.atom().clone();
         let timeout = SETUP_TIMEOUT;
-        let stream = tokio::time::timeout(timeout, locate(distribution, target))
+        let stream = tokio::time::timeout(timeout, distribution.carrier.dial(target))
             .await
             .map_err(|_| ConnectError::Timeout {
                 node: node.clone(),
@@ -136,7 +132,7 @@ impl Node {
             }
             // It has a connection that this node has not any more.
             Err(HandshakeFailure::Protocol(HandshakeError::Alive { .. })) => {
-                let stream = locate(distribution, target).await?;
+                let stream = distribution.carrier.dial(target).await?;
                 net::dial(stream, self.initiator(distribution, target)?).await
             }
             result => result,
@@ -252,44 +248,4 @@ fn source_of(error: &ConnectError) -> String {
 /// An error where the operating system has no generator: without one no handshake is safe.
 pub(super) fn random() -> Result<u32, NoRandom> {
     getrandom::u32().map_err(|error| NoRandom(error.to_string()))
-}
-
-/// Asks EPMD of the node's host for its port, and connects to it.
-async fn locate(distribution: &Distribution, target: &NodeName) -> Result<TcpStream, ConnectError> {
-    let node = target.atom().clone();
-    let host = target.host();
-    let mut addresses = tokio::net::lookup_host((host, distribution.epmd_port))
-        .await
-        .map_err(|error| ConnectError::Resolve {
-            host: host.to_owned(),
-            reason: error.to_string(),
-        })?;
-    let epmd = addresses.next().ok_or_else(|| ConnectError::Resolve {
-        host: host.to_owned(),
-        reason: "no address".to_owned(),
-    })?;
-    let name = AliveName::new(target.name()).map_err(|_| ConnectError::Unknown {
-        node: node.clone(),
-        address: epmd,
-    })?;
-    let entry = Client::new(epmd)
-        .port_please(&name)
-        .await
-        .map_err(|source| ConnectError::Epmd {
-            node: node.clone(),
-            source,
-        })?
-        .ok_or_else(|| ConnectError::Unknown {
-            node: node.clone(),
-            address: epmd,
-        })?;
-    let address = SocketAddr::new(epmd.ip(), entry.port);
-    let refused = |error: std::io::Error| ConnectError::Refused {
-        node: node.clone(),
-        address,
-        reason: error.to_string(),
-    };
-    let stream = TcpStream::connect(address).await.map_err(refused)?;
-    net::prepare(&stream).map_err(refused)?;
-    Ok(stream)
 }

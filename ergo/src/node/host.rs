@@ -32,6 +32,12 @@ impl Host for Inner {
         &self.deadlines
     }
 
+    #[cfg(feature = "testing")]
+    #[allow(private_interfaces, reason = "nobody outside has faults")]
+    fn faults(&self) -> Option<&Arc<dyn crate::process::FaultPlan>> {
+        self.faults.as_ref()
+    }
+
     fn dead_letters(&self) -> &DeadLetterOffice {
         &self.dead_letters
     }

@@ -12,6 +12,7 @@ use crate::dist::handshake::{Identity, OpenChallenges};
 use crate::epmd::Membership;
 use crate::etf::Atom;
 use crate::net::Listener;
+use crate::node::carrier::Carrier;
 use crate::node::env::Environments;
 use crate::node::events::Subscribers;
 use crate::node::peers::Peers;
@@ -19,6 +20,7 @@ use crate::node::registry::{Places, Registry};
 use crate::node::spawning::SpawnService;
 use crate::node::stop::FirstToStop;
 use crate::node::table::Table;
+use crate::node::timers::Timers;
 use crate::process::host::{AsHost, DeadLetterOffice, Deadlines, HostRef};
 use crate::sync::atomic::AtomicBool;
 use crate::wire::cookie::Cookie;
@@ -37,7 +39,7 @@ pub(super) struct Distribution {
     pub(super) cookie: Cookie,
     pub(super) challenges: OpenChallenges,
     pub(super) port: u16,
-    pub(super) epmd_port: u16,
+    pub(super) carrier: Arc<dyn Carrier>,
     pub(super) tick_time: Duration,
     pub(super) membership: Mutex<Option<Membership>>,
     /// Until the node accepts.
@@ -57,7 +59,10 @@ pub(super) struct Inner {
     pub(super) places: Places,
     pub(super) environments: Environments,
     pub(super) deadlines: Deadlines,
+    #[cfg(feature = "testing")]
+    pub(super) faults: Option<Arc<dyn crate::process::FaultPlan>>,
     pub(super) dead_letters: DeadLetterOffice,
+    pub(super) timers: Timers,
     pub(super) peers: Peers,
     pub(super) subscribers: Subscribers,
     pub(super) stopping: AtomicBool,

@@ -35,7 +35,8 @@ impl Node {
 
     pub(super) fn break_ties(&self, ties: Ties) {
         let host = self.host_ref();
-        for (id, pid) in ties.links {
+        // Sorted, so that everyone hears of it in the same order each time.
+        for (id, pid) in sorted(ties.links) {
             let Some(process) = host.process(id) else {
                 continue;
             };
@@ -46,12 +47,12 @@ impl Node {
                     .then_some(Broken::Link(Exit { from, reason }))
             });
         }
-        for (number, id) in ties.monitors {
+        for (number, id) in sorted(ties.monitors) {
             if let Some(process) = host.process(id) {
                 down(&host, &*process, number, ExitReason::NoConnection);
             }
         }
-        for number in ties.slots {
+        for number in sorted(ties.slots) {
             if let Some(slot) = host.take_slot(number) {
                 slot.down(ExitReason::NoConnection);
             }
@@ -64,4 +65,10 @@ impl Node {
             }
         }
     }
+}
+
+fn sorted<T: Ord>(ties: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut sorted: Vec<T> = ties.into_iter().collect();
+    sorted.sort_unstable();
+    sorted
 }

@@ -12,6 +12,7 @@
 
 mod accept;
 mod api;
+mod carrier;
 mod connect;
 mod context;
 mod delivery;
@@ -30,8 +31,11 @@ mod spawned;
 mod spawning;
 mod stop;
 mod table;
+mod timers;
 
 pub use api::Visibility;
+#[cfg(feature = "testing")]
+pub(crate) use carrier::{Carrier, Joined};
 pub use errors::{ConnectError, NoRandom, StartError, WhereisError};
 pub use events::{NodeEvent, NodeEvents};
 pub use inner::Node;

@@ -3,11 +3,14 @@
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::dist::{NodeName, Ticker};
 use crate::etf::Encode;
 use crate::node::StartError;
+use crate::node::carrier::{Carrier, Tcp};
+use crate::process::host::Deadlines;
 use crate::process::{Env, EnvValue};
 use crate::wire::cookie::{Cookie, CookieError};
 use crate::wire::limits::Limits;
@@ -33,6 +36,29 @@ pub struct NodeBuilder {
     pub(crate) env: Env,
     pub(crate) application_env: HashMap<Box<str>, Env>,
     pub(crate) shutdown_timeout: Duration,
+    #[cfg(feature = "testing")]
+    pub(crate) testing: Testing,
+}
+
+/// What a node under test has in place of what others have.
+#[cfg(feature = "testing")]
+#[derive(Clone, Default)]
+pub(crate) struct Testing {
+    /// In place of TCP and EPMD.
+    pub(crate) carrier: Option<Arc<dyn Carrier>>,
+    /// Whether time is virtual, and calls from outside of processes keep it exactly.
+    pub(crate) exact_time: bool,
+    /// What is to go wrong.
+    pub(crate) faults: Option<Arc<dyn crate::process::FaultPlan>>,
+}
+
+#[cfg(feature = "testing")]
+impl std::fmt::Debug for Testing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Testing")
+            .field("exact_time", &self.exact_time)
+            .finish_non_exhaustive()
+    }
 }
 
 /// How long a node may take to stop, unless it is told otherwise.
@@ -69,6 +95,8 @@ impl NodeBuilder {
             tick_time: Ticker::DEFAULT_TICK_TIME,
             limits: Limits::default(),
             distributed: true,
+            #[cfg(feature = "testing")]
+            testing: Testing::default(),
             env: Env::default(),
             application_env: HashMap::new(),
             shutdown_timeout: SHUTDOWN_TIMEOUT,
@@ -136,6 +164,24 @@ impl NodeBuilder {
     pub fn local_only(mut self) -> Self {
         self.distributed = false;
         self
+    }
+
+    /// What carries the connections of this node.
+    pub(super) fn carrier(&self) -> Arc<dyn Carrier> {
+        #[cfg(feature = "testing")]
+        if let Some(carrier) = &self.testing.carrier {
+            return carrier.clone();
+        }
+        Arc::new(Tcp::new(self))
+    }
+
+    /// How calls made outside of processes keep their deadlines.
+    pub(super) fn deadlines(&self) -> Deadlines {
+        #[cfg(feature = "testing")]
+        if self.testing.exact_time {
+            return Deadlines::exact();
+        }
+        Deadlines::default()
     }
 
     /// Sets a value of the node's environment: [`Context::env`](crate::Context::env).

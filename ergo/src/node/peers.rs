@@ -65,13 +65,12 @@ impl Peers {
         }
     }
 
+    /// In the order of their names, so that what is done to all of them is done in the same order each time.
     pub(super) fn all(&self) -> Vec<Arc<Peer>> {
-        self.map
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .values()
-            .cloned()
-            .collect()
+        let map = self.map.read().unwrap_or_else(PoisonError::into_inner);
+        let mut all: Vec<_> = map.values().cloned().collect();
+        all.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+        all
     }
 
     pub(super) fn len(&self) -> usize {

@@ -83,6 +83,7 @@ impl Node {
         let deadline = Instant::now().checked_add(self.0.shutdown_timeout);
         self.stop_applications(deadline).await;
         self.stop_listening();
+        self.0.timers.end();
         self.0.table.close();
         self.stop_processes(deadline).await;
         self.flush_peers().await;

@@ -7,7 +7,8 @@ use std::time::Duration;
 use crate::etf::{DecodeError, Decoder, Encode, EncodeError, Encoder, Pid, Term};
 use crate::process::host::AsHost;
 use crate::process::{
-    CallError, Context, Destination, Down, Exit, ExitReason, Overflow, Ref, ReplyTo,
+    CallError, Context, Destination, Down, Exit, ExitReason, Overflow, Protocol, Ref, ReplyTo,
+    Serves,
 };
 
 /// A type whose values are the state of a process. Written by `derive(Actor)`.
@@ -143,6 +144,14 @@ pub trait Handle:
     ) -> impl Future<Output = Result<(), CallError>> + Send {
         self.as_ref().stop(reason, timeout)
     }
+
+    /// The handle of a protocol that the actor serves, to the same process: `let stocks: StocksHandle = shelf.serving();`
+    fn serving<H: Handle>(&self) -> H
+    where
+        Self::Actor: Serves<H::Actor>,
+    {
+        self.as_ref().serving().into()
+    }
 }
 
 /// What the run loop drives. Written by `#[ergo::server]` and `derive(ServerBehavior)`.
@@ -165,6 +174,9 @@ pub trait Behavior: Actor {
     const MODULE: &'static str = "gen_server";
     /// What the header of `sys:get_status` says before the name of the process.
     const STATUS_HEADER: &'static str = "Status for generic server";
+
+    /// What is wrapped around its requests on the wire.
+    const PROTOCOL: Protocol = Protocol::Gen;
 
     /// Whether [`Behavior::start_now`] is the init: it runs in the spawner and needs no acknowledgement.
     const SYNC_INIT: bool = false;

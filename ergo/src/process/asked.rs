@@ -17,4 +17,15 @@ pub(super) struct Asked {
     pub(super) idle_timeout: Option<Duration>,
     /// `cx.continue_with(..)`, in order; each is a `Behavior::Continue` of the process's own actor.
     pub(super) continues: VecDeque<Box<dyn Any + Send>>,
+    /// Answers of a callback that has asked for a stop: they are sent after `terminate`.
+    pub(super) answers: Vec<Answer>,
+}
+
+/// An answer to a call that waits to be sent.
+pub(super) struct Answer(pub(super) Box<dyn FnOnce() + Send>);
+
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Answer")
+    }
 }

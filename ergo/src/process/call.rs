@@ -15,9 +15,10 @@ use crate::process::handle::{Place, Ref};
 use crate::process::host::{AnyProcess, HostRef, Slot};
 use crate::process::mailbox::Cell;
 use crate::process::overflow::{Policy, Sent};
-use crate::process::queue::{Envelope, Other};
+use crate::process::queue::Envelope;
 use crate::process::room::Admission;
 use crate::process::send::{RemoteCall, call_error};
+use crate::process::serving::Called;
 use crate::process::{CallError, CastError, Destination, ExitReason, Reply, current, wire};
 use crate::sync::Mutex;
 
@@ -135,7 +136,7 @@ impl<'a, A: Behavior, R: Send + 'static> Call<'a, A, R> {
     ) -> Self {
         let (sender, receiver) = oneshot::channel();
         let (reply, sender) = match &to.0 {
-            Place::Local(_) => (Reply::local(sender), None),
+            Place::Local(_) | Place::Through(_) => (Reply::local(sender), None),
             Place::Remote(far) if far.direct => (Reply::local(sender), None),
             Place::Remote(_) => (Reply::nowhere(), Some(sender)),
         };
@@ -172,6 +173,14 @@ impl<'a, A: Behavior, R: Send + 'static> Call<'a, A, R> {
         let to = self.to;
         match &to.0 {
             Place::Local(cell) => self.start_here(cell, message, cx),
+            Place::Through(through) => {
+                let door = through.0.clone();
+                if current::id_on(door.node()) == door.id() {
+                    return Err(CallError::CallsItself);
+                }
+                self.admission = door.put_or_wait(message, Sent::Call, cx.waker())?;
+                Ok(())
+            }
             Place::Remote(far) => match far.here::<A>() {
                 Some(cell) => {
                     self.named = Some(cell.clone());
@@ -255,9 +264,9 @@ impl<'a, A: Behavior, R: Send + 'static> Call<'a, A, R> {
         let slot = Arc::new(OneSlot(Mutex::new(Some(sender))));
         let mut request =
             |encoder: &mut crate::etf::Encoder<'_>| A::encode_message(message, encoder);
-        let from = current::id_on(host);
+        let (from, tag) = (current::id_on(host), wire::call_tag(A::PROTOCOL));
         let (call, admission) =
-            RemoteCall::start(host, from, to, slot, wire::CALL, &mut request, cx.waker())?;
+            RemoteCall::start(host, from, to, slot, tag, &mut request, cx.waker())?;
         self.remote = Some(call);
         self.admission = admission;
         Ok(())
@@ -276,13 +285,14 @@ impl<'a, A: Behavior, R: Send + 'static> Call<'a, A, R> {
 
     /// The `Reply` is gone: the server has ended, or lives and dropped it, which a fence through its mailbox tells.
     fn poll_dropped(&mut self, cx: &mut TaskContext<'_>) -> Poll<CallError> {
-        let cell = match (&self.to.0, &self.named) {
+        let cell: Arc<dyn Called> = match (&self.to.0, &self.named) {
+            (Place::Through(through), _) => through.0.clone(),
             (Place::Local(cell), _) | (_, Some(cell)) => cell.clone(),
             _ => return Poll::Ready(CallError::NoReply),
         };
         if self.fence.is_none() {
             let (fence, receiver) = oneshot::channel();
-            cell.push_signal(Other::Fence(fence));
+            cell.fence(fence);
             self.fence = Some(receiver);
         }
         let Some(fence) = &mut self.fence else {

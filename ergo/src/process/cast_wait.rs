@@ -60,6 +60,14 @@ impl<'a, A: Behavior> CastWait<'a, A> {
         let to = self.to;
         match &to.0 {
             Place::Local(cell) => self.start_here(cell, message, cx),
+            Place::Through(through) => {
+                let door = through.0.clone();
+                match door.put_or_wait(message, Sent::Cast, cx.waker()) {
+                    Ok(None) => Poll::Ready(Ok(())),
+                    Ok(Some(admission)) => self.wait(admission),
+                    Err(error) => Poll::Ready(Err(error)),
+                }
+            }
             Place::Remote(far) => match far.here::<A>() {
                 Some(cell) => self.start_here(&cell, message, cx),
                 None => self.start_far(far, message, cx),
@@ -115,9 +123,8 @@ fn send_far<A: Behavior>(
 ) -> Result<Option<Admission>, CastError> {
     let from = current::id_on(&far.host);
     let to: &Destination = &far.to;
-    let mut body = |encoder: &mut crate::etf::Encoder<'_>| {
-        wire::write_cast(encoder, &mut |encoder| A::encode_message(message, encoder))
-    };
+    let mut body =
+        |encoder: &mut crate::etf::Encoder<'_>| wire::write_message::<A>(encoder, message);
     send::offer(&far.host, from, to, &mut body, How::waiting(cx.waker()))
 }
 

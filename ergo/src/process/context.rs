@@ -1,19 +1,18 @@
 //! What a process can do, given to each of its callbacks.
 
-use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::etf::{Encode, Pid, Reference};
 use crate::process::actor::Behavior;
+use crate::process::asked::Answer;
 use crate::process::host::{AnyProcess, AsHost, Host, HostRef};
 use crate::process::mailbox::Cell;
 use crate::process::spawn;
 use crate::process::{
-    CallError, CastError, Destination, ExitReason, Ref, RegisterError, Timer, links, plain, send,
+    CallError, CastError, Destination, ExitReason, Ref, RegisterError, Reply, links, plain, send,
     wire,
 };
-use crate::sync::atomic::{AtomicBool, Ordering};
 
 /// A process, from inside: who it is and what it can do. Every callback gets one.
 ///
@@ -180,108 +179,17 @@ impl<A: Behavior> Context<A> {
 
     /// Waits until a process of this node has ended and nothing of it is left. One that is not there, or that is
     /// on another node, gives `noproc` at once.
-    pub async fn ended(&self, pid: &Pid) -> ExitReason {
-        match self
-            .host()
-            .local_id(pid)
-            .and_then(|id| self.host().process(id))
-        {
-            Some(process) => std::future::poll_fn(|cx| process.poll_gone(cx)).await,
-            None => ExitReason::NoProc,
-        }
-    }
-
-    /// Runs a future that belongs to this process: it is cancelled when the process ends.
-    pub fn task<F>(&self, future: F) -> Timer
-    where
-        F: Future<Output = ()> + Send + 'static,
-    {
-        self.own(future, Arc::default(), None)
-    }
-
-    /// `send_after/3`: sends a message when the time is over.
     ///
-    /// Nothing is sent when the process ends before.
-    pub fn send_after(
-        &self,
-        delay: Duration,
-        to: impl Into<Destination>,
-        message: impl Encode + Send + 'static,
-    ) -> Timer {
-        let (host, id, to) = (self.host().clone(), self.0.id(), to.into());
-        self.after_task(delay, move || {
-            // A receiver that is gone is no error for a timer.
-            let _ = send::body(&host, id, &to, &mut wire::body_of(&message));
-        })
-    }
-
-    /// Uses the handle of this process when the time is over: `cx.after(secs(1), |me| { let _ = me.sweep(); })`.
-    pub fn after(&self, delay: Duration, act: impl FnOnce(&A::Handle) + Send + 'static) -> Timer {
-        let me = self.handle();
-        self.after_task(delay, move || act(&me))
-    }
-
-    /// Uses the handle of this process again and again, first after one period. When the process is behind, missed
-    /// turns are left out and not made up for.
-    pub fn every(
-        &self,
-        period: Duration,
-        mut act: impl FnMut(&A::Handle) + Send + 'static,
-    ) -> Timer {
-        let me = self.handle();
-        let period = period.max(Duration::from_millis(1));
-        let over = Arc::new(AtomicBool::new(false));
-        let cancelled = over.clone();
-        self.own(
-            async move {
-                let mut interval =
-                    tokio::time::interval_at(tokio::time::Instant::now() + period, period);
-                interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
-                loop {
-                    interval.tick().await;
-                    if cancelled.load(Ordering::Acquire) {
-                        return;
-                    }
-                    act(&me);
-                }
-            },
-            over,
-            None,
-        )
-    }
-
-    fn after_task(&self, delay: Duration, act: impl FnOnce() + Send + 'static) -> Timer {
-        let due = tokio::time::Instant::now().checked_add(delay);
-        let over = Arc::new(AtomicBool::new(false));
-        let fired = over.clone();
-        self.own(
-            async move {
-                match due {
-                    Some(due) => tokio::time::sleep_until(due).await,
-                    // Further away than a clock can count: never.
-                    None => std::future::pending().await,
-                }
-                if !fired.swap(true, Ordering::AcqRel) {
-                    act();
-                }
-            },
-            over,
-            due,
-        )
-    }
-
-    fn own<F>(&self, future: F, over: Arc<AtomicBool>, due: Option<tokio::time::Instant>) -> Timer
-    where
-        F: Future<Output = ()> + Send + 'static,
-    {
-        let task = crate::sync::spawn(self.host().runtime(), future);
-        let alive = self
-            .0
-            .with_relations(&mut |relations| relations.own(task.clone()));
-        if !alive {
-            task.abort();
+    /// It is looked for now, not when the future is polled: of one that ends in between the reason is known.
+    pub fn ended(&self, pid: &Pid) -> impl Future<Output = ExitReason> + Send + use<A> {
+        let id = self.host().local_id(pid);
+        let process = id.and_then(|id| self.host().process(id));
+        async move {
+            match process {
+                Some(process) => std::future::poll_fn(|cx| process.poll_gone(cx)).await,
+                None => ExitReason::NoProc,
+            }
         }
-        Timer::new(task, over, due)
     }
 
     /// Ends this process after the callback in progress, as [`Flow::Stop`](crate::Flow::Stop) does: `{stop, Reason,
@@ -329,6 +237,34 @@ impl<A: Behavior> Context<A> {
         timeout: Duration,
     ) -> Result<R, CallError> {
         plain::call(self.host(), to.into(), &request, timeout).await
+    }
+}
+
+/// Answers a call for `#[ergo::server]`: at once, or after `terminate` when the callback has asked for a stop, as
+/// `{stop, Reason, Reply, State}` does.
+#[doc(hidden)]
+#[inline]
+pub fn answer<A: Behavior, T: Send + 'static>(cx: &Context<A>, reply: Reply<T>, value: T) {
+    if cx.0.is_asked() {
+        answer_late(cx, reply, value);
+    } else {
+        reply.send(value);
+    }
+}
+
+#[cold]
+fn answer_late<A: Behavior, T: Send + 'static>(cx: &Context<A>, reply: Reply<T>, value: T) {
+    let mut pending = Some((reply, value));
+    cx.0.ask(|asked| {
+        if asked.stop.is_some()
+            && let Some((reply, value)) = pending.take()
+        {
+            let send = Box::new(move || reply.send(value));
+            asked.answers.push(Answer(send));
+        }
+    });
+    if let Some((reply, value)) = pending {
+        reply.send(value);
     }
 }
 

@@ -108,8 +108,16 @@ pub(super) fn install_panic_hook() {
     });
 }
 
+/// Catches a panic of code that runs while another panic is on its way, whose message is kept.
+pub(super) fn caught<R>(run: impl FnOnce() -> R) -> Option<R> {
+    let message = PANIC.take();
+    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).ok();
+    PANIC.set(message);
+    done
+}
+
 /// The message of the panic that has just been caught on this thread.
-pub(super) fn panic_message(payload: &(dyn std::any::Any + Send)) -> String {
+pub(crate) fn panic_message(payload: &(dyn std::any::Any + Send)) -> String {
     PANIC
         .with(RefCell::take)
         .unwrap_or_else(|| payload_text(payload).to_owned())

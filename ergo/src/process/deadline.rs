@@ -38,7 +38,11 @@ impl Deadline {
         if self.length == Duration::MAX {
             return Poll::Pending;
         }
-        if self.at.is_none() && self.length >= COARSE_MIN && !current::polls_with(cx.waker()) {
+        if self.at.is_none()
+            && self.length >= COARSE_MIN
+            && !current::polls_with(cx.waker())
+            && !host.deadlines().is_exact()
+        {
             return self.poll_coarse(host, cx);
         }
         let now = tokio::time::Instant::now().into_std();
@@ -115,6 +119,8 @@ pub struct Deadlines {
     shards: [Shard; SHARDS],
     running: AtomicBool,
     tick: AtomicU64,
+    #[cfg(feature = "testing")]
+    exact: bool,
 }
 
 impl Default for Deadlines {
@@ -123,6 +129,8 @@ impl Default for Deadlines {
             shards: std::array::from_fn(|_| Shard::default()),
             running: AtomicBool::new(false),
             tick: AtomicU64::new(0),
+            #[cfg(feature = "testing")]
+            exact: false,
         }
     }
 }
@@ -164,6 +172,27 @@ fn shard_of(waker: &Waker) -> usize {
 }
 
 impl Deadlines {
+    /// Deadlines that are kept exactly, each by a timer of its own: for virtual time, which goes by nothing else.
+    #[cfg(feature = "testing")]
+    pub(crate) fn exact() -> Deadlines {
+        Deadlines {
+            exact: true,
+            ..Deadlines::default()
+        }
+    }
+
+    #[cfg(feature = "testing")]
+    fn is_exact(&self) -> bool {
+        self.exact
+    }
+
+    #[cfg(not(feature = "testing"))]
+    #[inline(always)]
+    #[allow(clippy::unused_self, reason = "it is one with the feature")]
+    fn is_exact(&self) -> bool {
+        false
+    }
+
     fn slab(&self, shard: usize) -> MutexGuard<'_, Slab> {
         let Shard(slab) = &self.shards[shard];
         slab.lock().unwrap_or_else(PoisonError::into_inner)

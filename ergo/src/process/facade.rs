@@ -8,15 +8,15 @@ use crate::process::actor::Behavior;
 use crate::process::host::{AnyProcess, Body, HostRef};
 use crate::process::spawn::{self, Tie};
 use crate::process::{
-    CallError, CastError, Destination, ExitReason, IntoExit, PlainContext, SpawnError,
-    SpawnOptions, current, links, plain, send, wire,
+    BlockingContext, CallError, CastError, Destination, ExitReason, IntoExit, PlainContext,
+    SpawnError, SpawnOptions, blocking, current, links, plain, send, wire,
 };
 
 /// Starts an actor tied to nobody.
 pub(crate) async fn start<A: Behavior>(
     host: &HostRef,
     args: A::Args,
-    options: SpawnOptions,
+    options: Option<&SpawnOptions>,
 ) -> Result<A::Handle, SpawnError> {
     spawn::spawn::<A>(host, args, options, Tie::default())
         .await
@@ -35,6 +35,19 @@ where
     Fut::Output: IntoExit,
 {
     plain::spawn(host, options, &Tie::default(), body)
+}
+
+/// Starts a process around a closure that may block, tied to nobody.
+pub(crate) fn start_blocking<F, R>(
+    host: &HostRef,
+    options: &SpawnOptions,
+    body: F,
+) -> Result<Pid, SpawnError>
+where
+    F: FnOnce(BlockingContext) -> R + Send + 'static,
+    R: IntoExit + 'static,
+{
+    blocking::spawn(host, options, &Tie::default(), body)
 }
 
 /// Starts a plain process; `prepare` runs before its body does, to tie it to others.

@@ -9,6 +9,7 @@ use crate::process::actor::{Behavior, fmt_handle};
 use crate::process::host::{AnyProcess, AsHost, HostRef, RemoteSignal};
 use crate::process::links::{self, Target};
 use crate::process::mailbox::Cell;
+use crate::process::serving::Through;
 use crate::process::{
     Call, CallError, CastError, CastWait, Destination, ExitReason, Reply, current, send, stop, wire,
 };
@@ -21,6 +22,8 @@ pub struct Ref<A: Behavior>(pub(super) Place<A>);
 pub(super) enum Place<A: Behavior> {
     Local(Arc<Cell<A>>),
     Remote(Arc<Far>),
+    /// A process of this node of another type, which takes the messages of `A`.
+    Through(Arc<Through<A>>),
 }
 
 /// A process known by its destination.
@@ -37,6 +40,7 @@ impl<A: Behavior> Clone for Ref<A> {
         match &self.0 {
             Place::Local(cell) => Ref(Place::Local(cell.clone())),
             Place::Remote(far) => Ref(Place::Remote(far.clone())),
+            Place::Through(through) => Ref(Place::Through(through.clone())),
         }
     }
 }
@@ -85,6 +89,7 @@ impl<A: Behavior> Ref<A> {
         match &self.0 {
             Place::Local(cell) => cell.host(),
             Place::Remote(far) => &far.host,
+            Place::Through(through) => through.0.node(),
         }
     }
 
@@ -101,6 +106,7 @@ impl<A: Behavior> Ref<A> {
         match &self.0 {
             Place::Local(cell) => Destination::Pid(cell.pid()),
             Place::Remote(far) => far.to.clone(),
+            Place::Through(through) => Destination::Pid(self.host().pid(through.0.id())),
         }
     }
 
@@ -114,6 +120,7 @@ impl<A: Behavior> Ref<A> {
         match &self.0 {
             Place::Local(cell) => cell.send(message),
             Place::Remote(far) => far.cast::<A>(message),
+            Place::Through(through) => through.0.put(message),
         }
     }
 
@@ -152,6 +159,7 @@ impl<A: Behavior> Ref<A> {
                 Some(process) => std::future::poll_fn(|cx| process.poll_gone(cx)).await,
                 None => ExitReason::NoProc,
             },
+            Place::Through(through) => std::future::poll_fn(|cx| through.0.poll_gone(cx)).await,
         }
     }
 
@@ -164,6 +172,7 @@ impl<A: Behavior> Ref<A> {
         match &self.0 {
             Place::Local(cell) => cell.exit_signal(&host.pid(from), reason, false),
             Place::Remote(far) => links::exit(host, from, &far.to, reason),
+            Place::Through(through) => through.0.exit_signal(&host.pid(from), reason, false),
         }
     }
 
@@ -183,7 +192,7 @@ impl<A: Behavior> Ref<A> {
     /// A direct reference when the process is one of this node now, whatever it is known by.
     pub(crate) fn resolved(&self) -> Self {
         let found = match &self.0 {
-            Place::Local(_) => None,
+            Place::Local(_) | Place::Through(_) => None,
             Place::Remote(far) => links::local_process(&far.host, &far.to),
         };
         found
@@ -216,9 +225,8 @@ impl Far {
             return cell.send(message);
         }
         let from = current::id_on(&self.host);
-        let mut body = |encoder: &mut crate::etf::Encoder<'_>| {
-            wire::write_cast(encoder, &mut |encoder| A::encode_message(&message, encoder))
-        };
+        let mut body =
+            |encoder: &mut crate::etf::Encoder<'_>| wire::write_message::<A>(encoder, &message);
         match links::resolve(&self.host, &self.to) {
             Target::Remote => self.host.clone().remote(RemoteSignal::Send {
                 from,

@@ -8,7 +8,8 @@ pub use crate::process::dead_letter::DeadLetterOffice;
 pub use crate::process::deadline::Deadlines;
 use crate::process::relations::RemoteWatcher;
 use crate::process::{
-    Alias, CastError, Destination, Down, EnvValue, Exit, ExitReason, Heritage, Relations, Through,
+    Alias, CastError, Destination, Down, EnvValue, Exit, ExitReason, Heritage, ProcessInfo,
+    Relations, Through,
 };
 
 /// A node, as its processes see it.
@@ -45,6 +46,13 @@ pub trait Host: Any + Send + Sync {
     fn deadlines(&self) -> &Deadlines;
     /// Where messages go that reach no mailbox.
     fn dead_letters(&self) -> &DeadLetterOffice;
+    /// What is to go wrong, on a node under test.
+    #[cfg(feature = "testing")]
+    #[doc(hidden)]
+    #[allow(private_interfaces, reason = "nobody outside has faults")]
+    fn faults(&self) -> Option<&Arc<dyn crate::process::FaultPlan>> {
+        None
+    }
 
     /// Puts a process into the table under a new id. `None` when the node is stopping.
     fn insert(&self, make: &mut dyn FnMut(u64) -> Arc<dyn AnyProcess>) -> Option<u64>;
@@ -182,6 +190,8 @@ pub trait AnyProcess: Any + Send + Sync {
     /// Runs `change` on its relations and delivers what it breaks, both under its lock: once an unlink or a demonitor
     /// has returned, nothing more comes of what it took away.
     fn settle(&self, change: &mut dyn FnMut(&mut Relations) -> Option<Broken>);
+    /// What can be seen of it.
+    fn info(&self) -> ProcessInfo;
     /// What it has from the one that started it, and its own environment.
     fn heritage(&self) -> Option<Arc<Heritage>>;
     /// What those it starts have from it.

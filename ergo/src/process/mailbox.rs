@@ -1,7 +1,7 @@
 //! The mailbox of a process: one queue of its own message type under one lock.
 //!
 //! A send locks, pushes, takes the parked waker, unlocks and wakes. A receive locks once when its local batch is
-//! empty and swaps the whole vector, so the lock is taken once per batch and not once per message.
+//! empty and swaps the whole buffer, so the lock is taken once per batch and not once per message.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,9 +13,12 @@ use crate::process::actor::{Behavior, Options};
 use crate::process::asked::Asked;
 use crate::process::host::{AnyProcess, Broken, HostRef, Incoming};
 use crate::process::overflow::{Policy, Sent};
-use crate::process::queue::{Envelope, Extra, Other, Queue};
+use crate::process::queue::{Envelope, Extra, Other, Queue, Tied};
 use crate::process::relations::Ties;
-use crate::process::{CastError, Exit, ExitReason, Heritage, Relations};
+use crate::process::wire;
+use crate::process::{
+    CastError, Exit, ExitReason, Heritage, ProcessInfo, ProcessStatus, Relations,
+};
 use crate::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use crate::sync::{Mutex, MutexGuard};
 
@@ -29,6 +32,9 @@ pub(super) const QUEUED: u8 = 16;
 /// Messages with priority wait.
 const URGENT: u8 = 32;
 
+/// How many system messages a full mailbox still takes.
+const SYSTEM_MESSAGES: u64 = 16;
+
 /// A process, as its own task and its handles see it.
 pub(super) struct Cell<A: Behavior> {
     queue: Mutex<Queue<A::Message>>,
@@ -38,22 +44,41 @@ pub(super) struct Cell<A: Behavior> {
     policy: Policy,
     /// Messages of the batch in progress that wait, so that a bound is exact. Kept only when there is a bound.
     batch_left: AtomicU32,
+    /// Whether its node has faults in store.
+    #[cfg(feature = "testing")]
+    faulty: bool,
     id: u64,
     host: HostRef,
 }
 
 impl<A: Behavior> Cell<A> {
     pub(super) fn new(id: u64, host: HostRef, options: Options, parent: Option<u64>) -> Arc<Self> {
-        let relations = parent.map(|parent| Box::new(Relations::of_child(parent)));
         Arc::new(Cell {
-            queue: Mutex::new(Queue::new(options.mailbox, relations)),
+            queue: Mutex::new(Queue::new(options.mailbox, parent)),
             flags: AtomicU8::new(if options.trap_exit { TRAP_EXIT } else { 0 }),
             has_parked: AtomicBool::new(false),
             policy: options.overflow.into(),
             batch_left: AtomicU32::new(0),
+            #[cfg(feature = "testing")]
+            faulty: host.faults().is_some(),
             id,
             host,
         })
+    }
+
+    /// Whether it is to be asked what goes wrong at its messages.
+    #[cfg(feature = "testing")]
+    #[inline]
+    pub(super) fn has_faults(&self) -> bool {
+        self.faulty
+    }
+
+    /// The same for one message; a fence is none.
+    #[cfg(feature = "testing")]
+    #[inline]
+    pub(super) fn is_faulty(&self, envelope: &Envelope<A::Message>) -> bool {
+        self.faulty
+            && !matches!(envelope, Envelope::Other(other) if matches!(**other, Other::Fence(_)))
     }
 
     pub(super) fn host(&self) -> &HostRef {
@@ -98,7 +123,7 @@ impl<A: Behavior> Cell<A> {
             if !gate(&mut queue) {
                 return Err((CastError::Closed, envelope));
             }
-            queue.messages.push(envelope);
+            queue.messages.push_back(envelope);
             queue.unpark()
         };
         if let Some(waker) = waker {
@@ -131,6 +156,18 @@ impl<A: Behavior> Cell<A> {
     /// Who gets what is too much for it; for a process that does not run yet.
     pub(super) fn set_fallback(&self, name: Atom) {
         self.lock().extra_mut().fallback = Some(name);
+    }
+
+    /// Whether a message would be taken now, and why not.
+    pub(super) fn takes_more(&self) -> Result<(), CastError> {
+        let queue = self.lock();
+        if !queue.is_open() || self.is_exiting() {
+            Err(CastError::Closed)
+        } else if queue.bound != u32::MAX && (queue.has_line() || !self.has_room(&queue)) {
+            Err(CastError::Full)
+        } else {
+            Ok(())
+        }
     }
 
     /// A typed message from this node.
@@ -215,10 +252,37 @@ impl<A: Behavior> Cell<A> {
         true
     }
 
+    /// Puts in what came as a term. A full mailbox has some room left for system messages: a suspended process could never
+    /// be resumed otherwise.
+    fn push_term(
+        &self,
+        envelope: Envelope<A::Message>,
+    ) -> Result<(), (CastError, Envelope<A::Message>)> {
+        let envelope = match self.push(envelope) {
+            Err((CastError::Full, envelope)) => envelope,
+            pushed => return pushed,
+        };
+        let is_system = matches!(&envelope, Envelope::Other(other)
+            if matches!(&**other, Other::Wire(encoded, _) if wire::is_system(&self.host, encoded)));
+        let waker = {
+            let mut queue = self.lock();
+            let bound = u64::from(queue.bound) + SYSTEM_MESSAGES;
+            if !is_system || !queue.is_open() || self.waiting(&queue) >= bound {
+                return Err((CastError::Full, envelope));
+            }
+            queue.messages.push_back(envelope);
+            queue.unpark()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        Ok(())
+    }
+
     /// Takes the next batch in exchange for the empty `batch`, or parks.
     pub(super) fn poll_batch(
         &self,
-        batch: &mut Vec<Envelope<A::Message>>,
+        batch: &mut VecDeque<Envelope<A::Message>>,
         cx: &mut TaskContext<'_>,
     ) -> Poll<()> {
         let mut queue = self.lock();
@@ -237,10 +301,35 @@ impl<A: Behavior> Cell<A> {
         Poll::Ready(())
     }
 
+    /// As [`Cell::poll_batch`], on another thread than that of the process's own task, which still has to be woken by an
+    /// exit signal.
+    pub(super) fn poll_batch_elsewhere(
+        &self,
+        batch: &mut VecDeque<Envelope<A::Message>>,
+        cx: &mut TaskContext<'_>,
+    ) -> Poll<()> {
+        let mut queue = self.lock();
+        if !queue.messages.is_empty() || !queue.is_open() {
+            drop(queue);
+            return self.poll_batch(batch, cx);
+        }
+        let of_task = if queue.parked {
+            None
+        } else {
+            queue.waker.take()
+        };
+        if let (Some(waker), Some(relations)) = (of_task, queue.relations()) {
+            relations.waker = Some(waker);
+        }
+        queue.waker = Some(cx.waker().clone());
+        queue.parked = true;
+        Poll::Pending
+    }
+
     fn park(
         &self,
         queue: &mut Queue<A::Message>,
-        batch: &mut Vec<Envelope<A::Message>>,
+        batch: &mut VecDeque<Envelope<A::Message>>,
         cx: &mut TaskContext<'_>,
     ) {
         queue.park_buffers(batch);
@@ -364,7 +453,7 @@ impl<A: Behavior> Cell<A> {
     pub(super) fn shrink(&self) {
         let mut queue = self.lock();
         if queue.messages.is_empty() {
-            queue.messages = Vec::new();
+            queue.messages = VecDeque::new();
         }
     }
 
@@ -376,7 +465,7 @@ impl<A: Behavior> Cell<A> {
     /// Whether anything rare wants to be seen to between two messages: one load, whatever there may be.
     #[inline]
     pub(super) fn wants_attention(&self) -> bool {
-        self.flags.load(Ordering::Acquire) & (EXITING | ASKED) != 0
+        self.flags.load(Ordering::Acquire) & (EXITING | ASKED | URGENT) != 0
     }
 
     /// Notes what is to be done after the callback in progress, and wakes a process that waits.
@@ -477,7 +566,7 @@ impl<A: Behavior> Cell<A> {
         if let Some(name) = name {
             self.host.unregister(name, self.id);
         }
-        let (reason, mut relations) = queue.close(reason);
+        let (reason, mut tied) = queue.close(reason);
         let mut messages = std::mem::take(&mut queue.messages);
         let mut senders = Vec::new();
         if let Some(extra) = queue.known_extra() {
@@ -486,42 +575,48 @@ impl<A: Behavior> Cell<A> {
             messages.extend(refused);
             senders = waiting;
         }
-        let inner = relations
-            .as_mut()
-            .and_then(|relations| relations.waker.take());
+        let relations = tied.relations.as_mut();
+        let inner = relations.and_then(|relations| relations.waker.take());
         let wakers = [queue.waker.take(), inner];
         drop(queue);
         drop(wakers);
         senders.into_iter().for_each(Waker::wake);
         Closed {
             reason,
-            relations,
+            tied,
             messages,
         }
     }
 
     /// Nothing of the process is left: whoever waits for its end is woken.
     pub(super) fn gone(&self) {
-        let waiters = self.lock().gone();
-        waiters.for_each(Waker::wake);
+        let (waiter, more) = self.lock().gone();
+        waiter.into_iter().chain(more).for_each(Waker::wake);
     }
 }
 
 /// What a mailbox held when it was closed.
 pub(super) struct Closed<A: Behavior> {
     pub(super) reason: ExitReason,
-    relations: Option<Box<Relations>>,
-    messages: Vec<Envelope<A::Message>>,
+    tied: Tied,
+    messages: VecDeque<Envelope<A::Message>>,
 }
 
 impl<A: Behavior> Closed<A> {
+    /// How many messages nobody has taken out.
+    pub(super) fn waiting(&self) -> usize {
+        self.messages.len()
+    }
+
     /// Drops the messages, which may run code of the user, and gives the ties, if there are any.
     pub(super) fn into_ties(self) -> Option<Ties> {
         // A panic in a destructor must not take the ties with it: everyone still has to hear of the end.
-        if catch_unwind(AssertUnwindSafe(|| drop(self.messages))).is_err() {
+        if !self.messages.is_empty()
+            && catch_unwind(AssertUnwindSafe(|| drop(self.messages))).is_err()
+        {
             tracing::error!("a destructor of a message panicked while its process ended");
         }
-        self.relations.map(|relations| relations.dissolve())
+        self.tied.into_ties()
     }
 }
 
@@ -534,7 +629,7 @@ impl<A: Behavior> AnyProcess for Cell<A> {
         let delivered = match incoming {
             Incoming::Wire(encoded, from) => {
                 let envelope = Envelope::Other(Box::new(Other::Wire(encoded, from)));
-                return match self.push(envelope) {
+                return match self.push_term(envelope) {
                     Ok(()) => Ok(()),
                     Err((error, envelope)) => self.not_taken(error, envelope, Sent::Cast),
                 };
@@ -565,10 +660,11 @@ impl<A: Behavior> AnyProcess for Cell<A> {
     ) -> Result<Option<u64>, CastError> {
         let envelope = Envelope::Other(Box::new(Other::Wire(message, None)));
         let sent = if is_call { Sent::Call } else { Sent::Cast };
-        match self.push_or_wait(envelope, waker) {
-            Ok(ticket) => Ok(ticket),
-            Err((error, envelope)) => self.not_taken(error, envelope, sent).map(|()| None),
-        }
+        let taken = match self.push_term(envelope) {
+            Err((CastError::Full, envelope)) => self.push_or_wait(envelope, waker),
+            taken => taken.map(|()| None),
+        };
+        taken.or_else(|(error, envelope)| self.not_taken(error, envelope, sent).map(|()| None))
     }
 
     fn poll_admitted(&self, ticket: u64, cx: &mut TaskContext<'_>) -> Poll<Result<(), CastError>> {
@@ -622,6 +718,28 @@ impl<A: Behavior> AnyProcess for Cell<A> {
         };
         change(relations);
         true
+    }
+
+    fn info(&self) -> ProcessInfo {
+        let queue_len = self.queue_len();
+        let mut queue = self.lock();
+        let heritage = queue.heritage.clone();
+        let host = &*self.host;
+        let mut info = ProcessInfo::new(host, self, heritage.as_deref());
+        info.message_queue_len = queue_len;
+        info.mailbox = (queue.bound != u32::MAX).then_some(queue.bound);
+        info.trap_exit = self.traps_exit();
+        info.status = if self.is_exiting() || !queue.is_open() {
+            ProcessStatus::Exiting
+        } else if queue.parked {
+            ProcessStatus::Waiting
+        } else {
+            ProcessStatus::Running
+        };
+        match queue.known_relations() {
+            Some(relations) => info.tied(host, relations),
+            None => info,
+        }
     }
 
     fn heritage(&self) -> Option<Arc<Heritage>> {

@@ -16,6 +16,7 @@
 mod actor;
 mod alias;
 mod asked;
+mod blocking;
 mod call;
 mod cast_wait;
 mod context;
@@ -28,10 +29,14 @@ mod env;
 mod errors;
 mod exit;
 mod facade;
+#[cfg(feature = "testing")]
+mod fault;
+mod forward;
 mod handle;
 mod heritage;
 pub mod host;
 mod id_set;
+mod info;
 mod links;
 mod mailbox;
 mod overflow;
@@ -42,6 +47,7 @@ mod reply;
 mod room;
 mod run;
 mod send;
+mod serving;
 mod signal;
 mod snapshot;
 mod spawn;
@@ -55,9 +61,12 @@ mod wire;
 
 pub use actor::{Actor, Behavior, Flow, Handle, IntoFlow, Label, MessageKind, Options};
 pub use alias::{Alias, AliasMode, AliasOptions, MonitorOptions, Through};
+pub use blocking::BlockingContext;
 pub use call::Call;
 pub use cast_wait::CastWait;
 pub use context::Context;
+#[doc(hidden)]
+pub use context::answer;
 pub use dead_letter::{DeadLetter, DeadLetterReason, DeadLetters};
 pub use destination::Destination;
 pub use env::EnvValue;
@@ -65,22 +74,33 @@ pub use errors::{CallError, CastError, RegisterError, SpawnError};
 pub use exit::ExitReason;
 pub use handle::Ref;
 pub use heritage::Heritage;
+pub use info::{ProcessInfo, ProcessStatus};
 pub use overflow::Overflow;
 pub use plain::{IntoExit, Message, Plain, PlainContext, PlainRef};
 pub use relations::{Monitored, Relations, RemoteWatcher, Watcher};
 pub use reply::{Reply, ReplyTo};
+pub use serving::Serves;
 pub use signal::{Down, Exit};
 pub use snapshot::Snapshot;
 pub use spawn::SpawnOptions;
-pub use timer::Timer;
+pub use timer::{MissPolicy, Timer};
+pub use turn::yield_now;
+pub use wire::Protocol;
 
 pub(crate) use actor::short_type_name;
 pub(crate) use alias::pass_through;
+pub(crate) use current::panic_message;
 pub(crate) use dead_letter::request_of;
 pub(crate) use env::{Env, read as read_env};
 pub(crate) use facade::{
     call_term, cast_from_here, encode, exit_from_here, send_from_here, send_priority, send_waiting,
-    start, start_plain, start_plain_tied, write_reason,
+    start, start_blocking, start_plain, start_plain_tied, write_reason,
 };
+#[cfg(feature = "testing")]
+pub(crate) use fault::{Fault, FaultPlan, InitFault};
+pub(crate) use forward::forwarded_cast;
 pub(crate) use links::down;
+pub(crate) use timer::{
+    Owner as TimerOwner, after as timer_after, every as timer_every, send_after as timer_send,
+};
 pub(crate) use wire::answered_slot;

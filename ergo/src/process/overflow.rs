@@ -133,10 +133,9 @@ impl<A: Behavior> Cell<A> {
             }
             // A call that waits for a typed answer is made again by whoever calls, as one by pid.
             Envelope::Message(_) if sent == Sent::Call => None,
-            Envelope::Message(message) => wire::encode(&mut |encoder| {
-                wire::write_cast(encoder, &mut |encoder| A::encode_message(message, encoder))
-            })
-            .ok(),
+            Envelope::Message(message) => {
+                wire::encode(&mut |encoder| wire::write_message::<A>(encoder, message)).ok()
+            }
             Envelope::Other(other) => match &**other {
                 Other::Wire(encoded, _) => Some(encoded.clone()),
                 _ => None,

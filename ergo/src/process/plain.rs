@@ -116,6 +116,8 @@ pub struct PlainContext {
     waiting: VecDeque<Message>,
     /// How many of these, at the front, came with priority.
     urgent: usize,
+    /// Whether the mailbox is read on another thread than that of the process's own task.
+    is_elsewhere: bool,
 }
 
 impl Deref for PlainContext {
@@ -132,7 +134,14 @@ impl PlainContext {
             context,
             waiting: VecDeque::new(),
             urgent: 0,
+            is_elsewhere: false,
         }
+    }
+
+    /// The same, for another thread.
+    pub(super) fn on_another_thread(mut self) -> Self {
+        self.is_elsewhere = true;
+        self
     }
 
     /// Waits for the next message.
@@ -180,6 +189,10 @@ impl PlainContext {
                 found = self.first(looked_at..self.waiting.len(), &mut wanted);
             }
             if let Some(index) = found {
+                #[cfg(feature = "testing")]
+                if self.context.cell().has_faults() {
+                    crate::process::fault::before_receive(self.context.cell()).await;
+                }
                 return self.take(index);
             }
             looked_at = self.waiting.len();
@@ -220,10 +233,14 @@ impl PlainContext {
     }
 
     async fn fetch(&mut self) {
-        let mut batch = Vec::new();
+        let mut batch = VecDeque::new();
         std::future::poll_fn(|cx| {
             let cell = self.context.cell();
-            let polled = cell.poll_batch(&mut batch, cx);
+            let polled = if self.is_elsewhere {
+                cell.poll_batch_elsewhere(&mut batch, cx)
+            } else {
+                cell.poll_batch(&mut batch, cx)
+            };
             // Looked at after the process has parked: whoever sends later wakes it.
             if cell.has_urgent() {
                 return std::task::Poll::Ready(());

@@ -6,6 +6,8 @@ use std::task::Waker;
 
 use crate::etf::{Atom, Pid, Reference, Term};
 use crate::process::asked::Asked;
+use crate::process::crash::Last;
+use crate::process::host::Host;
 use crate::process::id_set::IdSet;
 use crate::process::{Destination, ExitReason, Heritage};
 use crate::sync::AbortHandle;
@@ -93,6 +95,8 @@ pub struct Relations {
     pub(super) waker: Option<Waker>,
     /// What a callback has asked for, to be done after it.
     pub(super) asked: Option<Box<Asked>>,
+    /// What it was doing when it failed, for its crash report.
+    pub(super) last: Option<Box<Last>>,
 }
 
 /// What is left to tell others when a process has ended.
@@ -105,15 +109,25 @@ pub(crate) struct Ties {
     pub(crate) remote_watchers: BTreeMap<Reference, RemoteWatcher>,
     pub(crate) monitoring: BTreeMap<u64, Monitored>,
     pub(crate) aliases: BTreeSet<u64>,
+    pub(super) last: Option<Box<Last>>,
+}
+
+impl Ties {
+    /// Those of a process that was linked to its parent and to nobody else.
+    pub(super) fn of_child(parent: u64) -> Self {
+        let mut ties = Ties::default();
+        ties.links.insert(parent);
+        ties
+    }
 }
 
 impl Relations {
     /// Those of a process that was started with a link by `parent`.
-    pub(super) fn of_child(parent: u64) -> Self {
-        let mut relations = Relations {
+    pub(super) fn of_child(parent: u64) -> Box<Self> {
+        let mut relations = Box::new(Relations {
             parent: Some(parent),
             ..Relations::default()
-        };
+        });
         relations.link(parent);
         relations
     }
@@ -263,6 +277,7 @@ impl Relations {
             remote_watchers: self.remote_watchers,
             monitoring: self.monitoring,
             aliases: self.aliases,
+            last: self.last,
         }
     }
 
@@ -286,6 +301,32 @@ impl Relations {
     pub fn set_group_leader(&mut self, leader: Pid) {
         self.group_leader = Some(leader);
         self.heritage_of_children = None;
+    }
+
+    /// The pids it is linked to.
+    pub(super) fn linked(&self, host: &dyn Host) -> Vec<Pid> {
+        let here = self.links.iter().map(|id| host.pid(id));
+        let active =
+            |(pid, link): (&Pid, &RemoteLink)| link.unlinking.is_none().then(|| pid.clone());
+        here.chain(self.remote_links.iter().filter_map(active))
+            .collect()
+    }
+
+    /// What it monitors.
+    pub(super) fn monitored(&self) -> Vec<Destination> {
+        let object = |monitored: &Monitored| monitored.object.clone();
+        self.monitoring.values().map(object).collect()
+    }
+
+    /// The pids of those that monitor it.
+    pub(super) fn watching(&self, host: &dyn Host) -> Vec<Pid> {
+        let here = self.watchers.values().filter_map(|watcher| match watcher {
+            Watcher::Process(id) => Some(host.pid(*id)),
+            Watcher::Call => None,
+        });
+        let elsewhere = self.remote_watchers.values();
+        here.chain(elsewhere.map(|watcher| watcher.pid.clone()))
+            .collect()
     }
 
     /// How many links it has, to processes here and elsewhere.

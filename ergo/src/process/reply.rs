@@ -93,6 +93,13 @@ impl ReplyTo {
         &self.pid
     }
 
+    /// Writes the caller as it came, `{Pid, Tag}`.
+    pub(super) fn write_from(&self, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        encoder.write_tuple(2)?;
+        encoder.write_pid(&self.pid)?;
+        encoder.write_encoded(&self.tag)
+    }
+
     /// The alias the answer goes to, when the call has one.
     pub(super) fn alias(&self) -> Option<Reference> {
         wire::alias_of(&self.tag)

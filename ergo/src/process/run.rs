@@ -1,13 +1,16 @@
 //! The run loop of a behaviour: init, one message after the other, terminate.
 
-use std::future::Future;
+use std::collections::VecDeque;
+use std::future::{Future, poll_fn};
 
 use tokio::sync::oneshot;
 
 use crate::process::actor::Behavior;
+#[cfg(feature = "testing")]
+use crate::process::fault;
 use crate::process::queue::Envelope;
 use crate::process::task::Ended;
-use crate::process::turn::{Handled, Next, Sorted, Turn, Woken, yield_now};
+use crate::process::turn::{Handled, Next, Turn, Woken, yield_now};
 use crate::process::{Context, ExitReason, SpawnError, sys};
 
 /// The body of a process whose state its synchronous init has made in the spawner.
@@ -20,9 +23,23 @@ pub(super) fn ready<A: Behavior>(
     mut state: A,
 ) -> impl Future<Output = Ended> + Send {
     async move {
-        let reason = serve(&cx, &mut state).await;
+        let reason = {
+            let mut turn = Turn::new(&cx, &mut state);
+            let reason = serve(&mut turn).await;
+            turn.ends(&reason);
+            reason
+        };
         state.stop(&reason, &cx).await;
+        answer(&cx);
         reason.into()
+    }
+}
+
+/// Sends the answers of a callback that has stopped the process: whoever gets one knows that `terminate` has run.
+fn answer<A: Behavior>(cx: &Context<A>) {
+    let asked = cx.cell().take_asked();
+    for answer in asked.into_iter().flat_map(|asked| asked.answers) {
+        (answer.0)();
     }
 }
 
@@ -51,86 +68,74 @@ pub(super) fn starting<A: Behavior>(
     }
 }
 
-async fn serve<A: Behavior>(cx: &Context<A>, state: &mut A) -> ExitReason {
-    let mut turn = Turn::new(cx, state);
-    let mut batch = Vec::new();
-    // What init has asked for comes before any message.
-    if cx.cell().wants_attention()
-        && let Some(reason) = Box::pin(turn.rare()).await
-    {
-        return reason;
-    }
-    loop {
-        let woken = std::future::poll_fn(|task| turn.poll_next(&mut batch, task)).await;
-        let mut left = batch.drain(..);
-        while let Some(envelope) = next_message(cx, &mut left) {
-            let handled = match envelope {
-                Envelope::Message(message) => {
-                    turn.begin(&message);
-                    Handled::Flow(turn.state.dispatch(message, cx).await)
+/// The loop. What lives across an await is part of every idle process, so it is little: a message is made into a future
+/// before that is waited for, and what is rare waits in a box.
+fn serve<A: Behavior>(turn: &mut Turn<'_, A>) -> impl Future<Output = ExitReason> + Send {
+    async move {
+        let mut batch = VecDeque::new();
+        // What init has asked for comes before any message.
+        if turn.cx.cell().wants_attention()
+            && let Some(reason) = Box::pin(aside(turn, &mut batch, Next::Rare)).await
+        {
+            return reason;
+        }
+        'turns: loop {
+            let handled = 'handled: {
+                #[cfg(feature = "testing")]
+                if let Some(envelope) = batch.front()
+                    && turn.cx.cell().is_faulty(envelope)
+                    && let Some(reason) = fault::before_message(turn.cx).await
+                {
+                    return reason;
                 }
-                Envelope::Other(other) => match turn.sort(*other) {
-                    Sorted::Callback(callback) => Handled::Flow(callback.await),
-                    Sorted::Handled(handled) => handled,
-                },
+                let next = batch.pop_front();
+                turn.left = batch.len();
+                let dispatch = match next {
+                    Some(Envelope::Message(message)) => turn.dispatch(message),
+                    Some(Envelope::Other(other)) => break 'handled turn.sort(*other).await,
+                    None => match poll_fn(|task| turn.poll_next(&mut batch, task)).await {
+                        Woken::Messages => continue 'turns,
+                        woken => break 'handled turn.woken(woken).await,
+                    },
+                };
+                Handled::Flow(dispatch.await)
             };
             match turn.after(handled) {
                 Next::Message => {}
                 Next::Yield => yield_now().await,
-                Next::Stop(reason) => return reason,
-                Next::Suspend => {
-                    match Box::pin(sys::suspended(&mut turn, left.collect())).await {
-                        Ok(resumed) => batch = resumed,
-                        Err(reason) => return reason,
-                    }
-                    left = batch.drain(..);
-                }
-                Next::Rare => {
-                    if let Some(reason) = Box::pin(turn.rare()).await {
+                next => {
+                    if let Some(reason) = Box::pin(aside(turn, &mut batch, next)).await {
                         return reason;
                     }
                 }
             }
         }
-        drop(left);
-        if let Some(reason) = without_message(&mut turn, woken).await {
-            return reason;
-        }
     }
 }
 
-/// What is handled next: what has priority, then the next of the batch.
-#[inline]
-fn next_message<A: Behavior>(
-    cx: &Context<A>,
-    left: &mut std::vec::Drain<'_, Envelope<A::Message>>,
-) -> Option<Envelope<A::Message>> {
-    let urgent = cx.cell().take_urgent();
-    urgent.or_else(|| {
-        let next = left.next()?;
-        cx.cell().took_one();
-        Some(next)
-    })
-}
-
-/// What the loop woke up for beside messages.
-async fn without_message<A: Behavior>(turn: &mut Turn<'_, A>, woken: Woken) -> Option<ExitReason> {
-    let next = match woken {
-        Woken::Messages => return None,
-        Woken::Idle => {
-            let flow = turn.idle().await;
-            turn.after(Handled::Flow(flow))
-        }
-        Woken::Rare => Next::Rare,
+/// Does what comes before the next message. The reason when the process is to stop.
+async fn aside<A: Behavior>(
+    turn: &mut Turn<'_, A>,
+    batch: &mut VecDeque<Envelope<A::Message>>,
+    next: Next,
+) -> Option<ExitReason> {
+    let next = match next {
+        Next::Rare => turn.rare().await,
+        next => next,
     };
     match next {
-        // Nothing suspends but a message.
-        Next::Message | Next::Suspend => None,
+        Next::Message | Next::Rare => None,
         Next::Yield => {
             yield_now().await;
             None
         }
         Next::Stop(reason) => Some(reason),
-        Next::Rare => Box::pin(turn.rare()).await,
+        Next::Suspend => match sys::suspended(turn, std::mem::take(batch)).await {
+            Ok(resumed) => {
+                *batch = resumed;
+                None
+            }
+            Err(reason) => Some(reason),
+        },
     }
 }

@@ -4,6 +4,7 @@ use std::future::Future;
 
 use crate::etf::{Pid, Reference};
 use crate::process::actor::Behavior;
+use crate::process::blocking::{self, BlockingContext};
 use crate::process::plain::{self, IntoExit, PlainContext};
 use crate::process::spawn::{self, Tie};
 use crate::process::{Context, SpawnError, SpawnOptions};
@@ -31,8 +32,9 @@ impl<A: Behavior> Context<A> {
     /// # Errors
     /// Its init refused, or its name is taken; nothing of it is left, and no exit signal comes.
     pub async fn spawn_link<B: Behavior>(&self, args: B::Args) -> Result<B::Handle, SpawnError> {
-        self.spawn_link_with::<B>(args, SpawnOptions::default())
-            .await
+        let tie = self.tie_linked();
+        let spawned = spawn::spawn::<B>(self.host(), args, None, tie).await?;
+        Ok(spawned.into())
     }
 
     /// As [`Context::spawn_link`], with options.
@@ -45,7 +47,7 @@ impl<A: Behavior> Context<A> {
         options: SpawnOptions,
     ) -> Result<B::Handle, SpawnError> {
         let tie = self.tie_linked();
-        let spawned = spawn::spawn::<B>(self.host(), args, options, tie).await?;
+        let spawned = spawn::spawn::<B>(self.host(), args, Some(&options), tie).await?;
         Ok(spawned.into())
     }
 
@@ -77,7 +79,7 @@ impl<A: Behavior> Context<A> {
             monitor: Some((&**self.cell(), number)),
             ..self.tie()
         };
-        let spawned = spawn::spawn::<B>(self.host(), args, options, tie).await?;
+        let spawned = spawn::spawn::<B>(self.host(), args, Some(&options), tie).await?;
         Ok((spawned.into(), reference))
     }
 
@@ -86,7 +88,8 @@ impl<A: Behavior> Context<A> {
     /// # Errors
     /// Its init refused, or its name is taken; nothing of it is left.
     pub async fn spawn<B: Behavior>(&self, args: B::Args) -> Result<B::Handle, SpawnError> {
-        self.spawn_with::<B>(args, SpawnOptions::default()).await
+        let spawned = spawn::spawn::<B>(self.host(), args, None, self.tie()).await?;
+        Ok(spawned.into())
     }
 
     /// As [`Context::spawn`], with options.
@@ -98,7 +101,7 @@ impl<A: Behavior> Context<A> {
         args: B::Args,
         options: SpawnOptions,
     ) -> Result<B::Handle, SpawnError> {
-        let spawned = spawn::spawn::<B>(self.host(), args, options, self.tie()).await?;
+        let spawned = spawn::spawn::<B>(self.host(), args, Some(&options), self.tie()).await?;
         Ok(spawned.into())
     }
 
@@ -126,6 +129,69 @@ impl<A: Behavior> Context<A> {
         Fut::Output: IntoExit,
     {
         plain::spawn(self.host(), &options, &self.tie(), body)
+    }
+
+    /// Starts a process around a closure that may block its thread, tied to nobody.
+    ///
+    /// # Errors
+    /// The node is stopping.
+    pub fn spawn_blocking<F, R>(&self, body: F) -> Result<Pid, SpawnError>
+    where
+        F: FnOnce(BlockingContext) -> R + Send + 'static,
+        R: IntoExit + 'static,
+    {
+        blocking::spawn(self.host(), &SpawnOptions::default(), &self.tie(), body)
+    }
+
+    /// Starts a process around a closure that may block its thread, linked to this one, which is its parent.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> ergo::Result {
+    /// use ergo::prelude::*;
+    /// # let node = Node::builder("doc@127.0.0.1").local_only().start().await?;
+    /// # let (done, seen) = tokio::sync::oneshot::channel();
+    /// node.spawn_fn(async |mut cx| {
+    ///     let me = cx.pid();
+    ///     let worker = cx.spawn_blocking_link(move |cx| {
+    ///         let sum: u64 = (1..=1_000).sum();
+    ///         let _ = cx.send(&me, term!({sum, (sum)}));
+    ///     });
+    ///     assert!(worker.is_ok());
+    ///     assert_eq!(cx.receive().await, Some(Message::Term(term!({sum, 500_500}))));
+    /// #   let _ = done.send(());
+    /// })?;
+    /// # seen.await.expect("the assertions hold");
+    /// # node.stop().await;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The node is stopping.
+    pub fn spawn_blocking_link<F, R>(&self, body: F) -> Result<Pid, SpawnError>
+    where
+        F: FnOnce(BlockingContext) -> R + Send + 'static,
+        R: IntoExit + 'static,
+    {
+        let options = SpawnOptions::default();
+        self.spawn_blocking_link_with(options, body)
+    }
+
+    /// As [`Context::spawn_blocking_link`], with options.
+    ///
+    /// # Errors
+    /// As there, or its name is taken.
+    pub fn spawn_blocking_link_with<F, R>(
+        &self,
+        options: SpawnOptions,
+        body: F,
+    ) -> Result<Pid, SpawnError>
+    where
+        F: FnOnce(BlockingContext) -> R + Send + 'static,
+        R: IntoExit + 'static,
+    {
+        blocking::spawn(self.host(), &options, &self.tie_linked(), body)
     }
 
     /// Starts a plain process linked to this one, which is its parent.

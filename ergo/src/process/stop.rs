@@ -58,7 +58,7 @@ pub(super) async fn stop(
     let caller = current::id_on(host);
     let mut write = |_, encoder: &mut Encoder<'_>| {
         encoder.write_tuple(3)?;
-        encoder.write_atom("system")?;
+        encoder.write_atom(wire::SYSTEM)?;
         wire::write_from(encoder, &from, &tag)?;
         encoder.write_tuple(2)?;
         encoder.write_atom("terminate")?;

@@ -134,16 +134,25 @@ fn finish<A: Behavior, F>(
     } else {
         own
     };
+    let signalled = own.is_none();
     let closed = cell.close(own);
     let reason = closed.reason.clone();
     // Destructors are the user's code: a panic in one must not take the rest of the clean-up with it.
     if catch_unwind(AssertUnwindSafe(|| body.set(None))).is_err() {
         tracing::error!(pid = %cell.pid(), "a destructor panicked while the process ended");
     }
+    let waiting = closed.waiting();
     let ties = closed.into_ties();
     if refused.is_none() && !cell.is_starting() {
-        let name = ties.as_ref().and_then(|ties| ties.name.as_ref());
-        crash::report(&**cell, name, &reason);
+        crash::report(
+            cell,
+            &crash::End {
+                reason: &reason,
+                signalled,
+                waiting,
+                ties: ties.as_ref(),
+            },
+        );
     }
     links::dissolve(cell.host(), cell.id(), ties, &reason);
     cell.gone();

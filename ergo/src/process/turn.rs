@@ -10,7 +10,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::etf::{Atom, DecodeError, Encoded, Term};
-use crate::process::actor::{Behavior, Flow, Label};
+use crate::process::actor::{Behavior, Flow, Label, MessageKind};
+use crate::process::crash::Last;
+use crate::process::host::AnyProcess;
 use crate::process::queue::{Envelope, Other};
 use crate::process::sys::{self, Then};
 use crate::process::wire::{self, Wrapped};
@@ -26,10 +28,13 @@ type Callback<'a> = Pin<Box<dyn Future<Output = Flow> + Send + 'a>>;
 pub(super) struct Turn<'a, A: Behavior> {
     pub(super) cx: &'a Context<A>,
     pub(super) state: &'a mut A,
-    /// What is being handled, or was last.
-    pub(super) label: Label,
+    /// The name of what is being handled, or was last.
+    name: &'static str,
+    /// How many messages of the batch in progress are left after it.
+    pub(super) left: usize,
     rare: Option<Box<Rare>>,
     budget: u32,
+    kind: MessageKind,
     hibernates: bool,
 }
 
@@ -41,11 +46,14 @@ struct Rare {
     continues: VecDeque<Box<dyn Any + Send>>,
     /// What `sys` has switched on.
     debug: Option<sys::Debug>,
+    /// The message that is being handled, of an actor that opted in to showing it.
+    message: Option<Encoded>,
 }
 
 impl Rare {
     fn is_empty(&self) -> bool {
-        self.idle.is_none() && self.continues.is_empty() && self.debug.is_none()
+        let quiet = self.idle.is_none() && self.continues.is_empty();
+        quiet && self.debug.is_none() && self.message.is_none()
     }
 }
 
@@ -65,6 +73,8 @@ pub(super) enum Handled {
     Flow(Flow),
     /// It has been dealt with, and the process does not know.
     Quietly,
+    /// There was none, and other things are to be done.
+    Rare,
     /// A system message wants the process to handle nothing else.
     Suspend,
     /// It ends the process.
@@ -84,10 +94,21 @@ pub(super) enum Next {
     Stop(ExitReason),
 }
 
-/// What is no typed message, sorted.
+/// What is no typed message, sorted: a future that is ready at once when no callback is needed.
 pub(super) enum Sorted<'a> {
     Callback(Callback<'a>),
     Handled(Handled),
+}
+
+impl Future for Sorted<'_> {
+    type Output = Handled;
+
+    fn poll(self: Pin<&mut Self>, task: &mut TaskContext<'_>) -> Poll<Handled> {
+        match self.get_mut() {
+            Sorted::Callback(callback) => callback.as_mut().poll(task).map(Handled::Flow),
+            Sorted::Handled(handled) => Poll::Ready(std::mem::replace(handled, Handled::Quietly)),
+        }
+    }
 }
 
 impl<'a, A: Behavior> Turn<'a, A> {
@@ -95,9 +116,11 @@ impl<'a, A: Behavior> Turn<'a, A> {
         Turn {
             cx,
             state,
-            label: Label::other("nothing"),
+            name: "nothing",
+            left: 0,
             rare: None,
             budget: BUDGET,
+            kind: MessageKind::Other,
             hibernates: false,
         }
     }
@@ -105,20 +128,22 @@ impl<'a, A: Behavior> Turn<'a, A> {
     /// Waits for messages, or for a point in time.
     pub(super) fn poll_next(
         &mut self,
-        batch: &mut Vec<Envelope<A::Message>>,
+        batch: &mut VecDeque<Envelope<A::Message>>,
         task: &mut TaskContext<'_>,
     ) -> Poll<Woken> {
         let cell = self.cx.cell();
         if self.hibernates {
-            *batch = Vec::new();
+            *batch = VecDeque::new();
             cell.shrink();
         }
-        // Those with priority are not in the batch. Looked at after the process has parked: whoever sends later wakes it.
-        if cell.poll_batch(batch, task).is_ready() || cell.has_urgent() {
+        if cell.has_urgent() {
+            return Poll::Ready(Woken::Rare);
+        }
+        if cell.poll_batch(batch, task).is_ready() {
             return Poll::Ready(Woken::Messages);
         }
         // Looked at after the process has parked: whoever asks later wakes it.
-        if cell.is_asked() {
+        if cell.is_asked() || cell.has_urgent() {
             return Poll::Ready(Woken::Rare);
         }
         let idle = self.idle_deadline();
@@ -143,19 +168,78 @@ impl<'a, A: Behavior> Turn<'a, A> {
         self.rare.as_ref()?.idle?.1
     }
 
+    /// Handles a typed message.
+    #[inline]
+    pub(super) fn dispatch(
+        &mut self,
+        message: A::Message,
+    ) -> impl Future<Output = Flow> + Send + use<'_, 'a, A> {
+        self.cx.cell().took_one();
+        self.begin(&message);
+        self.state.dispatch(message, self.cx)
+    }
+
+    /// What is being handled, or was last.
+    pub(super) fn label(&self) -> Label {
+        Label {
+            kind: self.kind,
+            name: self.name,
+        }
+    }
+
+    fn set_label(&mut self, label: Label) {
+        (self.kind, self.name) = (label.kind, label.name);
+    }
+
     /// A typed message is about to be handled.
     #[inline]
-    pub(super) fn begin(&mut self, message: &A::Message) {
-        self.label = A::label(message);
+    fn begin(&mut self, message: &A::Message) {
+        self.set_label(A::label(message));
+        if A::OPTIONS.last_message {
+            let encoded = wire::encode(&mut |encoder| A::encode_message(message, encoder));
+            self.keep_message(encoded.ok());
+        }
         if self.rare.is_some() {
-            let label = self.label;
+            let label = self.label();
             self.observe(label, || sys::typed::<A>(message, label));
+        }
+    }
+
+    /// Keeps the message about to be handled for a crash report.
+    fn keep_message(&mut self, message: Option<Encoded>) {
+        self.rare.get_or_insert_default().message = message;
+    }
+
+    /// Keeps for the crash report what the process was doing.
+    fn keep_last(&mut self) {
+        // Code of the user, perhaps on a state that another panic has left half changed.
+        let snapshot = current::caught(|| self.state.snapshot());
+        let message = self.rare.as_mut().and_then(|rare| rare.message.take());
+        let mut last = Some(Box::new(Last {
+            label: self.label(),
+            message,
+            state: snapshot.unwrap_or_else(|| Some(Term::atom("snapshot_panicked"))),
+            left: self.left,
+        }));
+        let cell = self.cx.cell();
+        cell.with_relations(&mut |relations| relations.last = last.take());
+    }
+
+    /// The process is about to end with this reason, after its `terminate`.
+    pub(super) fn ends(&mut self, reason: &ExitReason) {
+        if !reason.is_clean() {
+            self.keep_last();
         }
     }
 
     /// Something else is about to be handled.
     fn begin_other(&mut self, label: Label, event: impl FnOnce() -> Term) {
-        self.label = label;
+        self.set_label(label);
+        if label.kind == MessageKind::Other
+            && let Some(rare) = &mut self.rare
+        {
+            rare.message = None;
+        }
         self.observe(label, event);
     }
 
@@ -213,9 +297,24 @@ impl<'a, A: Behavior> Turn<'a, A> {
         answer
     }
 
-    /// After a message: what is next.
-    #[inline]
+    /// After a message: what is next. It is the next message, nearly always.
+    #[inline(always)]
     pub(super) fn after(&mut self, handled: Handled) -> Next {
+        if matches!(handled, Handled::Flow(Flow::Continue))
+            && self.rare.is_none()
+            && !self.hibernates
+            && self.budget > 1
+            && !self.cx.cell().wants_attention()
+            && !self.deadline_is_over()
+        {
+            self.budget -= 1;
+            return Next::Message;
+        }
+        self.not_just_after(handled)
+    }
+
+    #[inline(never)]
+    fn not_just_after(&mut self, handled: Handled) -> Next {
         match handled {
             Handled::Flow(Flow::Continue) if self.rare.is_none() && !self.hibernates => {}
             Handled::Flow(flow) => {
@@ -224,6 +323,7 @@ impl<'a, A: Behavior> Turn<'a, A> {
                 }
             }
             Handled::Quietly => {}
+            Handled::Rare => return Next::Rare,
             Handled::Suspend => return Next::Suspend,
             Handled::Stop(reason) => return Next::Stop(reason),
         }
@@ -290,8 +390,9 @@ impl<'a, A: Behavior> Turn<'a, A> {
         }
     }
 
-    /// Does what was asked for, what has become due, and lets others run. The reason when the process is to stop.
-    pub(super) async fn rare(&mut self) -> Option<ExitReason> {
+    /// Does what was asked for, what has become due, and lets others run. Then comes the next message, unless the process
+    /// is to stop or to be suspended.
+    pub(super) async fn rare(&mut self) -> Next {
         loop {
             if self.budget == 0 || self.cx.cell().is_exiting() {
                 self.budget = BUDGET;
@@ -299,33 +400,58 @@ impl<'a, A: Behavior> Turn<'a, A> {
                 yield_now().await;
             }
             if let Some(reason) = self.take_asked() {
-                return Some(reason);
+                return Next::Stop(reason);
             }
-            let flow = if let Some(what) = self.next_continue() {
+            let handled = if let Some(what) = self.next_continue() {
                 self.begin_other(Label::other("continue"), || Term::atom("continue"));
-                self.state.on_continue(what, self.cx).await
+                Handled::Flow(self.state.on_continue(what, self.cx).await)
+            } else if let Some(urgent) = self.cx.cell().take_urgent() {
+                self.handle_urgent(urgent).await
             } else if self.deadline_is_over() {
                 self.begin_other(Label::other("timeout"), || Term::atom("timeout"));
-                self.state.on_deadline(self.cx).await
+                Handled::Flow(self.state.on_deadline(self.cx).await)
             } else {
-                return None;
+                return Next::Message;
             };
-            if let Next::Stop(reason) = self.after(Handled::Flow(flow)) {
-                return Some(reason);
+            match self.after(handled) {
+                Next::Stop(reason) => return Next::Stop(reason),
+                Next::Suspend => return Next::Suspend,
+                Next::Message | Next::Yield | Next::Rare => {}
             }
         }
     }
 
-    /// The idle timeout is over.
-    pub(super) fn idle(&mut self) -> Callback<'_> {
-        self.set_idle(None);
-        self.begin_other(Label::other("timeout"), || Term::atom("timeout"));
-        Box::pin(self.state.on_timeout(self.cx))
+    /// A message with priority, which no batch has been counted for.
+    async fn handle_urgent(&mut self, urgent: Envelope<A::Message>) -> Handled {
+        match urgent {
+            Envelope::Message(message) => {
+                self.begin(&message);
+                Handled::Flow(self.state.dispatch(message, self.cx).await)
+            }
+            Envelope::Other(other) => self.sort_one(*other).await,
+        }
+    }
+
+    /// What the loop woke up for beside messages.
+    pub(super) fn woken(&mut self, woken: Woken) -> Sorted<'_> {
+        match woken {
+            Woken::Messages | Woken::Rare => Sorted::Handled(Handled::Rare),
+            Woken::Idle => {
+                self.set_idle(None);
+                self.begin_other(Label::other("timeout"), || Term::atom("timeout"));
+                Sorted::Callback(Box::pin(self.state.on_timeout(self.cx)))
+            }
+        }
     }
 
     fn take_asked(&mut self) -> Option<ExitReason> {
         let asked = self.cx.cell().take_asked()?;
         if asked.stop.is_some() {
+            if !asked.answers.is_empty() {
+                // They wait on for the end of `terminate`.
+                let answers = asked.answers;
+                self.cx.cell().ask(|again| again.answers = answers);
+            }
             return asked.stop;
         }
         self.hibernates |= asked.hibernate;
@@ -345,8 +471,13 @@ impl<'a, A: Behavior> Turn<'a, A> {
         what.downcast().ok().map(|what| *what)
     }
 
-    /// Finds out what came that is no typed message.
+    /// Finds out what the next message of the batch is, which is no typed one.
     pub(super) fn sort(&mut self, other: Other) -> Sorted<'_> {
+        self.cx.cell().took_one();
+        self.sort_one(other)
+    }
+
+    fn sort_one(&mut self, other: Other) -> Sorted<'_> {
         match other {
             Other::Down(down) if self.cx.cell().is_flushed(&down.reference) => {
                 Sorted::Handled(Handled::Quietly)
@@ -378,7 +509,7 @@ impl<'a, A: Behavior> Turn<'a, A> {
     /// A term from the wire: a call, a cast, a system message, or anything else.
     fn sort_wire(&mut self, encoded: Encoded, from: Option<Atom>) -> Sorted<'_> {
         let cx = self.cx;
-        let (wrapped, request) = wire::unwrap(cx.host(), &encoded);
+        let (wrapped, request) = wire::unwrap(cx.host(), &encoded, A::PROTOCOL);
         let mut reply_to = match wrapped {
             Wrapped::Call(reply_to) => Some(reply_to),
             Wrapped::Cast => None,
@@ -400,6 +531,9 @@ impl<'a, A: Behavior> Turn<'a, A> {
         match (decoded, reply_to) {
             (Ok(message), _) => {
                 let label = A::label(&message);
+                if A::OPTIONS.last_message {
+                    self.keep_message(Some(request));
+                }
                 self.begin_other(label, || sys::wire(&encoded));
                 Sorted::Callback(Box::pin(self.state.dispatch(message, cx)))
             }
@@ -430,6 +564,15 @@ impl<'a, A: Behavior> Turn<'a, A> {
     }
 }
 
+/// A panic in a callback passes through here, with the state as the callback has left it.
+impl<A: Behavior> Drop for Turn<'_, A> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.keep_last();
+        }
+    }
+}
+
 /// What came is no term at all: not the process's fault, but the connection's.
 pub(super) fn corrupt<A: Behavior>(cx: &Context<A>, error: &DecodeError, from: Option<Atom>) {
     tracing::warn!(pid = %cx.pid(), %error, "a message is not a valid Erlang term");
@@ -438,8 +581,11 @@ pub(super) fn corrupt<A: Behavior>(cx: &Context<A>, error: &DecodeError, from: O
     }
 }
 
-/// Lets other tasks run.
-pub(super) async fn yield_now() {
+/// Lets other processes and tasks run: for a callback that computes for long, between two parts of the work.
+///
+/// A process that never awaits keeps a thread of the runtime to itself, and cannot be ended meanwhile; after each
+/// yield an exit signal that has come ends it. Between messages processes yield by themselves.
+pub async fn yield_now() {
     let mut yielded = false;
     std::future::poll_fn(|cx| {
         if yielded {

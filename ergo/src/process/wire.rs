@@ -1,13 +1,35 @@
 //! What OTP's behaviours wrap around a request: `$gen_call`, `$gen_cast` and `system` tuples.
 
 use crate::etf::{Decoder, Encode, EncodeError, Encoded, Encoder, Kind, Pid, Reference};
-use crate::process::ReplyTo;
 use crate::process::host::{Host, HostRef};
+use crate::process::{Behavior, ReplyTo};
+
+/// What a behaviour wraps around its requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Protocol {
+    /// `{'$gen_call', From, Request}` and `{'$gen_cast', Request}`: gen_server, gen_statem, supervisor.
+    #[default]
+    Gen,
+    /// `{Pid, From, Request}` for what is answered, where the pid is that of the caller, and nothing around what is not:
+    /// gen_event.
+    Event,
+}
 
 /// The tag of a call.
 pub(super) const CALL: &str = "$gen_call";
+/// Stands for the pid of the caller as the tag of a call.
+const CALLER: &str = "";
 /// The tag of a system message.
 pub(super) const SYSTEM: &str = "system";
+
+/// The tag of the calls of a behaviour.
+pub(super) fn call_tag(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::Gen => CALL,
+        Protocol::Event => CALLER,
+    }
+}
 
 /// What a received term is.
 pub(super) enum Wrapped {
@@ -22,8 +44,38 @@ pub(super) enum Wrapped {
 }
 
 /// Takes the wrapping off. What is not wrapped, or wrapped wrongly, is the request itself.
-pub(super) fn unwrap(host: &HostRef, encoded: &Encoded) -> (Wrapped, Encoded) {
-    try_unwrap(host, encoded).unwrap_or_else(|| (Wrapped::Info, encoded.clone()))
+pub(super) fn unwrap(host: &HostRef, encoded: &Encoded, protocol: Protocol) -> (Wrapped, Encoded) {
+    let unwrapped = match protocol {
+        Protocol::Gen => try_unwrap(host, encoded),
+        Protocol::Event => unwrap_event(host, encoded),
+    };
+    unwrapped.unwrap_or_else(|| (Wrapped::Info, encoded.clone()))
+}
+
+/// What a gen_event gets: everything that is not answered may be a request.
+fn unwrap_event(host: &HostRef, encoded: &Encoded) -> Option<(Wrapped, Encoded)> {
+    let mut decoder = encoded.decoder();
+    if decoder.peek_kind().ok()? != Kind::Tuple {
+        return None;
+    }
+    let arity = decoder.read_tuple().ok()?;
+    if arity == 3 && decoder.peek_kind().ok()? == Kind::Pid {
+        decoder.read_pid().ok()?;
+        let reply_to = read_from(host, &mut decoder)?;
+        return Some((Wrapped::Call(reply_to), decoder.read_encoded().ok()?));
+    }
+    match try_unwrap(host, encoded) {
+        Some((Wrapped::System(reply_to), request)) => Some((Wrapped::System(reply_to), request)),
+        _ if arity == 2 && decoder.read_atom_text().ok()? == "notify" => {
+            Some((Wrapped::Cast, encoded.clone()))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a term is a system message.
+pub(super) fn is_system(host: &HostRef, encoded: &Encoded) -> bool {
+    matches!(try_unwrap(host, encoded), Some((Wrapped::System(_), _)))
 }
 
 fn try_unwrap(host: &HostRef, encoded: &Encoded) -> Option<(Wrapped, Encoded)> {
@@ -102,7 +154,18 @@ pub(crate) fn write_cast(
     request(encoder)
 }
 
-/// Writes `{Tag, {From, [alias | Reference]}, Request}`, where the tag is `$gen_call` or `system`.
+/// Writes a message of `A` that is not answered as its protocol wants it.
+pub(super) fn write_message<A: Behavior>(
+    encoder: &mut Encoder<'_>,
+    message: &A::Message,
+) -> Result<(), EncodeError> {
+    match A::PROTOCOL {
+        Protocol::Gen => write_cast(encoder, &mut |encoder| A::encode_message(message, encoder)),
+        Protocol::Event => A::encode_message(message, encoder),
+    }
+}
+
+/// Writes `{Tag, {From, [alias | Reference]}, Request}`, where the tag is `$gen_call`, `system`, or the caller's pid.
 pub(crate) fn write_call(
     encoder: &mut Encoder<'_>,
     tag: &'static str,
@@ -111,7 +174,10 @@ pub(crate) fn write_call(
     request: &mut dyn FnMut(&mut Encoder<'_>) -> Result<(), EncodeError>,
 ) -> Result<(), EncodeError> {
     encoder.write_tuple(3)?;
-    encoder.write_atom(tag)?;
+    match tag {
+        CALLER => encoder.write_pid(from)?,
+        tag => encoder.write_atom(tag)?,
+    }
     write_from(encoder, from, reference)?;
     request(encoder)
 }

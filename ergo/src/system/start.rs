@@ -108,7 +108,8 @@ async fn start_system(node: &Node) -> Result<(), SpawnError> {
         .intensity(100, Duration::from_secs(1))
         .child(net_kernel::spec())
         .child(rex::spec(functions))
-        .child(user::spec());
+        .child(user::spec())
+        .child(crate::behaviour::pubsub::spec());
     supervisor.start(node).await?;
     applications::start(node).await
 }

@@ -31,6 +31,16 @@ pub(crate) const EXAMPLES: &[Example] = &[
     ends("hello", "1 + 41 = 42"),
     ends("first_actor", "it ended: normal"),
     ends("supervised", "the supervisor gave up: shutdown"),
+    ends("supervision", "the supervisor has ended: true"),
+    ends("dynamic_children", "0 specifications"),
+    ends(
+        "library",
+        "closed: normal\nbooks that were not brought back: 1",
+    ),
+    ends(
+        "why_did_it_exit",
+        "a linked process that failed\n    ended: my_friend_failed",
+    ),
     ends(
         "messages",
         "expected integer 0..18446744073709551615, found -3",
@@ -56,9 +66,20 @@ pub(crate) const EXAMPLES: &[Example] = &[
     ends("two_nodes", "nodedown 'b@127.0.0.1'"),
     // With the `erl` of this machine; without one it says so and ends as well.
     ends("talking_to_erlang", "the end"),
-    ends("limits", "message 3: the mailbox is full"),
+    ends("limits", "fallback got second"),
+    ends("environment", "started by the other one: true"),
+    ends("timers", "the end"),
+    ends("code_lock", "come in, Ada"),
+    ends("alarms", "2 fires"),
     ends("shop", "by term: {ok,5}, seen 1"),
     ends("cluster", "cluster ok"),
+    Example {
+        program: "applications",
+        arguments: &[],
+        run: Run::Serves("ready"),
+    },
+    ends("pool", "the end"),
+    ends("topics", "outside: closed"),
     Example {
         program: "interop_node",
         // A port for EPMD that nothing else uses.

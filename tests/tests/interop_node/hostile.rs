@@ -11,7 +11,7 @@ use ergo::wire::cookie::Cookie;
 use ergo::wire::limits::Limits;
 use ergo_tests::deadline;
 use ergo_tests::erlang::each_release;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::world::{COOKIE, World};
@@ -45,7 +45,7 @@ async fn peer(world: &World, name: &str) -> Connected {
 }
 
 /// Reads until the other side closes; whatever it sends is dropped.
-async fn closed(stream: &mut TcpStream) -> bool {
+async fn closed(stream: &mut (impl AsyncRead + Unpin)) -> bool {
     let mut buffer = [0; 4096];
     let drain = async {
         loop {
@@ -358,7 +358,7 @@ async fn a_peer_that_does_not_read() {
         let us = pid(evil, 1, 7);
         let payload = tuple(&[us.clone(), [&[109, 0, 1, 0, 0][..], &[7; 65536]].concat()]);
         let whole = message(&[&tuple(&[small(6), us, atom(""), atom("echo")]), &payload]);
-        let (_reader, mut writer) = connected.stream.into_split();
+        let (_reader, mut writer) = tokio::io::split(connected.stream);
         let flood = tokio::spawn(async move {
             loop {
                 if let Err(error) = writer.write_all(&whole).await {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use ergo::MissPolicy;
 use ergo::prelude::*;
 use tokio::time::{advance, sleep};
 
@@ -63,7 +64,7 @@ async fn after_and_every_use_the_handle() {
         .await;
     sleep(millis(45)).await;
     assert_eq!(probe.heard().await, [1, 2, 100, 3, 4].map(Event::Cast));
-    assert_eq!(every.cancel(), Some(Duration::ZERO));
+    assert_eq!(every.cancel(), Some(millis(5)));
     assert_eq!(every.cancel(), None);
     sleep(secs(1)).await;
     assert_eq!(probe.heard().await, []);
@@ -142,4 +143,88 @@ async fn a_task_can_be_cancelled() {
     assert_eq!(counter.load(Ordering::SeqCst), 1_000);
     assert_eq!(task.cancel(), None);
     stop(node).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_timer_says_what_remains() {
+    let node = node().await;
+    let probe = Probed::start(&node).await;
+    let (once, again) = probe
+        .inside(|cx| {
+            let once = cx.send_after(secs(10), cx.pid(), term!(x));
+            (once, cx.every(secs(3), |_| {}))
+        })
+        .await;
+    sleep(secs(4)).await;
+    assert_eq!(once.remaining(), Some(secs(6)));
+    assert_eq!(again.remaining(), Some(secs(2)));
+    sleep(secs(7)).await;
+    assert_eq!(once.remaining(), None);
+    assert_eq!(again.remaining(), Some(secs(1)));
+    assert_eq!(again.cancel(), Some(secs(1)));
+    assert_eq!(again.remaining(), None);
+    stop(node).await;
+}
+
+/// The executor is held up for 35 ms when turns are 10 ms apart.
+#[tokio::test(start_paused = true)]
+async fn missed_turns_are_as_the_policy_says() {
+    let node = node().await;
+    for (policy, expected) in [
+        (MissPolicy::Skip, [10, 55, 60, 70]),
+        (MissPolicy::Burst, [10, 55, 55, 55]),
+        (MissPolicy::Delay, [10, 55, 65, 75]),
+    ] {
+        let start = tokio::time::Instant::now();
+        let probe = Probed::start(&node).await;
+        let (turned, mut turns) = tokio::sync::mpsc::unbounded_channel();
+        let timer = probe.inside(move |cx| {
+            cx.every_with(millis(10), policy, move |_| {
+                let _ = turned.send(start.elapsed());
+            })
+        });
+        let timer = timer.await;
+        sleep(millis(15)).await;
+        // Nothing runs meanwhile.
+        advance(millis(40)).await;
+        let mut seen = Vec::new();
+        for _ in expected {
+            seen.push(turns.recv().await.unwrap());
+        }
+        assert_eq!(seen, expected.map(millis), "{policy:?}");
+        assert!(timer.cancel().is_some());
+    }
+    stop(node).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn timers_of_the_node_end_with_it() {
+    let node = node().await;
+    let mut probe = Probed::start(&node).await;
+    let counter = Arc::new(AtomicU32::new(0));
+    let (counts, handle) = (counter.clone(), probe.handle.clone());
+    node.send_after(secs(1), probe.pid.clone(), term!(sent));
+    node.after(secs(2), move || handle.number(2).unwrap());
+    let stopped = node.after(secs(3), || panic!("it is cancelled"));
+    let ticks = node.every(millis(10), move || {
+        counts.fetch_add(1, Ordering::SeqCst);
+    });
+    sleep(millis(2_500)).await;
+    assert_eq!(stopped.cancel(), Some(millis(500)));
+    assert_eq!(
+        probe.heard().await,
+        [Event::Info(term!(sent)), Event::Cast(2)]
+    );
+    let seen = counter.load(Ordering::SeqCst);
+    assert!(seen >= 249, "{seen}");
+    stop(node.clone()).await;
+    let seen = counter.load(Ordering::SeqCst);
+    // One that is started on a node that has stopped does nothing.
+    let counts = counter.clone();
+    node.every(millis(10), move || {
+        counts.fetch_add(1, Ordering::SeqCst);
+    });
+    sleep(secs(1)).await;
+    assert_eq!(counter.load(Ordering::SeqCst), seen);
+    assert_eq!(ticks.remaining(), None);
 }

@@ -1,16 +1,22 @@
-//! The supervisor: restarts, intensity, starts that fail, the order of stops. G-06 and G-07 for one_for_one.
+//! The supervisor: restarts, intensity, failing starts, the order of stops, dynamic and significant children. G-06, G-07.
 //!
-//! What is expected was compared with OTP 25's `supervisor`.
+//! What is expected was compared with OTP; `supervisor_erlang` does it side by side.
 
+mod backoff;
+mod dynamic;
+mod report;
 mod restart;
+mod shutdown;
 mod start;
 mod stop;
+mod tree;
 
 use std::future::Future;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use ergo::behaviour::supervisor::{ChildCount, ChildInfo, ChildKind};
+use ergo::behaviour::{Restart, Shutdown};
 use ergo::prelude::*;
 use ergo::process::host::AsHost;
 use ergo_tests::{PATIENCE, deadline, unique_name};

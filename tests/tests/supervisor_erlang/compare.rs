@@ -20,8 +20,8 @@ pub(crate) async fn node() -> Node {
     deadline(PATIENCE, node).await.unwrap()
 }
 
-/// Plays them with our supervisor once, with OTP's on each release, and compares step by step.
-pub(crate) async fn compare(scenarios: &[Scenario]) {
+/// Plays them with our supervisor once, with OTP's on each release, and compares step by step. Gives what was seen.
+pub(crate) async fn compare(scenarios: &[Scenario]) -> Vec<Vec<Seen>> {
     let node = node().await;
     let before = node.process_count();
     let mut ours = Vec::new();
@@ -48,6 +48,7 @@ pub(crate) async fn compare(scenarios: &[Scenario]) {
             }
         }
     }
+    ours
 }
 
 fn same(release: Release, scenario: &Scenario, ours: &[Seen], theirs: &[Seen]) {

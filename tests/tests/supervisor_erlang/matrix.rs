@@ -127,5 +127,5 @@ async fn every_strategy_type_end_and_position() {
         }
     }
     assert_eq!(scenarios.len(), 4 * 3 * 3 * 8 * 4);
-    compare(&scenarios).await;
+    let _ = compare(&scenarios).await;
 }

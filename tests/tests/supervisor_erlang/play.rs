@@ -350,7 +350,7 @@ fn built(sup: &Sup, journal: &Journal) -> Supervisor {
         supervisor.child(match child {
             Child::Worker(worker) => spec(worker, 0, journal),
             Child::Sup(sup) => {
-                let spec = built(sup, journal).spec("").id(id(sup.id));
+                let spec = built(sup, journal).spec(id(sup.id));
                 typed(spec, sup.restart, sup.significant)
             }
         })

@@ -30,8 +30,8 @@ handle_info(_, State) ->
     {noreply, State}.
 
 terminate(Reason, {Label, Manner}) ->
-    sup_journal:stop(Label, Reason),
     case {Manner, Reason} of
+        %% Not noted: it may be killed before it comes to that.
         {stubborn, shutdown} -> receive after infinity -> ok end;
-        _ -> ok
+        _ -> sup_journal:stop(Label, Reason)
     end.

@@ -7,8 +7,8 @@ use ergo::prelude::*;
 use crate::compare::compare;
 use crate::random::{Random, seed};
 use crate::scenario::{
-    Auto, Child, HOWS, Manner, Scenario, Shutdown, ShutdownWord, Start, Step, Strategy, Sup, Type,
-    Worker,
+    Auto, Child, Event, HOWS, Manner, Scenario, Seen, Shutdown, ShutdownWord, Start, Step,
+    Strategy, Sup, Type, Worker,
 };
 
 const TREES: usize = 1000;
@@ -77,7 +77,7 @@ impl Grower<'_> {
         Sup {
             id,
             strategy,
-            intensity: self.random.below(6),
+            intensity: self.random.below(9),
             auto_shutdown,
             restart,
             significant: self.significant(above, restart),
@@ -136,7 +136,7 @@ impl Grower<'_> {
         }
         let mut starts = Vec::new();
         // A start of the whole tree that fails ends the scenario.
-        if self.random.chance(95) {
+        if self.random.chance(80) {
             starts.push(Start::Ok);
         }
         for _ in 0..self.random.below(4) {
@@ -176,15 +176,15 @@ impl Grower<'_> {
             let template =
                 (!self.templates.is_empty()).then(|| self.random.pick(&self.templates))?;
             return Some(match chance {
-                ..75 => Step::Dynamic(template, 4 + index),
+                67..75 => Step::Dynamic(template, 4 + index),
                 _ => Step::TerminateDynamic(template, index),
             });
         }
         let (parent, child) = (!self.pairs.is_empty()).then(|| self.random.pick(&self.pairs))?;
         Some(match chance {
-            ..86 => Step::Terminate(parent, child),
-            ..92 => Step::Restart(parent, child),
-            ..95 => Step::Delete(parent, child),
+            79..86 => Step::Terminate(parent, child),
+            86..92 => Step::Restart(parent, child),
+            92..95 => Step::Delete(parent, child),
             _ => {
                 let worker = self.worker(Auto::Never, false);
                 self.pairs.push((parent, worker.id));
@@ -206,7 +206,7 @@ fn scenario(random: &mut Random) -> Scenario {
     Scenario { top, steps }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_trees_under_random_ends() {
     let scenarios = match env::var("ERGO_TREE") {
         Ok(text) => vec![Term::parse(&text).unwrap().to_value().unwrap()],
@@ -215,5 +215,45 @@ async fn a_thousand_trees_under_random_ends() {
             (0..TREES).map(|_| scenario(&mut random)).collect()
         }
     };
-    compare(&scenarios).await;
+    let played = compare(&scenarios).await;
+    if scenarios.len() == TREES {
+        is_varied(&scenarios, &played);
+    }
+}
+
+/// Whether what was compared is what can go wrong: restarts, starts that fail, trees that end by themselves.
+fn is_varied(scenarios: &[Scenario], played: &[Vec<Seen>]) {
+    let steps = || played.iter().flat_map(|seen| &seen[1..]);
+    let events = |is: &dyn Fn(&Event) -> bool| {
+        let all = steps().flat_map(|seen| &seen.events);
+        all.filter(|event| is(event)).count()
+    };
+    let refused = played.iter().filter(|seen| seen.len() == 1).count();
+    let lived = |(scenario, seen): &(&Scenario, &Vec<Seen>)| seen.len() == scenario.steps.len() + 2;
+    let short = TREES - refused - scenarios.iter().zip(played).filter(lived).count();
+    let counts = [
+        ("steps", steps().count()),
+        (
+            "starts",
+            events(&|event| matches!(event, Event::Started(_, Start::Ok))),
+        ),
+        (
+            "failing starts",
+            events(&|event| matches!(event, Event::Started(_, Start::Fail))),
+        ),
+        (
+            "ignored starts",
+            events(&|event| matches!(event, Event::Started(_, Start::Ignore))),
+        ),
+        (
+            "stops",
+            events(&|event| matches!(event, Event::Stopped(..))),
+        ),
+        ("refused trees", refused),
+        ("trees that did not live to the last step", short),
+    ];
+    println!("{counts:?}");
+    for (what, count) in counts {
+        assert!(count >= 20, "too few {what}: {counts:?}");
+    }
 }

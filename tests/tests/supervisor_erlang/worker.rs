@@ -93,9 +93,10 @@ impl Player {
     fn exit(&mut self, _exit: Exit) {}
 
     async fn terminate(self, reason: &ExitReason) {
-        self.journal.stop(self.label, reason);
         if self.manner == Manner::Stubborn && *reason == ExitReason::Shutdown {
+            // Not noted: it may be killed before it comes to that.
             std::future::pending::<()>().await;
         }
+        self.journal.stop(self.label, reason);
     }
 }

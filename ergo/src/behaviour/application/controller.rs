@@ -11,14 +11,14 @@ use crate::behaviour::application::{
     Application, ApplicationError, ApplicationInfo, ApplicationMaster, ApplicationTerminated,
     ControllerMessage, StartType,
 };
-use crate::etf::{Atom, DecodeError, Decoder, EncodeError, Encoder, Pid};
+use crate::etf::{Atom, DecodeError, Decoder, EncodeError, Encoder, Pid, Term};
 use crate::process::{
     Actor, Behavior, Context, Env, Exit, ExitReason, Flow, Handle, Options, Ref, Reply, ReplyTo,
     SpawnOptions,
 };
 
 /// How much later than its application's deadline a master is killed.
-const GRACE: Duration = Duration::from_secs(1);
+pub(super) const GRACE: Duration = Duration::from_secs(1);
 
 /// What the controller needs of its node.
 pub trait ApplicationNode: Send + Sync {
@@ -58,9 +58,9 @@ impl Handle for ControllerRef {
 }
 
 /// Who waits for the outcome of a start or a stop.
-type Waiting = Vec<Reply<Result<(), ApplicationError>>>;
+pub(super) type Waiting = Vec<Reply<Result<(), ApplicationError>>>;
 
-enum State {
+pub(super) enum State {
     Loaded,
     Starting {
         master: Pid,
@@ -89,20 +89,20 @@ impl State {
     }
 }
 
-struct Entry {
-    spec: Arc<Application>,
-    state: State,
+pub(super) struct Entry {
+    pub(super) spec: Arc<Application>,
+    pub(super) state: State,
 }
 
 /// The state of the application controller: one process of each node, registered as `application_controller`.
 pub struct ApplicationController {
-    node: Arc<dyn ApplicationNode>,
-    entries: BTreeMap<Atom, Entry>,
+    pub(super) node: Arc<dyn ApplicationNode>,
+    pub(super) entries: BTreeMap<Atom, Entry>,
     /// Those that run or are being started, in the order of their start.
-    order: Vec<Atom>,
+    pub(super) order: Vec<Atom>,
     /// Who is told when all have stopped, once the node stops.
-    closing: Option<Reply<()>>,
-    is_closed: bool,
+    pub(super) closing: Option<Reply<()>>,
+    pub(super) is_closed: bool,
 }
 
 impl Actor for ApplicationController {
@@ -166,6 +166,21 @@ impl Behavior for ApplicationController {
         }
         self.close_next(cx);
         Flow::Continue
+    }
+
+    /// `[{Name, State}]`.
+    fn snapshot(&self) -> Option<Term> {
+        let entry = |(name, entry): (&Atom, &Entry)| {
+            let state = match entry.state {
+                State::Loaded => "loaded",
+                State::Starting { .. } => "starting",
+                State::Running { .. } => "running",
+                State::Stopping { .. } => "stopping",
+            };
+            Term::tuple([Term::Atom(name.clone()), Term::atom(state)])
+        };
+        let entries: Vec<Term> = self.entries.iter().map(entry).collect();
+        Some(Term::list(entries))
     }
 
     fn encode_message(
@@ -335,190 +350,11 @@ impl ApplicationController {
         }
     }
 
-    fn stop_one(
-        &mut self,
-        name: &str,
-        reply: Reply<Result<(), ApplicationError>>,
-        cx: &Context<Self>,
-    ) {
-        let name = match parse_name(name) {
-            Ok(name) => name,
-            Err(error) => return reply.send(Err(error)),
-        };
-        match self.entries.get_mut(&name) {
-            Some(Entry {
-                state: State::Stopping { waiting, .. },
-                ..
-            }) => waiting.push(reply),
-            Some(entry) if matches!(entry.state, State::Running { .. }) => {
-                tell_to_stop(entry, vec![reply], cx);
-            }
-            _ => reply.send(Err(ApplicationError::NotStarted(name))),
-        }
-    }
-
-    /// Ends what is left of an application without its master: what its callbacks have started beside the tree.
-    async fn clear(&self, name: &Atom, cx: &Context<Self>) {
-        let left = self.node.processes(name);
-        for pid in &left {
-            cx.exit(pid, ExitReason::Kill);
-        }
-        let gone = async {
-            for pid in &left {
-                cx.ended(pid).await;
-            }
-        };
-        if tokio::time::timeout(GRACE, gone).await.is_err() {
-            tracing::error!(application = %name, "processes that never await have outlived their application");
-        }
-    }
-
-    /// The master of this application has ended.
-    fn ended(&mut self, name: Atom, reason: &ExitReason) {
-        let Some(entry) = self.entries.get_mut(&name) else {
-            return;
-        };
-        let state = std::mem::replace(&mut entry.state, State::Loaded);
-        self.order.retain(|other| *other != name);
-        match state {
-            State::Loaded => {}
-            State::Stopping {
-                start_type,
-                waiting,
-                ..
-            } => {
-                report(&name, &ExitReason::from("stopped"), start_type);
-                waiting.into_iter().for_each(|reply| reply.send(Ok(())));
-            }
-            State::Starting {
-                start_type,
-                waiting,
-                ..
-            } => {
-                report(&name, reason, start_type);
-                let error = ApplicationError::Start {
-                    application: name.clone(),
-                    reason: reason.clone(),
-                };
-                for reply in waiting {
-                    reply.send(Err(error.clone()));
-                }
-                self.take_down(
-                    start_type,
-                    reason,
-                    ApplicationTerminated::NotStarted {
-                        application: name,
-                        start_type,
-                        reason: reason.clone(),
-                    },
-                );
-            }
-            State::Running { start_type, .. } => {
-                report(&name, reason, start_type);
-                self.take_down(
-                    start_type,
-                    reason,
-                    ApplicationTerminated::Ended {
-                        application: name,
-                        start_type,
-                        reason: reason.clone(),
-                    },
-                );
-            }
-        }
-    }
-
-    fn take_down(
-        &self,
-        start_type: StartType,
-        reason: &ExitReason,
-        because: ApplicationTerminated,
-    ) {
-        let is_its_end = match start_type {
-            StartType::Permanent => true,
-            StartType::Transient => *reason != ExitReason::Normal,
-            StartType::Temporary => false,
-        };
-        if is_its_end && !self.is_closed {
-            self.node.take_down(because);
-        }
-    }
-
-    /// Once the node stops: tells the one that was started last to stop, or that all have stopped.
-    fn close_next(&mut self, cx: &Context<Self>) {
-        if self.closing.is_none() {
-            return;
-        }
-        let Some(entry) = self
-            .order
-            .last()
-            .and_then(|name| self.entries.get_mut(name))
-        else {
-            return self
-                .closing
-                .take()
-                .into_iter()
-                .for_each(|reply| reply.send(()));
-        };
-        if !matches!(entry.state, State::Stopping { .. }) {
-            tell_to_stop(entry, Vec::new(), cx);
-        }
-    }
-
     /// The one that was started last comes first, as in OTP.
     fn which(&self) -> Vec<ApplicationInfo> {
         let running = self.order.iter().rev().filter(|name| self.is_running(name));
         running
             .filter_map(|name| Some(info(name, &self.entries.get(name)?.spec)))
             .collect()
-    }
-}
-
-/// Tells a master to stop, and remembers to kill it if it does not.
-fn tell_to_stop(entry: &mut Entry, mut waiting: Waiting, cx: &Context<ApplicationController>) {
-    let (master, start_type) = match std::mem::replace(&mut entry.state, State::Loaded) {
-        State::Running { master, start_type } => (master, start_type),
-        State::Starting {
-            master,
-            start_type,
-            waiting: starters,
-        } => {
-            for reply in starters {
-                reply.send(Err(ApplicationError::Stopping));
-            }
-            (master, start_type)
-        }
-        State::Stopping {
-            master,
-            start_type,
-            waiting: others,
-        } => {
-            waiting.extend(others);
-            (master, start_type)
-        }
-        State::Loaded => return,
-    };
-    cx.exit(&master, ExitReason::Shutdown);
-    if let Some(timeout) = entry.spec.shutdown {
-        let late = master.clone();
-        cx.after(timeout.saturating_add(GRACE), move |me| {
-            // It is the controller itself, which lives while its timers do.
-            let _ = me.0.cast(ControllerMessage::Overdue(late));
-        });
-    }
-    entry.state = State::Stopping {
-        master,
-        start_type,
-        waiting,
-    };
-}
-
-/// The end of an application in the words of OTP.
-fn report(name: &Atom, reason: &ExitReason, start_type: StartType) {
-    let is_expected = reason.is_clean() || *reason == ExitReason::from("stopped");
-    if is_expected {
-        tracing::info!("application: {name}, exited: {reason}, type: {start_type}");
-    } else {
-        tracing::error!("application: {name}, exited: {reason}, type: {start_type}");
     }
 }

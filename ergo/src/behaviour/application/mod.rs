@@ -12,6 +12,7 @@
 
 mod context;
 mod controller;
+mod ending;
 mod error;
 mod master;
 mod message;

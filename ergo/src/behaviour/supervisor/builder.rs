@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::behaviour::supervisor::start::{refuse_extra, start_fn, started};
 use crate::behaviour::supervisor::{
-    ChildKind, ChildSpec, Restart, Shutdown, SupervisorProcess, SupervisorRef,
+    ChildId, ChildKind, ChildSpec, Restart, Shutdown, SupervisorProcess, SupervisorRef,
 };
 use crate::etf::{Atom, Term};
 use crate::process::host::AsHost;
@@ -25,6 +25,18 @@ pub enum Strategy {
     RestForOne,
     /// That child alone; all children are of one template and are started with `start_child`.
     SimpleOneForOne,
+}
+
+impl Strategy {
+    /// OTP's word.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Strategy::OneForOne => "one_for_one",
+            Strategy::OneForAll => "one_for_all",
+            Strategy::RestForOne => "rest_for_one",
+            Strategy::SimpleOneForOne => "simple_one_for_one",
+        }
+    }
 }
 
 /// What the end of significant children does to the supervisor: a child that ends and is not started again.
@@ -221,14 +233,6 @@ impl Supervisor {
         self
     }
 
-    fn options(&self) -> SpawnOptions {
-        let options = SpawnOptions::default();
-        match &self.name {
-            Some(name) => options.name(name.clone()),
-            None => options,
-        }
-    }
-
     /// Starts the supervisor and its children on a node.
     ///
     /// # Errors
@@ -238,8 +242,8 @@ impl Supervisor {
     /// `{supervisor_data, {invalid_period, 0}}`, `{supervisor_data, {bad_combination, Why}}` and
     /// `{bad_start_spec, Ids}` for what cannot be.
     pub async fn start(self, node: &impl AsHost) -> Result<SupervisorRef, SpawnError> {
-        let options = self.options();
-        SupervisorProcess::start_on(&node.host(), self, options).await
+        let (supervisor, options) = self.named(SpawnOptions::default());
+        SupervisorProcess::start_on(&node.host(), supervisor, options).await
     }
 
     /// Starts the supervisor linked to a process, which is its parent.
@@ -250,18 +254,37 @@ impl Supervisor {
         self,
         cx: &Context<A>,
     ) -> Result<SupervisorRef, SpawnError> {
-        let options = self.options();
-        cx.spawn_link_with::<SupervisorProcess>(self, options).await
+        self.start_link_with(cx, SpawnOptions::default()).await
+    }
+
+    /// As [`Supervisor::start_link`], with options for the process of the supervisor. Its children inherit from it.
+    ///
+    /// # Errors
+    /// As [`Supervisor::start`].
+    pub async fn start_link_with<A: Behavior>(
+        self,
+        cx: &Context<A>,
+        options: SpawnOptions,
+    ) -> Result<SupervisorRef, SpawnError> {
+        let (supervisor, options) = self.named(options);
+        cx.spawn_link_with::<SupervisorProcess>(supervisor, options)
+            .await
+    }
+
+    /// Both with one name: that of the options, or else the supervisor's own.
+    fn named(mut self, mut options: SpawnOptions) -> (Supervisor, SpawnOptions) {
+        self.name = options.name.take().or(self.name);
+        options.name = self.name.clone();
+        (self, options)
     }
 
     /// This supervisor as a child of another one: a supervisor, permanent, waited for however long it takes.
-    pub fn spec(self, id: &str) -> ChildSpec {
+    pub fn spec(self, id: impl Into<ChildId>) -> ChildSpec {
         let start = start_fn(move |cx, options, extra| {
-            let (mut supervisor, cx) = (self.clone(), cx.clone());
+            let (supervisor, cx) = (self.clone(), cx.clone());
             Box::pin(async move {
                 refuse_extra(&extra)?;
-                supervisor.name = options.name.or(supervisor.name);
-                let spawned = supervisor.start_link(&cx).await;
+                let spawned = supervisor.start_link_with(&cx, options).await;
                 let pid = |handle: SupervisorRef| {
                     handle.pid().ok_or(SpawnError::Init(ExitReason::NoProc))
                 };

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::behaviour::supervisor::{ChildArgs, ChildInfo, ChildSpec};
+use crate::behaviour::supervisor::{ChildArgs, ChildInfo, ChildSpec, Restart};
 use crate::etf::{Pid, Term};
 
 /// Whether a child runs.
@@ -68,10 +68,14 @@ impl Child {
         }
     }
 
-    /// It has been started just now; a clock is read only where it matters.
-    pub(super) fn begins(&mut self) {
+    /// It has been started just now. A clock is read only where it matters, and arguments are kept only where they may be
+    /// needed again.
+    pub(super) fn has_started(&mut self) {
         if self.spec.backoff.is_some() {
             self.pace.since = Some(Instant::now());
+        }
+        if self.spec.restart == Restart::Temporary {
+            self.args = ChildArgs::none();
         }
     }
 

@@ -107,6 +107,19 @@ impl Behavior for SupervisorProcess {
         Flow::Continue
     }
 
+    /// What it is told and what it has, as `sys:get_state/1` shows it.
+    fn snapshot(&self) -> Option<Term> {
+        let children = Term::from_value(&self.infos()).ok()?;
+        Some(Term::map([
+            (Term::atom("strategy"), Term::atom(self.strategy.as_str())),
+            (
+                Term::atom("auto_shutdown"),
+                Term::atom(self.auto_shutdown.as_str()),
+            ),
+            (Term::atom("children"), children),
+        ]))
+    }
+
     async fn stop(mut self, _: &ExitReason, cx: &Context<Self>) {
         self.stop_children(cx).await;
         for joining in self.joining {
@@ -150,7 +163,7 @@ impl SupervisorProcess {
         supervisor: Supervisor,
         options: SpawnOptions,
     ) -> Result<SupervisorRef, SpawnError> {
-        crate::process::start::<SupervisorProcess>(host, supervisor, options).await
+        crate::process::start::<SupervisorProcess>(host, supervisor, Some(&options)).await
     }
 }
 

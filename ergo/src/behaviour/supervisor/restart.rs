@@ -190,13 +190,13 @@ impl SupervisorProcess {
             return Ok(None);
         };
         let (extra, spec) = (child.args.extra()?, child.spec.clone());
-        let started = (spec.start)(cx, spec.options.clone(), extra).await?;
+        let started = spec.start_with(extra, cx).await?;
         match &started {
             None => self.over(place),
             Some(pid) => {
                 self.children.set(place, Status::Running(pid.clone()));
                 if let Some(child) = self.children.get_mut(place) {
-                    child.begins();
+                    child.has_started();
                     self.reporter.progress(child);
                 }
             }

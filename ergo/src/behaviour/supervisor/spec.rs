@@ -185,9 +185,9 @@ impl fmt::Debug for ChildSpec {
 }
 
 impl ChildSpec {
-    pub(super) fn new(id: &str, module: &str, start: Arc<StartFn>) -> Self {
+    pub(super) fn new(id: impl Into<ChildId>, module: &str, start: Arc<StartFn>) -> Self {
         ChildSpec {
-            id: ChildId::from(id).0,
+            id: id.into().0,
             start,
             options: SpawnOptions::default(),
             restart: Restart::default(),
@@ -208,6 +208,14 @@ impl ChildSpec {
     /// Registers it under `name`, instead of the actor's own name if it has one.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.options = self.options.name(name);
+        self
+    }
+
+    /// How it is spawned: its environment, the bound of its mailbox and so on. A name that was given before stays, if these
+    /// have none.
+    pub fn options(mut self, mut options: SpawnOptions) -> Self {
+        options.name = options.name.or(self.options.name);
+        self.options = options;
         self
     }
 

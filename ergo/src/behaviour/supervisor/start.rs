@@ -3,15 +3,16 @@
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::behaviour::supervisor::{ChildSpec, SupervisorProcess};
+use crate::behaviour::supervisor::{ChildId, ChildSpec, SupervisorProcess};
 use crate::etf::{DecodeOwned, Encoded, Pid, Term};
 use crate::process::host::AsHost;
 use crate::process::{
     Behavior, Context, ExitReason, Handle, IntoExit, PlainContext, SpawnError, SpawnOptions,
-    short_type_name,
+    panic_message, short_type_name,
 };
 
 /// The pid of the child, or none when its init said `ignore`.
@@ -179,6 +180,22 @@ impl From<Vec<Term>> for NewChild {
     }
 }
 
+impl ChildSpec {
+    /// Starts a process of it. A panic of what makes its arguments is a start that failed, as a crash of a start function
+    /// is in OTP.
+    pub(super) async fn start_with(
+        &self,
+        extra: Extra,
+        cx: &Context<SupervisorProcess>,
+    ) -> Started {
+        let start = || (self.start)(cx, self.options.clone(), extra);
+        match catch_unwind(AssertUnwindSafe(start)) {
+            Ok(starting) => starting.await,
+            Err(payload) => Err(ExitReason::Panic(panic_message(&*payload).into())),
+        }
+    }
+}
+
 /// Tells the compiler that the future borrows from the context only.
 pub(super) fn start_fn<F>(start: F) -> Arc<StartFn>
 where
@@ -292,7 +309,7 @@ impl<A: Behavior> Spec for A {}
 
 impl ChildSpec {
     /// A child that is a plain process. `body` makes it anew at each start.
-    pub fn from_fn<F, Fut>(id: &str, body: F) -> ChildSpec
+    pub fn from_fn<F, Fut>(id: impl Into<ChildId>, body: F) -> ChildSpec
     where
         F: Fn(PlainContext) -> Fut + Send + Sync + 'static,
         Fut: Future + Send + 'static,
@@ -306,6 +323,25 @@ impl ChildSpec {
             Box::pin(std::future::ready(spawned))
         });
         ChildSpec::new(id, "plain", start)
+    }
+}
+
+impl ChildSpec {
+    /// Tells `note` of each process that the child becomes, before its supervisor goes on: for a behaviour that keeps
+    /// track of its children.
+    pub(crate) fn on_start(mut self, note: impl Fn(&Pid) + Send + Sync + 'static) -> Self {
+        let (inner, note) = (self.start, Arc::new(note));
+        self.start = start_fn(move |cx, options, extra| {
+            let (starting, note) = (inner(cx, options, extra), note.clone());
+            Box::pin(async move {
+                let started = starting.await;
+                if let Ok(Some(pid)) = &started {
+                    note(pid);
+                }
+                started
+            })
+        });
+        self
     }
 }
 

@@ -1,6 +1,7 @@
 //! Stopping children: one after the other, or all of a template at once.
 
 use std::collections::HashMap;
+use std::pin::pin;
 
 use tokio::time::Instant;
 
@@ -42,37 +43,37 @@ impl SupervisorProcess {
         };
         let running = self.children.iter().filter_map(|(_, child)| child.pid());
         let pids: Vec<Pid> = running.cloned().collect();
-        for pid in &pids {
-            cx.exit(pid, first_signal(&spec));
-        }
+        // Before they are told, so that none is gone without a word.
+        let ends: Vec<_> = pids.iter().map(|pid| cx.ended(pid)).collect();
+        tell(&pids, &first_signal(&spec), cx);
         let mut deadline = match spec.shutdown {
             Shutdown::Timeout(timeout) => Instant::now().checked_add(timeout),
             Shutdown::Kill | Shutdown::Infinity => None,
         };
-        let mut failures: HashMap<Term, Vec<Pid>> = HashMap::new();
-        for (index, pid) in pids.iter().enumerate() {
-            let reason = match deadline {
-                None => cx.ended(pid).await,
-                Some(at) => match tokio::time::timeout_at(at, cx.ended(pid)).await {
-                    Ok(reason) => reason,
-                    Err(_) => {
-                        deadline = None;
-                        kill(pids.get(index..).unwrap_or_default(), cx);
-                        cx.ended(pid).await
+        let mut failures: HashMap<Term, usize> = HashMap::new();
+        for (index, ended) in ends.into_iter().enumerate() {
+            let mut ended = pin!(ended);
+            let in_time = match deadline {
+                Some(at) => tokio::time::timeout_at(at, &mut ended).await.ok(),
+                None => None,
+            };
+            let reason = match in_time {
+                Some(reason) => reason,
+                None => {
+                    if deadline.take().is_some() {
+                        tell(pids.get(index..).unwrap_or_default(), &ExitReason::Kill, cx);
                     }
-                },
+                    ended.await
+                }
             };
             if is_to_report(&spec, &reason) {
-                failures
-                    .entry(reason.to_term())
-                    .or_default()
-                    .push(pid.clone());
+                *failures.entry(reason.to_term()).or_default() += 1;
             }
         }
-        for (reason, pids) in failures {
+        for (reason, children) in failures {
             let reason = ExitReason::from(reason);
             self.reporter
-                .many("shutdown_error", &reason, &spec, pids.len());
+                .many("shutdown_error", &reason, &spec, children);
         }
     }
 }
@@ -88,25 +89,23 @@ fn first_signal(spec: &ChildSpec) -> ExitReason {
     }
 }
 
-fn kill(pids: &[Pid], cx: &Context<SupervisorProcess>) {
+fn tell(pids: &[Pid], reason: &ExitReason, cx: &Context<SupervisorProcess>) {
     for pid in pids {
-        cx.exit(pid, ExitReason::Kill);
+        cx.exit(pid, reason.clone());
     }
 }
 
 /// The link stays until the child is gone: when the supervisor is killed meanwhile, the child still hears of it.
 async fn stop(spec: &ChildSpec, pid: &Pid, cx: &Context<SupervisorProcess>) -> ExitReason {
+    let mut ended = pin!(cx.ended(pid));
     cx.exit(pid, first_signal(spec));
-    let Shutdown::Timeout(timeout) = spec.shutdown else {
-        return cx.ended(pid).await;
-    };
-    match tokio::time::timeout(timeout, cx.ended(pid)).await {
-        Ok(reason) => reason,
-        Err(_) => {
-            cx.exit(pid, ExitReason::Kill);
-            cx.ended(pid).await
+    if let Shutdown::Timeout(timeout) = spec.shutdown {
+        if let Ok(reason) = tokio::time::timeout(timeout, &mut ended).await {
+            return reason;
         }
+        cx.exit(pid, ExitReason::Kill);
     }
+    ended.await
 }
 
 /// Whether OTP reports a child that was told to stop and ended for this reason. One that had ended before, and whose

@@ -95,18 +95,18 @@ impl Tree {
     fn line(&self) -> String {
         let id = match (&self.id, &self.name) {
             (Some(id), _) => Some(id.to_string()),
-            (None, Some(name)) => Some(name.to_string()),
+            (None, Some(name)) => Some(name.as_str().to_owned()),
             (None, None) => None,
         };
         let pid = self.pid.as_ref().map(ToString::to_string);
         let kind = match self.kind {
             ChildKind::Supervisor => "supervisor".to_owned(),
-            ChildKind::Worker => format!("worker {}", self.module),
+            ChildKind::Worker => format!("worker {}", self.module.as_str()),
         };
         let words: Vec<String> = [id, pid, Some(kind)].into_iter().flatten().collect();
         let mut line = words.join(" ");
         if let (Some(_), Some(name)) = (&self.id, &self.name) {
-            line.push_str(&format!(", registered as {name}"));
+            line.push_str(&format!(", registered as {}", name.as_str()));
         }
         line.push_str(match self.status {
             ChildStatus::Running => "",

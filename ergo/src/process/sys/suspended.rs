@@ -1,5 +1,7 @@
 //! The loop of a suspended process.
 
+use std::collections::VecDeque;
+
 use crate::process::actor::Behavior;
 use crate::process::queue::{Envelope, Other};
 use crate::process::sys::{Then, answer};
@@ -7,7 +9,7 @@ use crate::process::turn::{Turn, yield_now};
 use crate::process::{ExitReason, wire};
 
 /// What a process waits for.
-type Messages<A> = Vec<Envelope<<A as Behavior>::Message>>;
+type Messages<A> = VecDeque<Envelope<<A as Behavior>::Message>>;
 
 /// What came for a suspended process.
 enum Came<M> {
@@ -25,12 +27,12 @@ pub(in crate::process) async fn suspended<A: Behavior>(
 ) -> Result<Messages<A>, ExitReason> {
     // Once the process waits, nothing is passed over any more.
     waiting.retain(|envelope| !is_flushed(turn, envelope));
-    let mut held = Vec::new();
+    let mut held = VecDeque::new();
     loop {
         let mut left = waiting.into_iter();
         while let Some(envelope) = left.next() {
             match sort(turn, envelope) {
-                Came::Else(envelope) => held.push(envelope),
+                Came::Else(envelope) => held.push_back(envelope),
                 Came::ParentExit(reason) => return Err(reason),
                 Came::System(to, request) => match answer(turn, true, &to, &request) {
                     Then::GoOn | Then::Suspend => {}
@@ -43,7 +45,7 @@ pub(in crate::process) async fn suspended<A: Behavior>(
             }
         }
         yield_now().await;
-        waiting = Vec::new();
+        waiting = VecDeque::new();
         std::future::poll_fn(|task| turn.cx.cell().poll_batch(&mut waiting, task)).await;
     }
 }
@@ -54,7 +56,7 @@ fn sort<A: Behavior>(turn: &Turn<'_, A>, envelope: Envelope<A::Message>) -> Came
     };
     let came = match &**other {
         Other::Exit(exit) if turn.cx.parent() == exit.from => Came::ParentExit(exit.reason.clone()),
-        Other::Wire(encoded, _) => match wire::unwrap(turn.cx.host(), encoded) {
+        Other::Wire(encoded, _) => match wire::unwrap(turn.cx.host(), encoded, A::PROTOCOL) {
             (wire::Wrapped::System(to), request) => Came::System(to, request),
             _ => return Came::Else(envelope),
         },

@@ -3,6 +3,8 @@
 
 #![deny(warnings, clippy::all)]
 
+mod between_messages;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::hash::Hash;

@@ -1,0 +1,125 @@
+//! What carries the bytes of a connection.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+
+/// Bytes in both directions, each in order: what a connection needs of anything that is not TCP.
+pub trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin + 'static> ByteStream for T {}
+
+/// The stream of a connection. TCP has a variant of its own, so that its bytes go through no pointer to a trait.
+pub enum Stream {
+    /// A socket.
+    Tcp(TcpStream),
+    /// Anything else.
+    Other(Box<dyn ByteStream>),
+}
+
+impl Stream {
+    /// A stream over something else than TCP.
+    pub fn other(stream: impl ByteStream) -> Stream {
+        Stream::Other(Box::new(stream))
+    }
+
+    /// One half to read and one to write, for two tasks.
+    pub(super) fn split(self) -> (Reader, Writer) {
+        match self {
+            Stream::Tcp(stream) => {
+                let (reader, writer) = stream.into_split();
+                (Reader::Tcp(reader), Writer::Tcp(writer))
+            }
+            Stream::Other(stream) => {
+                let (reader, writer) = tokio::io::split(stream);
+                (Reader::Other(reader), Writer::Other(writer))
+            }
+        }
+    }
+}
+
+impl From<TcpStream> for Stream {
+    fn from(stream: TcpStream) -> Self {
+        Stream::Tcp(stream)
+    }
+}
+
+impl std::fmt::Debug for Stream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Stream::Tcp(stream) => stream.fmt(f),
+            Stream::Other(_) => f.write_str("Other"),
+        }
+    }
+}
+
+/// The half of a stream that is read.
+pub(super) enum Reader {
+    Tcp(OwnedReadHalf),
+    Other(tokio::io::ReadHalf<Box<dyn ByteStream>>),
+}
+
+/// The half of a stream that is written.
+pub(super) enum Writer {
+    Tcp(OwnedWriteHalf),
+    Other(tokio::io::WriteHalf<Box<dyn ByteStream>>),
+}
+
+macro_rules! read {
+    ($kind:ident) => {
+        impl AsyncRead for $kind {
+            #[inline]
+            fn poll_read(
+                self: Pin<&mut Self>,
+                cx: &mut Context<'_>,
+                buffer: &mut ReadBuf<'_>,
+            ) -> Poll<io::Result<()>> {
+                match self.get_mut() {
+                    $kind::Tcp(stream) => Pin::new(stream).poll_read(cx, buffer),
+                    $kind::Other(stream) => Pin::new(stream).poll_read(cx, buffer),
+                }
+            }
+        }
+    };
+}
+
+macro_rules! write {
+    ($kind:ident) => {
+        impl AsyncWrite for $kind {
+            #[inline]
+            fn poll_write(
+                self: Pin<&mut Self>,
+                cx: &mut Context<'_>,
+                bytes: &[u8],
+            ) -> Poll<io::Result<usize>> {
+                match self.get_mut() {
+                    $kind::Tcp(stream) => Pin::new(stream).poll_write(cx, bytes),
+                    $kind::Other(stream) => Pin::new(stream).poll_write(cx, bytes),
+                }
+            }
+
+            fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+                match self.get_mut() {
+                    $kind::Tcp(stream) => Pin::new(stream).poll_flush(cx),
+                    $kind::Other(stream) => Pin::new(stream).poll_flush(cx),
+                }
+            }
+
+            fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+                match self.get_mut() {
+                    $kind::Tcp(stream) => Pin::new(stream).poll_shutdown(cx),
+                    $kind::Other(stream) => Pin::new(stream).poll_shutdown(cx),
+                }
+            }
+        }
+    };
+}
+
+read!(Stream);
+read!(Reader);
+write!(Stream);
+write!(Writer);
