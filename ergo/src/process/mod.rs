@@ -87,6 +87,7 @@ pub use timer::{MissPolicy, Timer};
 pub use turn::yield_now;
 pub use wire::Protocol;
 
+pub(crate) use actor::short_type_name;
 pub(crate) use alias::pass_through;
 pub(crate) use current::panic_message;
 pub(crate) use dead_letter::request_of;

@@ -5,13 +5,14 @@ use ergo_tests::erlang::{Epmd, Node as Erl, each_release};
 use ergo_tests::unique_name;
 
 #[derive(Actor, StatemBehavior)]
-#[actor(name = "lock")]
+#[actor(name = "lock", snapshot)]
 #[statem(state = Door, call = DoorCall, cast = DoorCast, info = Heard)]
 struct Lock {
     machine: Machine<Self>,
     code: Vec<u8>,
     left: Vec<u8>,
     heard: u32,
+    open_for: Duration,
 }
 
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
@@ -34,6 +35,17 @@ enum DoorCast {
     Close,
 }
 
+impl ergo::Snapshot for Lock {
+    fn snapshot(&self) -> Term {
+        Term::from(self.heard)
+    }
+
+    fn restore(&mut self, state: Term) -> Result<(), ergo::etf::DecodeError> {
+        self.heard = ergo::etf::decode(&ergo::etf::encode(&state).unwrap())?;
+        Ok(())
+    }
+}
+
 /// Anything else.
 struct Heard(Term);
 
@@ -44,14 +56,18 @@ impl From<Term> for Heard {
 }
 
 impl Statem for Lock {
-    type Args = Vec<u8>;
+    type Args = (Vec<u8>, Duration);
 
-    async fn init(code: Vec<u8>, _: &Context<Self>) -> Result<Self, ExitReason> {
+    async fn init(
+        (code, open_for): (Vec<u8>, Duration),
+        _: &Context<Self>,
+    ) -> Result<Self, ExitReason> {
         Ok(Lock {
             machine: Machine::new(Door::Locked),
             left: code.clone(),
             code,
             heard: 0,
+            open_for,
         })
     }
 
@@ -61,7 +77,7 @@ impl Statem for Lock {
                 self.left.clone_from(&self.code);
                 Entered::keep()
             }
-            Door::Open => Entered::keep().state_timeout(millis(100), ()),
+            Door::Open => Entered::keep().state_timeout(self.open_for, ()),
         }
     }
 
@@ -143,6 +159,20 @@ const TABLE: &[(&str, &str)] = &[
         "L ! {psst, 1}, L ! {psst, 2}, gen_statem:cast(L, nonsense), gen_statem:call(L, heard)",
         "1",
     ),
+    ("gen_statem:cast(L, close), sys:get_state(L)", "{locked,1}"),
+    (
+        "{status, _, {module, _}, [_, running, _, _, Misc]} = sys:get_status(L), [D || {data, D} <- Misc, proplists:is_defined(\"State\", D)]",
+        "[[{\"State\",{locked,1}}]]",
+    ),
+    // A suspended machine handles nothing; its timeouts wait as well.
+    (
+        "sys:suspend(L), L ! {psst, 1}, S = gen_statem:send_request(L, heard), sys:get_state(L)",
+        "{locked,1}",
+    ),
+    (
+        "sys:resume(L), gen_statem:receive_response(S, 5000)",
+        "{reply,2}",
+    ),
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -159,15 +189,26 @@ async fn erlang_uses_a_machine_as_its_own() {
             .start()
             .await
             .unwrap();
-        let lock = node.spawn::<Lock>(vec![1, 2]).await.unwrap();
+        let lock = node.spawn::<Lock>((vec![1, 2], secs(3600))).await.unwrap();
         let bind = format!("L = {{lock, '{}'}}, ok", node.name().as_str());
         assert_eq!(erl.eval(&bind).await.unwrap(), "ok");
         for (expression, expect) in TABLE {
             assert_eq!(erl.eval(expression).await.unwrap(), *expect, "{expression}");
         }
-        erl.eval_until("gen_statem:call(L, state)", "locked")
+        let options = SpawnOptions::default().name("quick");
+        let quick = (vec![1], millis(1));
+        node.spawn_with::<Lock>(quick, options).await.unwrap();
+        let open = "{lock, N} = L, Q = {quick, N}, gen_statem:cast(Q, {digit, 1})";
+        assert_eq!(erl.eval(open).await.unwrap(), "ok");
+        erl.eval_until("gen_statem:call(Q, state)", "locked")
             .await
             .unwrap();
+        let pid = lock.pid().unwrap();
+        let other = term!({open, 7});
+        let restored = ergo::process::sys::replace_state(&node, &pid, other).await;
+        assert_eq!(restored.unwrap(), term!({open, 7}));
+        let seen = "{gen_statem:call(L, state), gen_statem:call(L, heard)}";
+        assert_eq!(erl.eval(seen).await.unwrap(), "{open,7}");
         let stop =
             "M = erlang:monitor(process, L), S = gen_statem:call(L, {stop, {shutdown, enough}}),
             receive {'DOWN', M, _, _, Why} -> {S, Why} after 10000 -> late end";
