@@ -563,7 +563,7 @@ pub fn main(arguments: TokenStream, input: TokenStream) -> TokenStream {
 ///
 /// - `seed = 7`: where randomness begins; by chance without it. The environment variable `ERGO_SEED` comes before it.
 /// - `seeds = 200`: run it so many times, each with another seed, from `seed` on.
-/// - `timeout = "90m"`: how much virtual time it may take, an hour without it.
+/// - `timeout = "90m"`: how much virtual time it may take, a week without it.
 /// - `crate = "path"`: where `ergo` is, when it has another name.
 #[proc_macro_attribute]
 pub fn test(arguments: TokenStream, input: TokenStream) -> TokenStream {

@@ -111,7 +111,7 @@ impl World {
         assert!(self.node.registered().is_empty(), "a name is left");
         let host = self.node.host();
         for number in 1..host.next_number() {
-            assert_eq!(host.alias_owner(number), None, "alias {number} is left");
+            assert_eq!(host.alias(number), None, "alias {number} is left");
             let slot = host.take_slot(number);
             assert!(slot.is_none(), "a place for an answer, {number}, is left");
         }

@@ -32,6 +32,11 @@ impl Sum {
     }
 
     #[cast]
+    fn rest(&mut self) -> Flow {
+        Flow::Hibernate
+    }
+
+    #[cast]
     fn finish(&mut self) -> Flow {
         Flow::Stop(ExitReason::Normal)
     }
@@ -202,4 +207,34 @@ fn an_idle_process_takes_less_than_a_thousand_bytes() {
     let used = idle + used.bytes_current / PROCESSES as i64;
     assert!(idle <= 1_000, "{idle} bytes before the first message");
     assert!(used <= 1_000, "{used} bytes after the first message");
+}
+
+#[test]
+fn a_hibernating_process_keeps_no_buffers() {
+    let (runtime, node) = node();
+    let kept = |hibernates: bool| {
+        let sum = sum(&runtime, &node);
+        let burst = allocations(&runtime, async {
+            cast(&sum, 1).await;
+            if hibernates {
+                sum.rest().unwrap();
+                tokio::task::yield_now().await;
+            }
+        });
+        // It goes on as before.
+        assert_eq!(
+            runtime.block_on(sum.total()).unwrap(),
+            (0..100).sum::<u64>()
+        );
+        burst.bytes_current
+    };
+    let (awake, asleep) = (kept(false), kept(true));
+    assert!(
+        awake >= 1_024,
+        "{awake} bytes are kept by one that does not hibernate"
+    );
+    assert!(
+        asleep <= 128,
+        "{asleep} bytes are kept by one that hibernates"
+    );
 }

@@ -37,7 +37,7 @@ struct Watcher {
 #[ergo::server]
 impl Watcher {
     async fn init(
-        args: (String, mpsc::UnboundedSender<String>),
+        args: (Atom, mpsc::UnboundedSender<String>),
         cx: &Context<Self>,
     ) -> Result<Self, ExitReason> {
         let (node, tell) = args;
@@ -127,7 +127,7 @@ impl World {
 
     async fn watcher(&self) -> (WatcherRef, mpsc::UnboundedReceiver<String>) {
         let (tell, told) = mpsc::unbounded_channel();
-        let args = (self.here.name().to_string(), tell);
+        let args = (self.here.name().clone(), tell);
         let watcher = deadline(PATIENCE, self.there.spawn::<Watcher>(args)).await;
         (watcher.unwrap(), told)
     }
@@ -223,7 +223,7 @@ async fn the_end_of_a_topic_elsewhere() {
 #[tokio::test]
 async fn topics_that_are_not_there() {
     let (here, there) = two_nodes().await;
-    let topic = PRICES.on(there.name().as_str());
+    let topic = PRICES.on(there.name());
     let missing = deadline(PATIENCE, topic.stream(&here, 1))
         .await
         .unwrap_err();
@@ -237,7 +237,7 @@ async fn topics_that_are_not_there() {
         TopicError::Unreachable(ExitReason::NoConnection)
     );
     // By the name of the node itself it is the topic, without a relay.
-    let own = PRICES.on(here.name().as_str());
+    let own = PRICES.on(here.name());
     let prices = deadline(PATIENCE, PRICES.open(&here, TopicOptions::new()))
         .await
         .unwrap();

@@ -61,10 +61,19 @@ fn callbacks(krate: &Path) -> TokenStream {
         ) -> ::core::result::Result<Self, #private::ExitReason> {
             <Self as #private::Server>::init(__args, __cx).await
         }
-        async fn dispatch(&mut self, __message: Self::Message, __cx: &#private::Context<Self>) -> #private::Flow {
+        #[inline]
+        fn dispatch(
+            &mut self,
+            __message: Self::Message,
+            __cx: &#private::Context<Self>,
+        ) -> impl ::core::future::Future<Output = #private::Flow> + ::core::marker::Send {
             match __message {
-                #private::ServerMessage::Call(__call) => #private::Server::handle_call(self, __call, __cx).await,
-                #private::ServerMessage::Cast(__cast) => #private::Server::handle_cast(self, __cast, __cx).await,
+                #private::ServerMessage::Call(__call) => {
+                    #private::Either::left(#private::Server::handle_call(self, __call, __cx))
+                }
+                #private::ServerMessage::Cast(__cast) => {
+                    #private::Either::right(#private::Server::handle_cast(self, __cast, __cx))
+                }
             }
         }
         async fn on_down(&mut self, __down: #private::Down, __cx: &#private::Context<Self>) -> #private::Flow {

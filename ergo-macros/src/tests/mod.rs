@@ -6,6 +6,7 @@ mod codec;
 mod server;
 mod statem;
 mod terms;
+mod testing;
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;

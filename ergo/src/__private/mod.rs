@@ -5,6 +5,7 @@
 //! they read and write the forms that an attribute such as `#[etf(binary)]` asks for, and make the
 //! errors that name a type.
 
+mod either;
 mod errors;
 mod fields;
 mod forms;
@@ -32,6 +33,7 @@ pub use crate::system::{CookieSource, MainOptions, run_main};
 #[cfg(feature = "testing")]
 pub use crate::testing::{Options as TestOptions, TestArgument, run as run_test};
 
+pub use either::Either;
 pub use tokio::time::Instant;
 
 #[cfg(feature = "testing")]

@@ -7,7 +7,8 @@
 //!
 //! # Invariants
 //!
-//! - Behaviours use a process only through its [`Context`](crate::process::Context): none has a private door.
+//! - Behaviours use a process only through its [`Context`](crate::process::Context): none has a private door, except
+//!   that pools and topics hand on to others what came from the wire as it is.
 //! - The supervisor is a behaviour like a user's own.
 
 pub mod application;

@@ -197,7 +197,7 @@ impl Node {
     /// # Cancel safety
     /// The process starts all the same when the future is dropped.
     pub async fn spawn<A: Behavior>(&self, args: A::Args) -> Result<A::Handle, SpawnError> {
-        self.spawn_with::<A>(args, SpawnOptions::default()).await
+        crate::process::start::<A>(&self.host_ref(), args, None).await
     }
 
     /// As [`Node::spawn`], with options.
@@ -209,7 +209,7 @@ impl Node {
         args: A::Args,
         options: SpawnOptions,
     ) -> Result<A::Handle, SpawnError> {
-        crate::process::start::<A>(&self.host_ref(), args, options).await
+        crate::process::start::<A>(&self.host_ref(), args, Some(&options)).await
     }
 
     /// Starts a plain process around an async function of its context.

@@ -9,12 +9,15 @@ use crate::etf::{DecodeOwned, Encode, EncodeError, Encoded, Term};
 use crate::process::host::HostRef;
 use crate::process::wire;
 
+/// Writes a value whose type was known.
+type EncodeAny = fn(&dyn Any) -> Result<Encoded, EncodeError>;
+
 /// A value of an environment, shared by all that inherit it.
 #[derive(Clone)]
 pub struct EnvValue {
     value: Arc<dyn Any + Send + Sync>,
     /// Captured where the type was known; nothing for a value that stays on this node.
-    encode: Option<fn(&dyn Any) -> Result<Encoded, EncodeError>>,
+    encode: Option<EncodeAny>,
 }
 
 impl EnvValue {

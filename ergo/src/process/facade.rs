@@ -16,7 +16,7 @@ use crate::process::{
 pub(crate) async fn start<A: Behavior>(
     host: &HostRef,
     args: A::Args,
-    options: SpawnOptions,
+    options: Option<&SpawnOptions>,
 ) -> Result<A::Handle, SpawnError> {
     spawn::spawn::<A>(host, args, options, Tie::default())
         .await

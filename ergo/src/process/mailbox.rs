@@ -1,7 +1,7 @@
 //! The mailbox of a process: one queue of its own message type under one lock.
 //!
 //! A send locks, pushes, takes the parked waker, unlocks and wakes. A receive locks once when its local batch is
-//! empty and swaps the whole vector, so the lock is taken once per batch and not once per message.
+//! empty and swaps the whole buffer, so the lock is taken once per batch and not once per message.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,7 +13,7 @@ use crate::process::actor::{Behavior, Options};
 use crate::process::asked::Asked;
 use crate::process::host::{AnyProcess, Broken, HostRef, Incoming};
 use crate::process::overflow::{Policy, Sent};
-use crate::process::queue::{Envelope, Extra, Other, Queue};
+use crate::process::queue::{Envelope, Extra, Other, Queue, Tied};
 use crate::process::relations::Ties;
 use crate::process::wire;
 use crate::process::{
@@ -53,9 +53,8 @@ pub(super) struct Cell<A: Behavior> {
 
 impl<A: Behavior> Cell<A> {
     pub(super) fn new(id: u64, host: HostRef, options: Options, parent: Option<u64>) -> Arc<Self> {
-        let relations = parent.map(|parent| Box::new(Relations::of_child(parent)));
         Arc::new(Cell {
-            queue: Mutex::new(Queue::new(options.mailbox, relations)),
+            queue: Mutex::new(Queue::new(options.mailbox, parent)),
             flags: AtomicU8::new(if options.trap_exit { TRAP_EXIT } else { 0 }),
             has_parked: AtomicBool::new(false),
             policy: options.overflow.into(),
@@ -124,7 +123,7 @@ impl<A: Behavior> Cell<A> {
             if !gate(&mut queue) {
                 return Err((CastError::Closed, envelope));
             }
-            queue.messages.push(envelope);
+            queue.messages.push_back(envelope);
             queue.unpark()
         };
         if let Some(waker) = waker {
@@ -271,7 +270,7 @@ impl<A: Behavior> Cell<A> {
             if !is_system || !queue.is_open() || self.waiting(&queue) >= bound {
                 return Err((CastError::Full, envelope));
             }
-            queue.messages.push(envelope);
+            queue.messages.push_back(envelope);
             queue.unpark()
         };
         if let Some(waker) = waker {
@@ -283,7 +282,7 @@ impl<A: Behavior> Cell<A> {
     /// Takes the next batch in exchange for the empty `batch`, or parks.
     pub(super) fn poll_batch(
         &self,
-        batch: &mut Vec<Envelope<A::Message>>,
+        batch: &mut VecDeque<Envelope<A::Message>>,
         cx: &mut TaskContext<'_>,
     ) -> Poll<()> {
         let mut queue = self.lock();
@@ -306,7 +305,7 @@ impl<A: Behavior> Cell<A> {
     /// exit signal.
     pub(super) fn poll_batch_elsewhere(
         &self,
-        batch: &mut Vec<Envelope<A::Message>>,
+        batch: &mut VecDeque<Envelope<A::Message>>,
         cx: &mut TaskContext<'_>,
     ) -> Poll<()> {
         let mut queue = self.lock();
@@ -330,7 +329,7 @@ impl<A: Behavior> Cell<A> {
     fn park(
         &self,
         queue: &mut Queue<A::Message>,
-        batch: &mut Vec<Envelope<A::Message>>,
+        batch: &mut VecDeque<Envelope<A::Message>>,
         cx: &mut TaskContext<'_>,
     ) {
         queue.park_buffers(batch);
@@ -454,7 +453,7 @@ impl<A: Behavior> Cell<A> {
     pub(super) fn shrink(&self) {
         let mut queue = self.lock();
         if queue.messages.is_empty() {
-            queue.messages = Vec::new();
+            queue.messages = VecDeque::new();
         }
     }
 
@@ -567,7 +566,7 @@ impl<A: Behavior> Cell<A> {
         if let Some(name) = name {
             self.host.unregister(name, self.id);
         }
-        let (reason, mut relations) = queue.close(reason);
+        let (reason, mut tied) = queue.close(reason);
         let mut messages = std::mem::take(&mut queue.messages);
         let mut senders = Vec::new();
         if let Some(extra) = queue.known_extra() {
@@ -576,32 +575,31 @@ impl<A: Behavior> Cell<A> {
             messages.extend(refused);
             senders = waiting;
         }
-        let inner = relations
-            .as_mut()
-            .and_then(|relations| relations.waker.take());
+        let relations = tied.relations.as_mut();
+        let inner = relations.and_then(|relations| relations.waker.take());
         let wakers = [queue.waker.take(), inner];
         drop(queue);
         drop(wakers);
         senders.into_iter().for_each(Waker::wake);
         Closed {
             reason,
-            relations,
+            tied,
             messages,
         }
     }
 
     /// Nothing of the process is left: whoever waits for its end is woken.
     pub(super) fn gone(&self) {
-        let waiters = self.lock().gone();
-        waiters.for_each(Waker::wake);
+        let (waiter, more) = self.lock().gone();
+        waiter.into_iter().chain(more).for_each(Waker::wake);
     }
 }
 
 /// What a mailbox held when it was closed.
 pub(super) struct Closed<A: Behavior> {
     pub(super) reason: ExitReason,
-    relations: Option<Box<Relations>>,
-    messages: Vec<Envelope<A::Message>>,
+    tied: Tied,
+    messages: VecDeque<Envelope<A::Message>>,
 }
 
 impl<A: Behavior> Closed<A> {
@@ -613,10 +611,12 @@ impl<A: Behavior> Closed<A> {
     /// Drops the messages, which may run code of the user, and gives the ties, if there are any.
     pub(super) fn into_ties(self) -> Option<Ties> {
         // A panic in a destructor must not take the ties with it: everyone still has to hear of the end.
-        if catch_unwind(AssertUnwindSafe(|| drop(self.messages))).is_err() {
+        if !self.messages.is_empty()
+            && catch_unwind(AssertUnwindSafe(|| drop(self.messages))).is_err()
+        {
             tracing::error!("a destructor of a message panicked while its process ended");
         }
-        self.relations.map(|relations| relations.dissolve())
+        self.tied.into_ties()
     }
 }
 

@@ -233,7 +233,7 @@ impl PlainContext {
     }
 
     async fn fetch(&mut self) {
-        let mut batch = Vec::new();
+        let mut batch = VecDeque::new();
         std::future::poll_fn(|cx| {
             let cell = self.context.cell();
             let polled = if self.is_elsewhere {

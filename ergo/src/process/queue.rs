@@ -1,10 +1,12 @@
 //! What lies under the lock of a process: its messages, its life, and who waits for its end.
 
 use std::collections::VecDeque;
+use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::task::Waker;
 
 use crate::etf::{Atom, Encoded};
+use crate::process::relations::Ties;
 use crate::process::room::Line;
 use crate::process::{Down, Exit, ExitReason, Heritage, Relations};
 
@@ -41,8 +43,8 @@ pub(super) enum Life {
 #[derive(Default)]
 struct End {
     reason: ExitReason,
-    first: Option<Waker>,
-    more: Vec<Waker>,
+    /// Others than the first that wait for it.
+    waiters: Vec<Waker>,
 }
 
 /// What few mailboxes ever have.
@@ -67,10 +69,14 @@ impl<M> Default for Extra<M> {
 
 /// One process's own memory is a matter of bytes: what most processes never have is behind a pointer.
 pub(super) struct Queue<M> {
-    pub(super) messages: Vec<Envelope<M>>,
+    pub(super) messages: VecDeque<Envelope<M>>,
     /// Wakes the process for an exit signal, and when it is parked for a message.
     pub(super) waker: Option<Waker>,
     relations: Option<Box<Relations>>,
+    /// Who has started it with a link, while there is nothing else to remember: most children never have relations.
+    child_of: Option<NonZeroU64>,
+    /// Who waits for its end: the first.
+    waiter: Option<Waker>,
     end: Option<Box<End>>,
     pub(super) heritage: Option<Arc<Heritage>>,
     extra: Option<Box<Extra<M>>>,
@@ -81,11 +87,13 @@ pub(super) struct Queue<M> {
 }
 
 impl<M> Queue<M> {
-    pub(super) fn new(bound: u32, relations: Option<Box<Relations>>) -> Self {
+    pub(super) fn new(bound: u32, parent: Option<u64>) -> Self {
         Queue {
-            messages: Vec::new(),
+            messages: VecDeque::new(),
             waker: None,
-            relations,
+            relations: None,
+            child_of: parent.and_then(NonZeroU64::new),
+            waiter: None,
             end: None,
             heritage: None,
             extra: None,
@@ -112,17 +120,22 @@ impl<M> Queue<M> {
 
     /// Puts in what is no typed message.
     pub(super) fn push_other(&mut self, other: Other) -> Option<Waker> {
-        self.messages.push(Envelope::Other(Box::new(other)));
+        self.messages.push_back(Envelope::Other(Box::new(other)));
         self.unpark()
     }
 
     /// Its relations, made if there are none yet; `None` when it has ended.
     pub(super) fn relations(&mut self) -> Option<&mut Relations> {
-        self.is_open()
-            .then(|| &mut **self.relations.get_or_insert_default())
+        if !self.is_open() {
+            return None;
+        }
+        let child_of = self.child_of.take();
+        let make =
+            || child_of.map_or_else(Box::default, |parent| Relations::of_child(parent.get()));
+        Some(&mut **self.relations.get_or_insert_with(make))
     }
 
-    /// Its relations, if it lives and has any.
+    /// Its relations, if it lives and has more than the link to its parent.
     pub(super) fn known_relations(&mut self) -> Option<&mut Relations> {
         self.relations.as_deref_mut()
     }
@@ -160,15 +173,15 @@ impl<M> Queue<M> {
     }
 
     /// Leaves small buffers to a process that parks, and one at least, if it has had any. `spare` is empty.
-    pub(super) fn park_buffers(&mut self, spare: &mut Vec<Envelope<M>>) {
+    pub(super) fn park_buffers(&mut self, spare: &mut VecDeque<Envelope<M>>) {
         let capacity_max = IDLE_BYTES_MAX / size_of::<Envelope<M>>().max(1);
         if spare.capacity() > capacity_max {
-            *spare = Vec::new();
+            *spare = VecDeque::new();
         } else if self.messages.capacity() == 0 {
             std::mem::swap(&mut self.messages, spare);
         }
         if self.messages.capacity() > capacity_max {
-            self.messages = Vec::new();
+            self.messages = VecDeque::new();
         }
     }
 
@@ -185,33 +198,32 @@ impl<M> Queue<M> {
         end.map(|end| end.reason.clone()).unwrap_or_default()
     }
 
-    /// Ends it, and gives the reason and the relations. An exit signal that has come before decides the reason.
-    pub(super) fn close(
-        &mut self,
-        own: Option<ExitReason>,
-    ) -> (ExitReason, Option<Box<Relations>>) {
+    /// Ends it, and gives the reason and what it was tied to. An exit signal that has come before decides the reason.
+    pub(super) fn close(&mut self, own: Option<ExitReason>) -> (ExitReason, Tied) {
         self.life = Life::Closing;
-        let mut relations = self.relations.take();
-        let signalled = relations
-            .as_mut()
-            .and_then(|relations| relations.exit.take());
+        let mut tied = Tied {
+            relations: self.relations.take(),
+            child_of: self.child_of.take(),
+        };
+        let relations = tied.relations.as_mut();
+        let signalled = relations.and_then(|relations| relations.exit.take());
         let reason = signalled.or(own).unwrap_or(ExitReason::Killed);
         if reason != ExitReason::Normal {
             self.end.get_or_insert_default().reason = reason.clone();
         }
-        (reason, relations)
+        (reason, tied)
     }
 
     /// Nothing is left of it: gives whoever is to be woken.
-    pub(super) fn gone(&mut self) -> impl Iterator<Item = Waker> + use<M> {
+    pub(super) fn gone(&mut self) -> (Option<Waker>, Vec<Waker>) {
         self.life = Life::Gone;
         let mut end = self.end.take();
-        let waiters = end.as_mut().map(|end| {
-            let more = std::mem::take(&mut end.more);
-            end.first.take().into_iter().chain(more)
-        });
+        let more = match &mut end {
+            Some(end) => std::mem::take(&mut end.waiters),
+            None => Vec::new(),
+        };
         self.end = end.filter(|end| end.reason != ExitReason::Normal);
-        waiters.into_iter().flatten()
+        (self.waiter.take(), more)
     }
 
     /// The reason once nothing is left of it; until then `waker` is kept.
@@ -219,16 +231,33 @@ impl<M> Queue<M> {
         if self.life == Life::Gone {
             return Some(self.reason_of_end());
         }
-        let end = self.end.get_or_insert_default();
-        let mut waiting = end.first.iter().chain(&end.more);
-        if waiting.any(|waiting| waiting.will_wake(waker)) {
-            return None;
-        }
-        if end.first.is_none() {
-            end.first = Some(waker.clone());
-        } else {
-            end.more.push(waker.clone());
+        match &self.waiter {
+            None => self.waiter = Some(waker.clone()),
+            Some(waiter) if waiter.will_wake(waker) => {}
+            Some(_) => {
+                let waiters = &mut self.end.get_or_insert_default().waiters;
+                if !waiters.iter().any(|waiter| waiter.will_wake(waker)) {
+                    waiters.push(waker.clone());
+                }
+            }
         }
         None
+    }
+}
+
+/// What a process was tied to when it ended.
+pub(super) struct Tied {
+    pub(super) relations: Option<Box<Relations>>,
+    child_of: Option<NonZeroU64>,
+}
+
+impl Tied {
+    /// What is left to tell others, if there is anything.
+    pub(super) fn into_ties(self) -> Option<Ties> {
+        match (self.relations, self.child_of) {
+            (Some(relations), _) => Some(relations.dissolve()),
+            (None, Some(parent)) => Some(Ties::of_child(parent.get())),
+            (None, None) => None,
+        }
     }
 }

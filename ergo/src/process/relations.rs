@@ -45,6 +45,8 @@ pub(crate) struct RemoteLink {
 pub struct Monitored {
     /// What its `Down` names.
     pub object: Destination,
+    /// The process of this node that it is on: a name may have another owner, or none, when the monitor is taken back.
+    pub(super) watched: Option<u64>,
     /// What comes with its `Down`.
     pub(super) tag: Option<Term>,
     /// Whether the alias of the same number is on only as long as the monitor is there.
@@ -57,6 +59,7 @@ impl From<Destination> for Monitored {
     fn from(object: Destination) -> Self {
         Monitored {
             object,
+            watched: None,
             tag: None,
             ends_alias: false,
             priority: false,
@@ -109,13 +112,22 @@ pub(crate) struct Ties {
     pub(super) last: Option<Box<Last>>,
 }
 
+impl Ties {
+    /// Those of a process that was linked to its parent and to nobody else.
+    pub(super) fn of_child(parent: u64) -> Self {
+        let mut ties = Ties::default();
+        ties.links.insert(parent);
+        ties
+    }
+}
+
 impl Relations {
     /// Those of a process that was started with a link by `parent`.
-    pub(super) fn of_child(parent: u64) -> Self {
-        let mut relations = Relations {
+    pub(super) fn of_child(parent: u64) -> Box<Self> {
+        let mut relations = Box::new(Relations {
             parent: Some(parent),
             ..Relations::default()
-        };
+        });
         relations.link(parent);
         relations
     }

@@ -136,7 +136,7 @@ impl<A: Behavior> Cell<A> {
             self.flags().fetch_and(!QUEUED, Ordering::SeqCst);
         }
         let (envelope, sender) = admitted?;
-        queue.messages.push(envelope);
+        queue.messages.push_back(envelope);
         Some((sender, queue.unpark()))
     }
 

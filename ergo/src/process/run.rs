@@ -1,6 +1,6 @@
 //! The run loop of a behaviour: init, one message after the other, terminate.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 
 use tokio::sync::oneshot;
 
@@ -9,7 +9,7 @@ use crate::process::actor::Behavior;
 use crate::process::fault;
 use crate::process::queue::Envelope;
 use crate::process::task::Ended;
-use crate::process::turn::{Handled, Next, Sorted, Turn, Woken, yield_now};
+use crate::process::turn::{Handled, Next, Turn, Woken, yield_now};
 use crate::process::{Context, ExitReason, SpawnError, sys};
 
 /// The body of a process whose state its synchronous init has made in the spawner.
@@ -67,86 +67,62 @@ pub(super) fn starting<A: Behavior>(
     }
 }
 
-async fn serve<A: Behavior>(turn: &mut Turn<'_, A>) -> ExitReason {
-    let cx = turn.cx;
-    let mut batch = Vec::new();
-    // What init has asked for comes before any message.
-    let mut next = Next::Message;
-    if cx.cell().wants_attention() {
-        next = Box::pin(turn.rare()).await;
-    }
-    loop {
-        match next {
-            Next::Stop(reason) => return reason,
-            Next::Suspend => match Box::pin(sys::suspended(turn, Vec::new())).await {
-                Ok(resumed) => batch = resumed,
-                Err(reason) => return reason,
-            },
-            _ => {}
+/// The loop. What lives across an await is part of every idle process, so it is little: a message is made into a future
+/// before that is waited for, and what is rare waits in a box.
+fn serve<A: Behavior>(turn: &mut Turn<'_, A>) -> impl Future<Output = ExitReason> + Send {
+    async move {
+        // What init has asked for comes before any message.
+        if turn.cx.cell().wants_attention()
+            && let Some(reason) = Box::pin(aside(turn, Next::Rare)).await
+        {
+            return reason;
         }
-        let woken = if batch.is_empty() {
-            std::future::poll_fn(|task| turn.poll_next(&mut batch, task)).await
-        } else {
-            Woken::Messages
-        };
-        let mut left = batch.drain(..);
-        while let Some(envelope) = left.next() {
-            cx.cell().took_one();
+        'turns: loop {
             #[cfg(feature = "testing")]
-            if cx.cell().is_faulty(&envelope)
-                && let Some(reason) = fault::before_message(cx).await
+            if let Some(envelope) = turn.batch.front()
+                && turn.cx.cell().is_faulty(envelope)
+                && let Some(reason) = fault::before_message(turn.cx).await
             {
                 return reason;
             }
-            turn.left = left.len();
-            let handled = match envelope {
-                Envelope::Message(message) => {
-                    turn.begin(&message);
-                    Handled::Flow(turn.state.dispatch(message, cx).await)
-                }
-                Envelope::Other(other) => match turn.sort(*other) {
-                    Sorted::Callback(callback) => Handled::Flow(callback.await),
-                    Sorted::Handled(handled) => handled,
-                },
+            let handled = 'handled: {
+                let dispatch = match turn.batch.pop_front() {
+                    Some(Envelope::Message(message)) => turn.dispatch(message),
+                    Some(Envelope::Other(other)) => break 'handled turn.sort(*other).await,
+                    None => match poll_fn(|task| turn.poll_next(task)).await {
+                        Woken::Messages => continue 'turns,
+                        woken => break 'handled turn.woken(woken).await,
+                    },
+                };
+                Handled::Flow(dispatch.await)
             };
-            let after = match turn.after(handled) {
-                Next::Rare => Box::pin(turn.rare()).await,
-                after => after,
-            };
-            match after {
-                Next::Message | Next::Rare => {}
+            match turn.after(handled) {
+                Next::Message => {}
                 Next::Yield => yield_now().await,
                 Next::Stop(reason) => return reason,
-                Next::Suspend => {
-                    match Box::pin(sys::suspended(turn, left.collect())).await {
-                        Ok(resumed) => batch = resumed,
-                        Err(reason) => return reason,
+                next => {
+                    if let Some(reason) = Box::pin(aside(turn, next)).await {
+                        return reason;
                     }
-                    left = batch.drain(..);
                 }
             }
         }
-        drop(left);
-        next = without_message(turn, woken).await;
     }
 }
 
-/// What the loop woke up for beside messages.
-async fn without_message<A: Behavior>(turn: &mut Turn<'_, A>, woken: Woken) -> Next {
-    let next = match woken {
-        Woken::Messages => return Next::Message,
-        Woken::Idle => {
-            let flow = turn.idle().await;
-            turn.after(Handled::Flow(flow))
-        }
-        Woken::Rare => Next::Rare,
+/// Does what comes before the next message. The reason when the process is to stop.
+async fn aside<A: Behavior>(turn: &mut Turn<'_, A>, next: Next) -> Option<ExitReason> {
+    let next = match next {
+        Next::Rare => turn.rare().await,
+        next => next,
     };
     match next {
+        Next::Message | Next::Rare => None,
         Next::Yield => {
             yield_now().await;
-            Next::Message
+            None
         }
-        Next::Rare => Box::pin(turn.rare()).await,
-        next => next,
+        Next::Stop(reason) => Some(reason),
+        Next::Suspend => sys::suspended(turn).await,
     }
 }

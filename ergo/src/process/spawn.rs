@@ -125,14 +125,16 @@ pub(crate) fn parse_name(text: &str) -> Option<Atom> {
 /// Makes the cell, ties it and registers its name; nothing runs yet.
 fn prepare<A: Behavior>(
     host: &HostRef,
-    options: &SpawnOptions,
+    options: Option<&SpawnOptions>,
     tie: &Tie<'_>,
 ) -> Result<Arc<Cell<A>>, SpawnError> {
     current::install_panic_hook();
     let mut own = A::OPTIONS;
-    own.mailbox = options.mailbox.unwrap_or(own.mailbox);
-    own.trap_exit = options.trap_exit.unwrap_or(own.trap_exit);
-    own.overflow = options.overflow.unwrap_or(own.overflow);
+    if let Some(options) = options {
+        own.mailbox = options.mailbox.unwrap_or(own.mailbox);
+        own.trap_exit = options.trap_exit.unwrap_or(own.trap_exit);
+        own.overflow = options.overflow.unwrap_or(own.overflow);
+    }
     let fallback = fallback(&mut own, options)?;
     check_bound(&own)?;
     let cell = insert::<A>(host, own, tie).ok_or(SpawnError::Stopping)?;
@@ -140,11 +142,15 @@ fn prepare<A: Behavior>(
         cell.set_fallback(fallback);
     }
     let inherited = tie.spawner.map(AnyProcess::heritage_of_children);
-    let heritage = Heritage::with_options(inherited, options);
+    let heritage = match options {
+        Some(options) => Heritage::with_options(inherited, options),
+        None => inherited,
+    };
     if heritage.is_some() {
         cell.set_heritage(heritage);
     }
-    if let Some(name) = options.name.as_deref().or(own.name)
+    let name = options.and_then(|options| options.name.as_deref());
+    if let Some(name) = name.or(own.name)
         && let Err(error) = register(host, &cell, name)
     {
         refuse(host, &cell, &ExitReason::Normal);
@@ -155,14 +161,15 @@ fn prepare<A: Behavior>(
 }
 
 /// The name of the fallback process, where what is too much goes to one.
-fn fallback(own: &mut Options, options: &SpawnOptions) -> Result<Option<Atom>, SpawnError> {
-    if options.fallback.is_some() {
+fn fallback(own: &mut Options, options: Option<&SpawnOptions>) -> Result<Option<Atom>, SpawnError> {
+    let said = options.and_then(|options| options.fallback.as_deref());
+    if said.is_some() {
         own.overflow = Overflow::Fallback("");
     }
     let Overflow::Fallback(name) = own.overflow else {
         return Ok(None);
     };
-    let name = options.fallback.as_deref().unwrap_or(name);
+    let name = said.unwrap_or(name);
     let atom = parse_name(name).ok_or_else(|| SpawnError::BadName(name.to_owned()))?;
     Ok(Some(atom))
 }
@@ -224,20 +231,21 @@ fn tie_to<A: Behavior>(host: &HostRef, cell: &Arc<Cell<A>>, tie: &Tie<'_>) {
 pub(crate) async fn spawn<A: Behavior>(
     host: &HostRef,
     args: A::Args,
-    options: SpawnOptions,
+    options: Option<&SpawnOptions>,
     tie: Tie<'_>,
 ) -> Result<Ref<A>, SpawnError> {
-    let cell = prepare::<A>(host, &options, &tie)?;
+    let cell = prepare::<A>(host, options, &tie)?;
     #[cfg(feature = "testing")]
     if let Some(reason) = crate::process::fault::before_init(&cell).await {
         return Err(refused(host, &cell, SpawnError::Init(reason)));
     }
     if A::SYNC_INIT {
-        let state = match start_here(&cell, args) {
+        let cx = Context::new(cell.clone());
+        let state = match start_here(&cx, args) {
             Ok(state) => state,
             Err(error) => return Err(refused(host, &cell, error)),
         };
-        launch(host, &cell, run::ready(Context::new(cell.clone()), state));
+        launch(host, &cell, run::ready(cx, state));
         return Ok(Ref::local(cell));
     }
     cell.set_starting(true);
@@ -271,9 +279,9 @@ async fn wait_for_init<A: Behavior>(
 }
 
 /// A synchronous init, in the spawner.
-fn start_here<A: Behavior>(cell: &Arc<Cell<A>>, args: A::Args) -> Result<A, SpawnError> {
-    let cx = Context::new(cell.clone());
-    let started = here(cell, || A::start_now(args, &cx)).map_err(SpawnError::Init)?;
+fn start_here<A: Behavior>(cx: &Context<A>, args: A::Args) -> Result<A, SpawnError> {
+    let cell = cx.cell();
+    let started = here(cell, || A::start_now(args, cx)).map_err(SpawnError::Init)?;
     let state = started.map_err(|reason| match reason {
         ExitReason::Ignore => SpawnError::Ignored,
         reason => SpawnError::Init(reason),
@@ -328,7 +336,7 @@ where
     F: FnOnce(crate::process::PlainContext) -> Fut,
     Fut: Future<Output = ExitReason> + Send + 'static,
 {
-    let cell = prepare::<crate::process::plain::Plain>(host, options, tie)?;
+    let cell = prepare::<crate::process::plain::Plain>(host, Some(options), tie)?;
     prepare_more(&*cell);
     let cx = crate::process::PlainContext::new(Context::new(cell.clone()));
     // Code of the user may run here, before there is a future: its panic is the process's, too.

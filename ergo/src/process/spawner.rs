@@ -32,8 +32,9 @@ impl<A: Behavior> Context<A> {
     /// # Errors
     /// Its init refused, or its name is taken; nothing of it is left, and no exit signal comes.
     pub async fn spawn_link<B: Behavior>(&self, args: B::Args) -> Result<B::Handle, SpawnError> {
-        self.spawn_link_with::<B>(args, SpawnOptions::default())
-            .await
+        let tie = self.tie_linked();
+        let spawned = spawn::spawn::<B>(self.host(), args, None, tie).await?;
+        Ok(spawned.into())
     }
 
     /// As [`Context::spawn_link`], with options.
@@ -46,7 +47,7 @@ impl<A: Behavior> Context<A> {
         options: SpawnOptions,
     ) -> Result<B::Handle, SpawnError> {
         let tie = self.tie_linked();
-        let spawned = spawn::spawn::<B>(self.host(), args, options, tie).await?;
+        let spawned = spawn::spawn::<B>(self.host(), args, Some(&options), tie).await?;
         Ok(spawned.into())
     }
 
@@ -78,7 +79,7 @@ impl<A: Behavior> Context<A> {
             monitor: Some((&**self.cell(), number)),
             ..self.tie()
         };
-        let spawned = spawn::spawn::<B>(self.host(), args, options, tie).await?;
+        let spawned = spawn::spawn::<B>(self.host(), args, Some(&options), tie).await?;
         Ok((spawned.into(), reference))
     }
 
@@ -87,7 +88,8 @@ impl<A: Behavior> Context<A> {
     /// # Errors
     /// Its init refused, or its name is taken; nothing of it is left.
     pub async fn spawn<B: Behavior>(&self, args: B::Args) -> Result<B::Handle, SpawnError> {
-        self.spawn_with::<B>(args, SpawnOptions::default()).await
+        let spawned = spawn::spawn::<B>(self.host(), args, None, self.tie()).await?;
+        Ok(spawned.into())
     }
 
     /// As [`Context::spawn`], with options.
@@ -99,7 +101,7 @@ impl<A: Behavior> Context<A> {
         args: B::Args,
         options: SpawnOptions,
     ) -> Result<B::Handle, SpawnError> {
-        let spawned = spawn::spawn::<B>(self.host(), args, options, self.tie()).await?;
+        let spawned = spawn::spawn::<B>(self.host(), args, Some(&options), self.tie()).await?;
         Ok(spawned.into())
     }
 

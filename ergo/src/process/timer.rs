@@ -206,7 +206,7 @@ pub(crate) fn every(
         interval.set_missed_tick_behavior(missed.into());
         loop {
             let due = interval.tick().await;
-            let next = next_turn(due, period, missed);
+            let next = next_turn(due, Instant::now(), period, missed);
             if !running.turn(next) {
                 return;
             }
@@ -215,10 +215,9 @@ pub(crate) fn every(
     })
 }
 
-/// When the turn after the one that was due at `due` comes.
-fn next_turn(due: Instant, period: Duration, missed: MissPolicy) -> Instant {
+/// When the turn after the one that was due at `due` comes, and is taken now.
+fn next_turn(due: Instant, now: Instant, period: Duration, missed: MissPolicy) -> Instant {
     let next = due + period;
-    let now = Instant::now();
     match missed {
         MissPolicy::Burst => next,
         MissPolicy::Delay => next.max(now + period),
@@ -317,28 +316,19 @@ impl<A: Behavior> Context<A> {
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
-    async fn the_next_turn_is_as_the_policy_says() {
-        let start = Instant::now();
-        let period = Duration::from_millis(10);
+    #[test]
+    fn the_next_turn_is_as_the_policy_says() {
+        let (start, millis) = (Instant::now(), Duration::from_millis);
         let check = |late: u64, missed, next: u64| {
-            let due = start + Duration::from_millis(100);
-            let expected = start + Duration::from_millis(next);
-            async move {
-                let now = Instant::now();
-                tokio::time::advance(due + Duration::from_millis(late) - now).await;
-                assert_eq!(
-                    next_turn(due, period, missed),
-                    expected,
-                    "{missed:?} {late}"
-                );
-            }
+            let due = start + millis(100);
+            let seen = next_turn(due, due + millis(late), millis(10), missed);
+            assert_eq!(seen, start + millis(next), "{missed:?}, {late} ms late");
         };
-        check(0, MissPolicy::Skip, 110).await;
-        check(0, MissPolicy::Burst, 110).await;
-        check(0, MissPolicy::Delay, 110).await;
-        check(35, MissPolicy::Skip, 140).await;
-        check(35, MissPolicy::Burst, 110).await;
-        check(35, MissPolicy::Delay, 145).await;
+        check(0, MissPolicy::Skip, 110);
+        check(0, MissPolicy::Burst, 110);
+        check(0, MissPolicy::Delay, 110);
+        check(35, MissPolicy::Skip, 140);
+        check(35, MissPolicy::Burst, 110);
+        check(35, MissPolicy::Delay, 145);
     }
 }

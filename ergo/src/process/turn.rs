@@ -28,12 +28,13 @@ type Callback<'a> = Pin<Box<dyn Future<Output = Flow> + Send + 'a>>;
 pub(super) struct Turn<'a, A: Behavior> {
     pub(super) cx: &'a Context<A>,
     pub(super) state: &'a mut A,
-    /// What is being handled, or was last.
-    label: Label,
-    /// How many messages of the batch in progress are left after it.
-    pub(super) left: usize,
+    /// The messages that have been taken out of the mailbox and wait here.
+    pub(super) batch: VecDeque<Envelope<A::Message>>,
+    /// The name of what is being handled, or was last.
+    name: &'static str,
     rare: Option<Box<Rare>>,
     budget: u32,
+    kind: MessageKind,
     hibernates: bool,
 }
 
@@ -72,6 +73,8 @@ pub(super) enum Handled {
     Flow(Flow),
     /// It has been dealt with, and the process does not know.
     Quietly,
+    /// There was none, and other things are to be done.
+    Rare,
     /// A system message wants the process to handle nothing else.
     Suspend,
     /// It ends the process.
@@ -91,10 +94,21 @@ pub(super) enum Next {
     Stop(ExitReason),
 }
 
-/// What is no typed message, sorted.
+/// What is no typed message, sorted: a future that is ready at once when no callback is needed.
 pub(super) enum Sorted<'a> {
     Callback(Callback<'a>),
     Handled(Handled),
+}
+
+impl Future for Sorted<'_> {
+    type Output = Handled;
+
+    fn poll(self: Pin<&mut Self>, task: &mut TaskContext<'_>) -> Poll<Handled> {
+        match self.get_mut() {
+            Sorted::Callback(callback) => callback.as_mut().poll(task).map(Handled::Flow),
+            Sorted::Handled(handled) => Poll::Ready(std::mem::replace(handled, Handled::Quietly)),
+        }
+    }
 }
 
 impl<'a, A: Behavior> Turn<'a, A> {
@@ -102,29 +116,26 @@ impl<'a, A: Behavior> Turn<'a, A> {
         Turn {
             cx,
             state,
-            label: Label::other("nothing"),
-            left: 0,
+            batch: VecDeque::new(),
+            name: "nothing",
             rare: None,
             budget: BUDGET,
+            kind: MessageKind::Other,
             hibernates: false,
         }
     }
 
     /// Waits for messages, or for a point in time.
-    pub(super) fn poll_next(
-        &mut self,
-        batch: &mut Vec<Envelope<A::Message>>,
-        task: &mut TaskContext<'_>,
-    ) -> Poll<Woken> {
+    pub(super) fn poll_next(&mut self, task: &mut TaskContext<'_>) -> Poll<Woken> {
         let cell = self.cx.cell();
         if self.hibernates {
-            *batch = Vec::new();
+            self.batch = VecDeque::new();
             cell.shrink();
         }
         if cell.has_urgent() {
             return Poll::Ready(Woken::Rare);
         }
-        if cell.poll_batch(batch, task).is_ready() {
+        if cell.poll_batch(&mut self.batch, task).is_ready() {
             return Poll::Ready(Woken::Messages);
         }
         // Looked at after the process has parked: whoever asks later wakes it.
@@ -153,16 +164,39 @@ impl<'a, A: Behavior> Turn<'a, A> {
         self.rare.as_ref()?.idle?.1
     }
 
+    /// Handles a typed message of the batch.
+    #[inline]
+    pub(super) fn dispatch(
+        &mut self,
+        message: A::Message,
+    ) -> impl Future<Output = Flow> + Send + use<'_, 'a, A> {
+        self.cx.cell().took_one();
+        self.begin(&message);
+        self.state.dispatch(message, self.cx)
+    }
+
+    /// What is being handled, or was last.
+    fn label(&self) -> Label {
+        Label {
+            kind: self.kind,
+            name: self.name,
+        }
+    }
+
+    fn set_label(&mut self, label: Label) {
+        (self.kind, self.name) = (label.kind, label.name);
+    }
+
     /// A typed message is about to be handled.
     #[inline]
-    pub(super) fn begin(&mut self, message: &A::Message) {
-        self.label = A::label(message);
+    fn begin(&mut self, message: &A::Message) {
+        self.set_label(A::label(message));
         if A::OPTIONS.last_message {
             let encoded = wire::encode(&mut |encoder| A::encode_message(message, encoder));
             self.keep_message(encoded.ok());
         }
         if self.rare.is_some() {
-            let label = self.label;
+            let label = self.label();
             self.observe(label, || sys::typed::<A>(message, label));
         }
     }
@@ -178,10 +212,10 @@ impl<'a, A: Behavior> Turn<'a, A> {
         let snapshot = current::caught(|| self.state.snapshot());
         let message = self.rare.as_mut().and_then(|rare| rare.message.take());
         let mut last = Some(Box::new(Last {
-            label: self.label,
+            label: self.label(),
             message,
             state: snapshot.unwrap_or_else(|| Some(Term::atom("snapshot_panicked"))),
-            left: self.left,
+            left: self.batch.len(),
         }));
         let cell = self.cx.cell();
         cell.with_relations(&mut |relations| relations.last = last.take());
@@ -196,7 +230,7 @@ impl<'a, A: Behavior> Turn<'a, A> {
 
     /// Something else is about to be handled.
     fn begin_other(&mut self, label: Label, event: impl FnOnce() -> Term) {
-        self.label = label;
+        self.set_label(label);
         if label.kind == MessageKind::Other
             && let Some(rare) = &mut self.rare
         {
@@ -259,9 +293,24 @@ impl<'a, A: Behavior> Turn<'a, A> {
         answer
     }
 
-    /// After a message: what is next.
-    #[inline]
+    /// After a message: what is next. It is the next message, nearly always.
+    #[inline(always)]
     pub(super) fn after(&mut self, handled: Handled) -> Next {
+        if matches!(handled, Handled::Flow(Flow::Continue))
+            && self.rare.is_none()
+            && !self.hibernates
+            && self.budget > 1
+            && !self.cx.cell().wants_attention()
+            && !self.deadline_is_over()
+        {
+            self.budget -= 1;
+            return Next::Message;
+        }
+        self.not_just_after(handled)
+    }
+
+    #[inline(never)]
+    fn not_just_after(&mut self, handled: Handled) -> Next {
         match handled {
             Handled::Flow(Flow::Continue) if self.rare.is_none() && !self.hibernates => {}
             Handled::Flow(flow) => {
@@ -270,6 +319,7 @@ impl<'a, A: Behavior> Turn<'a, A> {
                 }
             }
             Handled::Quietly => {}
+            Handled::Rare => return Next::Rare,
             Handled::Suspend => return Next::Suspend,
             Handled::Stop(reason) => return Next::Stop(reason),
         }
@@ -367,25 +417,27 @@ impl<'a, A: Behavior> Turn<'a, A> {
         }
     }
 
-    /// A message with priority.
+    /// A message with priority, which is of no batch.
     async fn handle_urgent(&mut self, urgent: Envelope<A::Message>) -> Handled {
         match urgent {
             Envelope::Message(message) => {
                 self.begin(&message);
                 Handled::Flow(self.state.dispatch(message, self.cx).await)
             }
-            Envelope::Other(other) => match self.sort(*other) {
-                Sorted::Callback(callback) => Handled::Flow(callback.await),
-                Sorted::Handled(handled) => handled,
-            },
+            Envelope::Other(other) => self.sort_one(*other).await,
         }
     }
 
-    /// The idle timeout is over.
-    pub(super) fn idle(&mut self) -> Callback<'_> {
-        self.set_idle(None);
-        self.begin_other(Label::other("timeout"), || Term::atom("timeout"));
-        Box::pin(self.state.on_timeout(self.cx))
+    /// What the loop woke up for beside messages.
+    pub(super) fn woken(&mut self, woken: Woken) -> Sorted<'_> {
+        match woken {
+            Woken::Messages | Woken::Rare => Sorted::Handled(Handled::Rare),
+            Woken::Idle => {
+                self.set_idle(None);
+                self.begin_other(Label::other("timeout"), || Term::atom("timeout"));
+                Sorted::Callback(Box::pin(self.state.on_timeout(self.cx)))
+            }
+        }
     }
 
     fn take_asked(&mut self) -> Option<ExitReason> {
@@ -415,8 +467,13 @@ impl<'a, A: Behavior> Turn<'a, A> {
         what.downcast().ok().map(|what| *what)
     }
 
-    /// Finds out what came that is no typed message.
+    /// Finds out what the next message of the batch is, which is no typed one.
     pub(super) fn sort(&mut self, other: Other) -> Sorted<'_> {
+        self.cx.cell().took_one();
+        self.sort_one(other)
+    }
+
+    fn sort_one(&mut self, other: Other) -> Sorted<'_> {
         match other {
             Other::Down(down) if self.cx.cell().is_flushed(&down.reference) => {
                 Sorted::Handled(Handled::Quietly)

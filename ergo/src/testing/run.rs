@@ -26,11 +26,11 @@ pub struct Options {
 }
 
 impl Options {
-    /// Once, by chance, and an hour of virtual time at most.
+    /// Once, by chance, and a week of virtual time at most.
     pub const DEFAULT: Options = Options {
         seed: None,
         seeds: 1,
-        timeout: Duration::from_secs(60 * 60),
+        timeout: Duration::from_secs(7 * 24 * 60 * 60),
     };
 
     /// Begins with this seed.

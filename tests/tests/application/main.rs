@@ -2,6 +2,7 @@
 
 mod env;
 mod errors;
+mod log;
 mod start;
 mod stop;
 mod types;

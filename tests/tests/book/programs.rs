@@ -66,7 +66,9 @@ pub(crate) const EXAMPLES: &[Example] = &[
     ends("two_nodes", "nodedown 'b@127.0.0.1'"),
     // With the `erl` of this machine; without one it says so and ends as well.
     ends("talking_to_erlang", "the end"),
-    ends("limits", "message 3: the mailbox is full"),
+    ends("limits", "fallback got second"),
+    ends("environment", "started by the other one: true"),
+    ends("timers", "the end"),
     ends("code_lock", "come in, Ada"),
     ends("alarms", "2 fires"),
     ends("shop", "by term: {ok,5}, seen 1"),

@@ -5,7 +5,7 @@ use ergo::{AliasMode, AliasOptions, DeadLetterReason, MonitorOptions};
 use ergo_tests::{PATIENCE, deadline};
 use tokio::sync::oneshot;
 
-use crate::probe::{Event, Probe, Probed, ends_with, node, relations, stop};
+use crate::probe::{Event, Probe, Probed, ends_with, hold, node, relations, stop};
 
 /// How `tell` answers.
 const OFF: Result<(), CastError> = Err(CastError::Closed);
@@ -227,15 +227,7 @@ async fn priority_overtakes_the_batch_in_progress_too() {
     let alias = probe
         .inside(|cx| cx.alias_with(AliasOptions::new().priority()))
         .await;
-    let (started, has_started) = oneshot::channel();
-    let (release, released) = oneshot::channel::<()>();
-    let act = Box::new(move |_| {
-        let _ = started.send(());
-        Box::pin(async move { drop(released.await) }) as crate::probe::Doing
-    });
-    let handle = probe.handle.clone();
-    let held = tokio::spawn(async move { handle.run_async(act).await });
-    deadline(PATIENCE, has_started).await.unwrap();
+    let release = hold(&probe.handle).await;
     for number in 0..3 {
         probe.handle.number(number).unwrap();
     }
@@ -254,7 +246,6 @@ async fn priority_overtakes_the_batch_in_progress_too() {
         drop(release);
     });
     assert_eq!(acted, Ok(()));
-    held.await.unwrap().unwrap();
     let heard = probe.heard().await;
     let at = |event: &Event| heard.iter().position(|heard| heard == event).unwrap();
     assert_eq!(

@@ -3,9 +3,8 @@
 use ergo::ProcessStatus;
 use ergo::prelude::*;
 use ergo_tests::{PATIENCE, deadline};
-use tokio::sync::oneshot;
 
-use crate::probe::{Probe, Probed, gone, node, stop};
+use crate::probe::{Probe, Probed, gone, hold, node, stop};
 
 #[tokio::test]
 async fn process_info_says_what_otp_says() {
@@ -34,17 +33,7 @@ async fn process_info_says_what_otp_says() {
         assert_eq!(me.status, ProcessStatus::Running);
     });
     deadline(PATIENCE, seen.run(act)).await.unwrap();
-    let (started, has_started) = oneshot::channel();
-    let (go_on, waits) = oneshot::channel::<()>();
-    let busy = seen.clone();
-    let hold = tokio::spawn(async move {
-        let act = Box::new(move |_| {
-            let _ = started.send(());
-            Box::pin(async move { drop(waits.await) }) as crate::probe::Doing
-        });
-        busy.run_async(act).await
-    });
-    deadline(PATIENCE, has_started).await.unwrap();
+    let release = hold(&seen).await;
     seen.number(1).unwrap();
     seen.number(2).unwrap();
 
@@ -78,8 +67,7 @@ async fn process_info_says_what_otp_says() {
         .collect();
     assert_eq!(dictionary, [("key".to_owned(), Some(Term::from(7)))]);
 
-    drop(go_on);
-    hold.await.unwrap().unwrap();
+    drop(release);
     stop(node).await;
 }
 

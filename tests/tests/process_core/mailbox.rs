@@ -10,22 +10,12 @@ use ergo::prelude::*;
 use ergo_tests::{PATIENCE, deadline};
 use tokio::sync::oneshot;
 
-use crate::probe::{Event, Probe, ProbeRef, Probed, node, stop};
+use crate::probe::{Doing, Event, Probe, ProbeRef, Probed, hold, node, stop};
 
 /// A probe with a bound, held in a callback until the sender is used or dropped: nothing of its mailbox is taken.
 async fn held(node: &Node, options: SpawnOptions) -> (Probed, oneshot::Sender<()>) {
     let probe = Probed::with(node, options).await;
-    let (release, released) = oneshot::channel::<()>();
-    let (started, has_started) = oneshot::channel();
-    let handle = probe.handle.clone();
-    tokio::spawn(async move {
-        let act = Box::new(move |_| {
-            let _ = started.send(());
-            Box::pin(async move { drop(released.await) }) as crate::probe::Doing
-        });
-        let _ = handle.run_async(act).timeout(PATIENCE).await;
-    });
-    deadline(PATIENCE, has_started).await.unwrap();
+    let release = hold(&probe.handle).await;
     (probe, release)
 }
 
@@ -183,7 +173,7 @@ async fn room_is_there_while_the_message_before_is_handled() {
     let node = node().await;
     let (probe, release) = held(&node, bounded(1, Overflow::Wait)).await;
     let (let_go, kept) = oneshot::channel::<()>();
-    let act = Box::new(move |_| Box::pin(async move { drop(kept.await) }) as crate::probe::Doing);
+    let act = Box::new(move |_| Box::pin(async move { drop(kept.await) }) as Doing);
     let mut second = Box::pin(probe.handle.run_async(act).timeout(PATIENCE));
     assert!(polled(&mut second).await.is_pending());
     let mut third = Box::pin(probe.handle.number_wait(1));

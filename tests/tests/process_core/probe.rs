@@ -189,6 +189,22 @@ impl Probed {
     }
 }
 
+/// Holds a probe in a callback until the sender is used or dropped: nothing of its mailbox is taken meanwhile.
+pub(crate) async fn hold(probe: &ProbeRef) -> oneshot::Sender<()> {
+    let (release, released) = oneshot::channel::<()>();
+    let (started, has_started) = oneshot::channel();
+    let handle = probe.clone();
+    tokio::spawn(async move {
+        let act: AsyncAct = Box::new(move |_| {
+            let _ = started.send(());
+            Box::pin(async move { drop(released.await) })
+        });
+        let _ = handle.run_async(act).timeout(PATIENCE).await;
+    });
+    deadline(PATIENCE, has_started).await.unwrap();
+    release
+}
+
 /// A node of its own, without distribution.
 pub(crate) async fn node() -> Node {
     let name = format!("{}@127.0.0.1", unique_name("process"));

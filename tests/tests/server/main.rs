@@ -1,5 +1,6 @@
 //! The server behaviour: when terminate is called, answers with a stop, defaults, handles in messages, destructors.
 
+mod calls;
 mod crash;
 mod flow;
 mod sys;

@@ -219,6 +219,69 @@ async fn what_a_supervisor_says_of_one_child() {
     assert_eq!(gone, Err(ChildError::Call(CallError::NoProcess)));
 }
 
+/// What makes the arguments of a child is code of the user, and runs in the supervisor.
+#[tokio::test]
+async fn a_template_that_panics_is_a_start_that_failed() {
+    let node = node().await;
+    let template = Session::template(|number: u8| {
+        assert!(number < 9, "{number} is too large");
+        number.to_string()
+    });
+    let supervisor = Supervisor::simple_one_for_one(template)
+        .start(&node)
+        .await
+        .unwrap();
+    let refused = supervisor.start_child(args![9]).await.unwrap_err();
+    let ChildError::Failed(ExitReason::Panic(text)) = refused else {
+        panic!("{refused}")
+    };
+    assert!(
+        text.contains("9 is too large at ") && text.contains("dynamic.rs:"),
+        "{text}"
+    );
+    let pid = supervisor.start_child(args![8]).await.unwrap();
+    assert_eq!(user(&node, &pid).await, "8");
+    stop(node).await;
+}
+
+/// Says what it finds in its environment.
+#[derive(Actor)]
+struct Reader;
+
+#[ergo::server]
+impl Reader {
+    fn init() -> Result<Self, ExitReason> {
+        Ok(Reader)
+    }
+
+    #[call]
+    fn find(&self, key: String, cx: &Context<Self>) -> Option<u32> {
+        cx.env(&key)
+    }
+}
+
+#[tokio::test]
+async fn the_options_of_a_child_reach_it_and_those_below() {
+    let node = node().await;
+    let name = unique_name("reader");
+    let options = || SpawnOptions::default();
+    let own = Reader::spec(())
+        .name(&*name)
+        .options(options().env("own", 2_u32));
+    let inner = Supervisor::one_for_one().child(own).spec("inner");
+    let supervisor = Supervisor::one_for_one()
+        .child(inner.options(options().env("above", 1_u32)))
+        .start(&node)
+        .await
+        .unwrap();
+    let reader: ReaderRef = node.whereis(&name).unwrap();
+    for (key, found) in [("own", Some(2)), ("above", Some(1)), ("none", None)] {
+        assert_eq!(reader.find(key.to_owned()).await.unwrap(), found, "{key}");
+    }
+    supervisor.stop().await;
+    stop(node).await;
+}
+
 /// Starting, finding and stopping one of 100,000 takes what it takes with one of 1,000: a supervisor that looks at all of
 /// them would take a hundred times as long. All stop at once.
 #[tokio::test]

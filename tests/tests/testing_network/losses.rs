@@ -62,7 +62,7 @@ async fn after_healing_no_end_keeps_a_dead_connection(network: Network) {
 }
 
 /// A healthy connection is not lost, however long nothing is said.
-#[ergo::test(timeout = "3000m")]
+#[ergo::test]
 async fn ticks_keep_a_connection(network: Network) {
     let (_a, _b, mut watching, _watched) = watched(&network).await;
     network.delay("a@mem", "b@mem", secs(1)..=secs(4));

@@ -11,7 +11,7 @@ use crate::behaviour::application::{
     Application, ApplicationError, ApplicationInfo, ApplicationMaster, ApplicationTerminated,
     ControllerMessage, StartType,
 };
-use crate::etf::{Atom, DecodeError, Decoder, EncodeError, Encoder, Pid};
+use crate::etf::{Atom, DecodeError, Decoder, EncodeError, Encoder, Pid, Term};
 use crate::process::{
     Actor, Behavior, Context, Env, Exit, ExitReason, Flow, Handle, Options, Ref, Reply, ReplyTo,
     SpawnOptions,
@@ -166,6 +166,21 @@ impl Behavior for ApplicationController {
         }
         self.close_next(cx);
         Flow::Continue
+    }
+
+    /// `[{Name, State}]`.
+    fn snapshot(&self) -> Option<Term> {
+        let entry = |(name, entry): (&Atom, &Entry)| {
+            let state = match entry.state {
+                State::Loaded => "loaded",
+                State::Starting { .. } => "starting",
+                State::Running { .. } => "running",
+                State::Stopping { .. } => "stopping",
+            };
+            Term::tuple([Term::Atom(name.clone()), Term::atom(state)])
+        };
+        let entries: Vec<Term> = self.entries.iter().map(entry).collect();
+        Some(Term::list(entries))
     }
 
     fn encode_message(

@@ -118,7 +118,7 @@ impl<E: EventType> EventManager<E> {
     /// The name is taken or unusable.
     pub async fn start(self, node: &impl AsHost) -> Result<EventManagerRef<E>, SpawnError> {
         let options = self.options();
-        crate::process::start::<EventManagerProcess<E>>(&node.host(), self, options).await
+        crate::process::start::<EventManagerProcess<E>>(&node.host(), self, Some(&options)).await
     }
 
     /// Starts it linked to a process, which is its parent.

@@ -155,7 +155,8 @@ impl<W: Behavior<Args: Clone + Sync>> Pool<W> {
     /// It is to have no workers, the name is taken, or a worker did not start; nothing of it is left.
     pub async fn start(self, node: &impl AsHost) -> Result<PoolRef<W>, SpawnError> {
         let options = self.options();
-        let pool = crate::process::start::<PoolProcess<W>>(&node.host(), self, options).await?;
+        let pool =
+            crate::process::start::<PoolProcess<W>>(&node.host(), self, Some(&options)).await?;
         Ok(pool.resolved().await)
     }
 

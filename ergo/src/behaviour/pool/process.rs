@@ -102,6 +102,11 @@ impl<W: Behavior<Args: Clone + Sync>> Behavior for PoolProcess<W> {
         }
     }
 
+    /// As `which_workers`.
+    fn snapshot(&self) -> Option<Term> {
+        Term::from_value(&self.infos()).ok()
+    }
+
     fn encode_message(
         message: &PoolMessage<W>,
         encoder: &mut Encoder<'_>,

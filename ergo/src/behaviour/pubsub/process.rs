@@ -162,6 +162,11 @@ impl<T: TopicEvent> Behavior for TopicProcess<T> {
         Flow::Continue
     }
 
+    /// As `info`.
+    fn snapshot(&self) -> Option<Term> {
+        Term::from_value(&self.info()).ok()
+    }
+
     fn encode_message(
         message: &TopicMessage<T>,
         encoder: &mut Encoder<'_>,

@@ -142,10 +142,10 @@ impl<T> Topic<T> {
         }
     }
 
-    /// The topic of this name on another node.
-    pub fn on(&self, node: impl Into<String>) -> Self {
+    /// The topic of this name on another node, `PRICES.on("shop@10.0.0.2")` or `PRICES.on(pid.node())`.
+    pub fn on(&self, node: impl AsRef<str>) -> Self {
         Topic {
-            node: Some(Cow::Owned(node.into())),
+            node: Some(Cow::Owned(node.as_ref().to_owned())),
             ..self.clone()
         }
     }
@@ -237,7 +237,8 @@ impl<T: TopicEvent> Topic<T> {
             .await
     }
 
-    /// As [`Topic::subscribe`], with a link: the process gets an exit signal when the topic ends.
+    /// As [`Topic::subscribe`], with a link: the process gets an exit signal when the topic ends, with the reason of its
+    /// owner. As with any link, `normal` ends nobody.
     ///
     /// # Errors
     /// As there.

@@ -233,14 +233,6 @@ impl Supervisor {
         self
     }
 
-    fn options(&self) -> SpawnOptions {
-        let options = SpawnOptions::default();
-        match &self.name {
-            Some(name) => options.name(name.clone()),
-            None => options,
-        }
-    }
-
     /// Starts the supervisor and its children on a node.
     ///
     /// # Errors
@@ -250,8 +242,8 @@ impl Supervisor {
     /// `{supervisor_data, {invalid_period, 0}}`, `{supervisor_data, {bad_combination, Why}}` and
     /// `{bad_start_spec, Ids}` for what cannot be.
     pub async fn start(self, node: &impl AsHost) -> Result<SupervisorRef, SpawnError> {
-        let options = self.options();
-        SupervisorProcess::start_on(&node.host(), self, options).await
+        let (supervisor, options) = self.named(SpawnOptions::default());
+        SupervisorProcess::start_on(&node.host(), supervisor, options).await
     }
 
     /// Starts the supervisor linked to a process, which is its parent.
@@ -262,18 +254,37 @@ impl Supervisor {
         self,
         cx: &Context<A>,
     ) -> Result<SupervisorRef, SpawnError> {
-        let options = self.options();
-        cx.spawn_link_with::<SupervisorProcess>(self, options).await
+        self.start_link_with(cx, SpawnOptions::default()).await
+    }
+
+    /// As [`Supervisor::start_link`], with options for the process of the supervisor. Its children inherit from it.
+    ///
+    /// # Errors
+    /// As [`Supervisor::start`].
+    pub async fn start_link_with<A: Behavior>(
+        self,
+        cx: &Context<A>,
+        options: SpawnOptions,
+    ) -> Result<SupervisorRef, SpawnError> {
+        let (supervisor, options) = self.named(options);
+        cx.spawn_link_with::<SupervisorProcess>(supervisor, options)
+            .await
+    }
+
+    /// Both with one name: that of the options, or else the supervisor's own.
+    fn named(mut self, mut options: SpawnOptions) -> (Supervisor, SpawnOptions) {
+        self.name = options.name.take().or(self.name);
+        options.name = self.name.clone();
+        (self, options)
     }
 
     /// This supervisor as a child of another one: a supervisor, permanent, waited for however long it takes.
     pub fn spec(self, id: impl Into<ChildId>) -> ChildSpec {
         let start = start_fn(move |cx, options, extra| {
-            let (mut supervisor, cx) = (self.clone(), cx.clone());
+            let (supervisor, cx) = (self.clone(), cx.clone());
             Box::pin(async move {
                 refuse_extra(&extra)?;
-                supervisor.name = options.name.or(supervisor.name);
-                let spawned = supervisor.start_link(&cx).await;
+                let spawned = supervisor.start_link_with(&cx, options).await;
                 let pid = |handle: SupervisorRef| {
                     handle.pid().ok_or(SpawnError::Init(ExitReason::NoProc))
                 };

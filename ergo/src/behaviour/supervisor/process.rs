@@ -163,7 +163,7 @@ impl SupervisorProcess {
         supervisor: Supervisor,
         options: SpawnOptions,
     ) -> Result<SupervisorRef, SpawnError> {
-        crate::process::start::<SupervisorProcess>(host, supervisor, options).await
+        crate::process::start::<SupervisorProcess>(host, supervisor, Some(&options)).await
     }
 }
 

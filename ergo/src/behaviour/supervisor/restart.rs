@@ -190,7 +190,7 @@ impl SupervisorProcess {
             return Ok(None);
         };
         let (extra, spec) = (child.args.extra()?, child.spec.clone());
-        let started = (spec.start)(cx, spec.options.clone(), extra).await?;
+        let started = spec.start_with(extra, cx).await?;
         match &started {
             None => self.over(place),
             Some(pid) => {

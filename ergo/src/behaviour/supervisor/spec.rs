@@ -211,6 +211,14 @@ impl ChildSpec {
         self
     }
 
+    /// How it is spawned: its environment, the bound of its mailbox and so on. A name that was given before stays, if these
+    /// have none.
+    pub fn options(mut self, mut options: SpawnOptions) -> Self {
+        options.name = options.name.or(self.options.name);
+        self.options = options;
+        self
+    }
+
     /// Always restarted. The default.
     pub fn permanent(mut self) -> Self {
         self.restart = Restart::Permanent;

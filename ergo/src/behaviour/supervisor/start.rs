@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use crate::etf::{DecodeOwned, Encoded, Pid, Term};
 use crate::process::host::AsHost;
 use crate::process::{
     Behavior, Context, ExitReason, Handle, IntoExit, PlainContext, SpawnError, SpawnOptions,
-    short_type_name,
+    panic_message, short_type_name,
 };
 
 /// The pid of the child, or none when its init said `ignore`.
@@ -176,6 +177,22 @@ impl From<ChildArgs> for NewChild {
 impl From<Vec<Term>> for NewChild {
     fn from(terms: Vec<Term>) -> Self {
         NewChild(New::Args(ChildArgs::terms(terms)))
+    }
+}
+
+impl ChildSpec {
+    /// Starts a process of it. A panic of what makes its arguments is a start that failed, as a crash of a start function
+    /// is in OTP.
+    pub(super) async fn start_with(
+        &self,
+        extra: Extra,
+        cx: &Context<SupervisorProcess>,
+    ) -> Started {
+        let start = || (self.start)(cx, self.options.clone(), extra);
+        match catch_unwind(AssertUnwindSafe(start)) {
+            Ok(starting) => starting.await,
+            Err(payload) => Err(ExitReason::Panic(panic_message(&*payload).into())),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The loop of a suspended process.
 
+use std::collections::VecDeque;
+
 use crate::process::actor::Behavior;
 use crate::process::queue::{Envelope, Other};
 use crate::process::sys::{Then, answer};
@@ -7,7 +9,7 @@ use crate::process::turn::{Turn, yield_now};
 use crate::process::{ExitReason, wire};
 
 /// What a process waits for.
-type Messages<A> = Vec<Envelope<<A as Behavior>::Message>>;
+type Messages<A> = VecDeque<Envelope<<A as Behavior>::Message>>;
 
 /// What came for a suspended process.
 enum Came<M> {
@@ -17,33 +19,34 @@ enum Came<M> {
     Else(Envelope<M>),
 }
 
-/// Handles system messages alone until one of them resumes the process: gives all others, in order, `waiting` first. Or
-/// the reason it is to stop with.
+/// Handles system messages alone until one of them resumes the process: all others are then in the batch, in order. Or
+/// gives the reason it is to stop with.
 pub(in crate::process) async fn suspended<A: Behavior>(
     turn: &mut Turn<'_, A>,
-    mut waiting: Messages<A>,
-) -> Result<Messages<A>, ExitReason> {
+) -> Option<ExitReason> {
+    let mut waiting: Messages<A> = std::mem::take(&mut turn.batch);
     // Once the process waits, nothing is passed over any more.
     waiting.retain(|envelope| !is_flushed(turn, envelope));
-    let mut held = Vec::new();
+    let mut held: Messages<A> = VecDeque::new();
     loop {
         let mut left = waiting.into_iter();
         while let Some(envelope) = left.next() {
             match sort(turn, envelope) {
-                Came::Else(envelope) => held.push(envelope),
-                Came::ParentExit(reason) => return Err(reason),
+                Came::Else(envelope) => held.push_back(envelope),
+                Came::ParentExit(reason) => return Some(reason),
                 Came::System(to, request) => match answer(turn, true, &to, &request) {
                     Then::GoOn | Then::Suspend => {}
-                    Then::Stop(reason) => return Err(reason),
+                    Then::Stop(reason) => return Some(reason),
                     Then::Resume => {
                         held.extend(left);
-                        return Ok(held);
+                        turn.batch = held;
+                        return None;
                     }
                 },
             }
         }
         yield_now().await;
-        waiting = Vec::new();
+        waiting = VecDeque::new();
         std::future::poll_fn(|task| turn.cx.cell().poll_batch(&mut waiting, task)).await;
     }
 }

@@ -1,5 +1,7 @@
 //! Waiting for what should come.
 
+#![allow(clippy::result_large_err, reason = "what is not picked is given back")]
+
 use std::fmt::Write as _;
 use std::panic::Location;
 use std::time::Duration;
@@ -30,7 +32,7 @@ impl Probe {
         })
     }
 
-    /// Waits for a message, neither a call nor a cast, like this pattern, as in `pattern!({ok, _})`: see [`matches`].
+    /// Waits for a message, neither a call nor a cast, like this pattern, as in `pattern!({ok, _})`: see [`matches()`].
     ///
     /// # Panics
     /// None comes in time.
@@ -91,7 +93,7 @@ impl Probe {
         })
     }
 
-    /// Waits for a call like this term, in which `_` is anything, to answer it: see [`matches`].
+    /// Waits for a call like this term, in which `_` is anything, to answer it: see [`matches()`].
     ///
     /// # Panics
     /// None comes in time.
@@ -123,7 +125,7 @@ impl Probe {
         })
     }
 
-    /// Waits for a cast like this pattern, as in `pattern!({ok, _})`: see [`matches`].
+    /// Waits for a cast like this pattern, as in `pattern!({ok, _})`: see [`matches()`].
     ///
     /// # Panics
     /// None comes in time.
@@ -193,7 +195,7 @@ impl Probe {
     /// # Panics
     /// Nothing comes in time.
     #[track_caller]
-    pub fn next(&mut self) -> impl Future<Output = Arrived> {
+    pub fn expect_any(&mut self) -> impl Future<Output = Arrived> {
         self.wait("anything".to_owned(), Location::caller(), Ok)
     }
 
