@@ -5,6 +5,8 @@ use std::future::{Future, poll_fn};
 use tokio::sync::oneshot;
 
 use crate::process::actor::Behavior;
+#[cfg(feature = "testing")]
+use crate::process::fault;
 use crate::process::queue::Envelope;
 use crate::process::task::Ended;
 use crate::process::turn::{Handled, Next, Turn, Woken, yield_now};
@@ -77,8 +79,9 @@ fn serve<A: Behavior>(turn: &mut Turn<'_, A>) -> impl Future<Output = ExitReason
         }
         'turns: loop {
             #[cfg(feature = "testing")]
-            if turn.is_faulty()
-                && let Some(reason) = Box::pin(turn.fail()).await
+            if let Some(envelope) = turn.batch.front()
+                && turn.cx.cell().is_faulty(envelope)
+                && let Some(reason) = fault::before_message(turn.cx).await
             {
                 return reason;
             }
@@ -96,6 +99,7 @@ fn serve<A: Behavior>(turn: &mut Turn<'_, A>) -> impl Future<Output = ExitReason
             match turn.after(handled) {
                 Next::Message => {}
                 Next::Yield => yield_now().await,
+                Next::Stop(reason) => return reason,
                 next => {
                     if let Some(reason) = Box::pin(aside(turn, next)).await {
                         return reason;

@@ -36,9 +36,6 @@ pub(super) struct Turn<'a, A: Behavior> {
     budget: u32,
     kind: MessageKind,
     hibernates: bool,
-    /// Whether what was to go wrong at the next message has.
-    #[cfg(feature = "testing")]
-    has_failed: bool,
 }
 
 /// What most processes never have.
@@ -125,8 +122,6 @@ impl<'a, A: Behavior> Turn<'a, A> {
             budget: BUDGET,
             kind: MessageKind::Other,
             hibernates: false,
-            #[cfg(feature = "testing")]
-            has_failed: false,
         }
     }
 
@@ -443,26 +438,6 @@ impl<'a, A: Behavior> Turn<'a, A> {
                 Sorted::Callback(Box::pin(self.state.on_timeout(self.cx)))
             }
         }
-    }
-
-    /// Whether a test has something go wrong at the next message.
-    #[cfg(feature = "testing")]
-    pub(super) fn is_faulty(&mut self) -> bool {
-        let has_failed = std::mem::take(&mut self.has_failed);
-        let next = self.batch.front();
-        !has_failed && next.is_some_and(|envelope| self.cx.cell().is_faulty(envelope))
-    }
-
-    /// Has it go wrong. The reason when the process ends instead of handling the message.
-    #[cfg(feature = "testing")]
-    pub(super) async fn fail(&mut self) -> Option<ExitReason> {
-        let next = self.batch.pop_front()?;
-        let reason = crate::process::fault::before_message(self.cx).await;
-        if reason.is_none() {
-            self.batch.push_front(next);
-            self.has_failed = true;
-        }
-        reason
     }
 
     fn take_asked(&mut self) -> Option<ExitReason> {
