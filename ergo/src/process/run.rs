@@ -99,6 +99,7 @@ fn serve<A: Behavior>(turn: &mut Turn<'_, A>) -> impl Future<Output = ExitReason
             match turn.after(handled) {
                 Next::Message => {}
                 Next::Yield => yield_now().await,
+                Next::Stop(reason) => return reason,
                 next => {
                     if let Some(reason) = Box::pin(aside(turn, next)).await {
                         return reason;
