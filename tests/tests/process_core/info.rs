@@ -54,7 +54,7 @@ async fn process_info_says_what_otp_says() {
     expected.sort();
     assert_eq!(links, expected);
     assert_eq!(info.monitors, [Destination::from(&friend.pid)]);
-    assert_eq!(info.monitored_by, [parent.pid.clone()]);
+    assert_eq!(info.monitored_by, std::slice::from_ref(&parent.pid));
     assert!(info.trap_exit);
     assert_eq!(info.group_leader, node.pid_of_node());
     assert_eq!(info.parent, Some(parent.pid.clone()));
