@@ -305,10 +305,10 @@ fn check_event(ctxt: &Ctxt, attr: &MethodAttr, sig: &Signature, params: &[Param]
         return;
     }
     let what = match attr.kind {
-        Kind::Continue => "`what: T`, where `T` is what `cx.continue_with(..)` takes",
-        Kind::Down => "`down: Down`",
-        Kind::Exit => "`exit: Exit`",
-        _ => "`term: Term`",
+        Kind::Continue => "what to go on with, `what: T`, as `cx.continue_with(..)` does",
+        Kind::Down => "what happened, `down: Down`",
+        Kind::Exit => "what happened, `exit: Exit`",
+        _ => "what happened, `term: Term`",
     };
     let span = if sig.inputs.is_empty() {
         sig.ident.span()
@@ -316,7 +316,6 @@ fn check_event(ctxt: &Ctxt, attr: &MethodAttr, sig: &Signature, params: &[Param]
         sig.inputs.to_token_stream().span()
     };
     let name = attr.kind.name();
-    let message =
-        format!("#[{name}] takes what happened, {what}, and may take `cx: &Context<Self>`");
+    let message = format!("#[{name}] takes {what}, and may take `cx: &Context<Self>`");
     ctxt.error_at(span, message);
 }

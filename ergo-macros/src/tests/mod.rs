@@ -4,7 +4,9 @@
 mod actors;
 mod codec;
 mod server;
+mod statem;
 mod terms;
+mod testing;
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;

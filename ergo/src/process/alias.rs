@@ -171,7 +171,7 @@ pub(crate) fn pass_through(host: &HostRef, owner: &dyn AnyProcess, number: u64) 
     let mut passed = None;
     owner.with_relations(&mut |relations| passed = pass(host, relations, number));
     if let Some(Some(monitored)) = &passed {
-        links::release(host, owner.id(), number, &monitored.object);
+        links::release(host, owner.id(), number, monitored);
     }
     passed.is_some()
 }
@@ -197,7 +197,7 @@ impl<A: Behavior> Cell<A> {
             self.push_if(envelope, gate)
         };
         if let Some(Some(monitored)) = &passed {
-            links::release(self.host(), self.id(), through.number, &monitored.object);
+            links::release(self.host(), self.id(), through.number, monitored);
         }
         match pushed {
             Ok(()) => Ok(()),
@@ -291,6 +291,7 @@ impl<A: Behavior> Context<A> {
         }
         let make = |object| Monitored {
             object,
+            watched: None,
             tag,
             ends_alias: alias.is_some_and(AliasMode::ends_with_the_monitor),
             priority,

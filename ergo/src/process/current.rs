@@ -110,9 +110,9 @@ pub(super) fn install_panic_hook() {
 
 /// Catches a panic of code that runs while another panic is on its way, whose message is kept.
 pub(super) fn caught<R>(run: impl FnOnce() -> R) -> Option<R> {
-    let message = PANIC.take();
+    let message = PANIC.with(RefCell::take);
     let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).ok();
-    PANIC.set(message);
+    PANIC.with(|panic| panic.replace(message));
     done
 }
 

@@ -230,13 +230,19 @@ pub(super) fn monitor_as(
         Destination::Name(name) => Destination::NameNode(name, host.name().clone()),
         other => other,
     };
-    let mut monitored = Some(make(object.clone()));
+    let target = resolve(host, &object);
+    let mut made = make(object.clone());
+    made.watched = match target {
+        Target::Local(id) => Some(id),
+        Target::Nobody | Target::Remote => None,
+    };
+    let mut monitored = Some(made);
     me.with_relations(&mut |relations| {
         if let Some(monitored) = monitored.take() {
             relations.monitor(number, monitored);
         }
     });
-    match resolve(host, &object) {
+    match target {
         Target::Remote => {
             let _ = host.clone().remote(RemoteSignal::Monitor {
                 from: me.id(),
@@ -273,17 +279,21 @@ pub(crate) fn demonitor(host: &HostRef, me: &dyn AnyProcess, reference: &Referen
     if monitored.ends_alias {
         host.set_alias(number, None);
     }
-    release(host, me.id(), number, &monitored.object);
+    release(host, me.id(), number, &monitored);
     true
 }
 
 /// Takes the entry of a monitor away at what it is on.
-pub(super) fn release(host: &HostRef, mine: u64, number: u64, object: &Destination) {
-    match resolve(host, object) {
+pub(super) fn release(host: &HostRef, mine: u64, number: u64, monitored: &Monitored) {
+    let target = match monitored.watched {
+        Some(id) => Target::Local(id),
+        None => resolve(host, &monitored.object),
+    };
+    match target {
         Target::Remote => {
             let _ = host.clone().remote(RemoteSignal::Demonitor {
                 from: mine,
-                to: object,
+                to: &monitored.object,
                 number,
             });
         }
@@ -348,7 +358,7 @@ pub(crate) fn dissolve(host: &HostRef, id: u64, ties: Option<Ties>, reason: &Exi
         tell_remote_watcher(host, id, watcher, reference, reason);
     }
     for (number, monitored) in &ties.monitoring {
-        release(host, id, *number, &monitored.object);
+        release(host, id, *number, monitored);
     }
 }
 

@@ -45,6 +45,8 @@ pub(crate) struct RemoteLink {
 pub struct Monitored {
     /// What its `Down` names.
     pub object: Destination,
+    /// The process of this node that it is on: a name may have another owner, or none, when the monitor is taken back.
+    pub(super) watched: Option<u64>,
     /// What comes with its `Down`.
     pub(super) tag: Option<Term>,
     /// Whether the alias of the same number is on only as long as the monitor is there.
@@ -57,6 +59,7 @@ impl From<Destination> for Monitored {
     fn from(object: Destination) -> Self {
         Monitored {
             object,
+            watched: None,
             tag: None,
             ends_alias: false,
             priority: false,

@@ -113,8 +113,10 @@ async fn main() -> ergo::Result {
         .local_only()
         .start()
         .await?;
+    // ANCHOR: ignored
     let ignored = node.spawn::<Library>(Vec::new()).await;
     println!("without books: {ignored:?}");
+    // ANCHOR_END: ignored
 
     // ANCHOR: use
     let books = ["walden", "emma", "candide"].map(str::to_owned);

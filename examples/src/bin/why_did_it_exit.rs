@@ -107,6 +107,7 @@ async fn main() -> ergo::Result {
         .local_only()
         .start()
         .await?;
+    // ANCHOR: watch
     for (way, end) in ways() {
         println!("{way}");
         let it = node.spawn::<Fragile>(42).await?;
@@ -117,6 +118,7 @@ async fn main() -> ergo::Result {
             Err(_) => println!("    lives"),
         }
     }
+    // ANCHOR_END: watch
     println!("the end");
     node.stop().await;
     Ok(())

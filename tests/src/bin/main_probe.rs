@@ -64,7 +64,7 @@ async fn main(node: Node) -> ergo::Result<ExitCode> {
         }
         "blocks" => {
             // A thread that never ends does not keep the program.
-            tokio::task::spawn_blocking(|| std::thread::park());
+            tokio::task::spawn_blocking(std::thread::park);
         }
         "waits" => {
             println!("ready");

@@ -271,6 +271,7 @@ mod narrow {
 pub trait Key: Eq + Hash + Encode + DecodeOwned + Clone + Send + Sync + 'static {}
 impl<T: Eq + Hash + Encode + DecodeOwned + Clone + Send + Sync + 'static> Key for T {}
 
+// ANCHOR: generic
 #[derive(Actor)]
 #[actor(handle = "Caches")]
 struct Cache<K: Key, V, const N: usize>
@@ -308,13 +309,16 @@ where
         look(self) + N
     }
 }
+// ANCHOR_END: generic
 
 #[tokio::test]
 async fn a_generic_actor() -> ergo::Result {
     let node = node("generic").await;
+    // ANCHOR: generic_use
     let cache: Caches<String, u64, 3> = node.spawn::<Cache<_, _, 3>>(("a".to_owned(), 1)).await?;
     cache.put("b".into(), 2)?;
     assert_eq!(cache.get("b".into()).await?, Some(2));
+    // ANCHOR_END: generic_use
     assert_eq!(cache.with(|cache| cache.map.len()).await?, 5);
     const { assert!(Cache::<u8, u8, 1>::SYNC_INIT && !Stock::SYNC_INIT) };
     Ok(())

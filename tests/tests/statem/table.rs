@@ -11,6 +11,7 @@ pub(crate) struct Row {
     /// `{enter, Old, State}`, `{EventType, Label, State}`, `{terminate, Reason, State}`, and replies `{Tag, Reply}`.
     pub(crate) trace: &'static str,
     /// The first release of OTP that does it right.
+    #[allow(dead_code, reason = "only the tests against Erlang ask for it")]
     pub(crate) since: u32,
 }
 

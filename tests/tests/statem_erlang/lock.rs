@@ -210,8 +210,8 @@ async fn erlang_uses_a_machine_as_its_own() {
         let seen = "{gen_statem:call(L, state), gen_statem:call(L, heard)}";
         assert_eq!(erl.eval(seen).await.unwrap(), "{open,7}");
         let stop =
-            "M = erlang:monitor(process, L), S = gen_statem:call(L, {stop, {shutdown, enough}}),
-            receive {'DOWN', M, _, _, Why} -> {S, Why} after 10000 -> late end";
+            "M = erlang:monitor(process, L), Said = gen_statem:call(L, {stop, {shutdown, enough}}),
+            receive {'DOWN', M, _, _, Why} -> {Said, Why} after 10000 -> late end";
         assert_eq!(
             erl.eval(stop).await.unwrap(),
             "{stopping,{shutdown,enough}}"

@@ -149,6 +149,30 @@ async fn what_a_specification_from_erlang_cannot_be() {
     .await;
 }
 
+/// `sys` and `gen_server:stop`, which is what `supervisor:stop` of OTP 29 is.
+#[tokio::test]
+async fn a_supervisor_shows_its_state_and_stops_when_erlang_says_so() {
+    each_release(async |release| {
+        let pair = pair(release).await;
+        let supervisor = Supervisor::rest_for_one().name("fixed").child(child("a"));
+        let supervisor = supervisor.start(&pair.node).await.unwrap();
+        let name = format!("{{fixed, {}}}", pair.node.name());
+        let state = format!(
+            "#{{strategy := S, auto_shutdown := A, children := [{{Id, _, Type, _}}]}} = sys:get_state({name}),
+             {{S, A, Id, Type}}"
+        );
+        let state = pair.erl.eval(&state).await.unwrap();
+        assert_eq!(state, "{rest_for_one,never,a,worker}");
+        let child = supervisor.which_child("a").await.unwrap().pid.unwrap();
+        let stop = format!("gen_server:stop({name}, shutdown, 5000)");
+        assert_eq!(pair.erl.eval(&stop).await.unwrap(), "ok");
+        assert!(!pair.node.is_process_alive(&child));
+        assert_eq!(pair.node.whereis_pid("fixed"), None);
+        deadline(PATIENCE, pair.node.stop()).await;
+    })
+    .await;
+}
+
 /// A handle to a supervisor in Erlang.
 #[tokio::test]
 async fn a_supervisor_in_erlang_is_asked_by_the_same_handle() {

@@ -282,6 +282,32 @@ async fn our_system_messages_to_a_gen_server_of_erlang() {
     .await;
 }
 
+/// `gen_server:stop/3` from here, of a server there and here.
+#[tokio::test]
+async fn stop_by_handle_ends_a_gen_server_of_erlang() {
+    each_release(async |release| {
+        let world = World::start(release).await;
+        let (node, erl) = (&world.node, world.erl.name());
+        for of in [("three", erl), ("three", node.name().as_str())] {
+            let ledger: LedgerRef = node.at(of);
+            assert_eq!(ledger.push(3), Ok(()));
+            let reason = ExitReason::from("enough");
+            let stopped = Handle::stop(&ledger, reason.clone(), PATIENCE).await;
+            assert_eq!(stopped, Ok(()), "{of:?}");
+            let again = Handle::stop(&ledger, reason, PATIENCE).await;
+            assert_eq!(again, Err(CallError::NoProcess), "{of:?}");
+        }
+        // Both had what was cast before, and their terminate has run.
+        world.table(&[("Get()", "{terminate,enough,[3]}")]).await;
+        world.table(&[("Get()", "{terminate,enough,[3]}")]).await;
+        let nowhere: LedgerRef = node.at(("three", "nowhere@127.0.0.1"));
+        let stopped = Handle::stop(&nowhere, ExitReason::Normal, PATIENCE).await;
+        assert_eq!(stopped, Err(CallError::NoConnection));
+        world.stop().await;
+    })
+    .await;
+}
+
 async fn ours(node: &Node, of: (&str, &str)) {
     assert_eq!(sys::get_state(node, of).await, Ok(term!([])));
     let refused = sys::replace_state(node, of, term!([7])).await;

@@ -4,4 +4,5 @@
 
 mod connections;
 mod losses;
+mod mailboxes;
 mod same_again;

@@ -237,7 +237,8 @@ impl<T: TopicEvent> Topic<T> {
             .await
     }
 
-    /// As [`Topic::subscribe`], with a link: the process gets an exit signal when the topic ends.
+    /// As [`Topic::subscribe`], with a link: the process gets an exit signal when the topic ends, with the reason of its
+    /// owner. As with any link, `normal` ends nobody.
     ///
     /// # Errors
     /// As there.

@@ -3,6 +3,7 @@
 use ergo::prelude::*;
 use ergo::{TermCall, etf};
 
+// ANCHOR: echo
 /// A server whose requests are terms.
 #[derive(Actor, ServerBehavior)]
 #[actor(name = "echo")]
@@ -30,6 +31,7 @@ impl Server for Echo {
         Flow::Continue
     }
 }
+// ANCHOR_END: echo
 
 /// `{From, T}` is answered with `{echo, T}`, where From is a pid or an alias.
 fn send_back(message: &Term, cx: &Context<Echo>) {

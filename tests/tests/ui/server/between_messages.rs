@@ -1,6 +1,6 @@
 //! `#[handle_continue]`, `#[timeout]` and `#[actor(snapshot)]`.
+#![allow(unused_variables)]
 use ergo::prelude::*;
-
 #[derive(Actor)]
 struct NothingToDo;
 
