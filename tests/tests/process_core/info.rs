@@ -71,6 +71,21 @@ async fn process_info_says_what_otp_says() {
     stop(node).await;
 }
 
+/// A child that has nothing but its parent keeps that in a shorter form, which must not show.
+#[tokio::test]
+async fn process_info_of_a_child_names_its_parent() {
+    let node = node().await;
+    let parent = Probed::start(&node).await;
+    let (log, _events) = tokio::sync::mpsc::unbounded_channel();
+    let child = parent
+        .inside_async(|cx| async move { cx.spawn_link::<Probe>(log).await.unwrap() })
+        .await;
+    let info = node.process_info(&child.pid().unwrap()).unwrap();
+    assert_eq!(info.links, [parent.pid.clone()]);
+    assert_eq!(info.parent, Some(parent.pid.clone()));
+    stop(node).await;
+}
+
 #[tokio::test]
 async fn a_process_waits_or_is_gone() {
     let node = node().await;
