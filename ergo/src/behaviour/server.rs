@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use crate::etf::{Decode, DecodeError, Decoder, Encode, EncodeError, Encoder, Term};
+use crate::process::warn_about;
 use crate::process::{Behavior, Context, Down, Exit, ExitReason, Flow, Reply, ReplyTo};
 
 /// A set of requests: an enum with a variant for each, written by `derive(Request)` or `#[ergo::server]`.
@@ -149,7 +150,7 @@ pub trait Server: ServerTypes {
         call: Self::Call,
         cx: &Context<Self>,
     ) -> impl Future<Output = Flow> + Send {
-        tracing::warn!(pid = %cx.pid(), "a call was not handled");
+        warn_about!(cx, "a call was not handled");
         drop(call);
         async { Flow::Continue }
     }
@@ -160,7 +161,7 @@ pub trait Server: ServerTypes {
         cast: Self::Cast,
         cx: &Context<Self>,
     ) -> impl Future<Output = Flow> + Send {
-        tracing::warn!(pid = %cx.pid(), "a cast was not handled");
+        warn_about!(cx, "a cast was not handled");
         drop(cast);
         async { Flow::Continue }
     }
@@ -171,21 +172,21 @@ pub trait Server: ServerTypes {
         info: Self::Info,
         cx: &Context<Self>,
     ) -> impl Future<Output = Flow> + Send {
-        tracing::warn!(pid = %cx.pid(), "a message was not handled");
+        warn_about!(cx, "a message was not handled");
         drop(info);
         async { Flow::Continue }
     }
 
     /// Hears of the end of a monitored process.
     fn handle_down(&mut self, down: Down, cx: &Context<Self>) -> impl Future<Output = Flow> + Send {
-        tracing::warn!(pid = %cx.pid(), object = %down.object, reason = %down.reason, "unhandled DOWN");
+        warn_about!(cx, object = %down.object, reason = %down.reason, "unhandled DOWN");
         async { Flow::Continue }
     }
 
     /// Hears of an exit signal, while the process traps exits. The parent's exit does not come here: it stops the
     /// server.
     fn handle_exit(&mut self, exit: Exit, cx: &Context<Self>) -> impl Future<Output = Flow> + Send {
-        tracing::warn!(pid = %cx.pid(), from = %exit.from, reason = %exit.reason, "unhandled EXIT");
+        warn_about!(cx, from = %exit.from, reason = %exit.reason, "unhandled EXIT");
         async { Flow::Continue }
     }
 
@@ -197,7 +198,7 @@ pub trait Server: ServerTypes {
         what: Self::Continue,
         cx: &Context<Self>,
     ) -> impl Future<Output = Flow> + Send {
-        tracing::warn!(pid = %cx.pid(), "a continue was not handled");
+        warn_about!(cx, "a continue was not handled");
         drop(what);
         async { Flow::Continue }
     }
@@ -205,7 +206,7 @@ pub trait Server: ServerTypes {
     /// Nothing has come for as long as [`Flow::Timeout`] or [`Context::idle_timeout`] said: the message `timeout` of
     /// OTP.
     fn handle_timeout(&mut self, cx: &Context<Self>) -> impl Future<Output = Flow> + Send {
-        tracing::warn!(pid = %cx.pid(), "a timeout was not handled");
+        warn_about!(cx, "a timeout was not handled");
         async { Flow::Continue }
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::etf::{DecodeError, Decoder, Encode, EncodeError, Encoder, Pid, Term};
 use crate::process::host::AsHost;
+use crate::process::warn_about;
 use crate::process::{
     CallError, Context, Destination, Down, Exit, ExitReason, Overflow, Protocol, Ref, ReplyTo,
     Serves,
@@ -205,20 +206,20 @@ pub trait Behavior: Actor {
 
     /// A monitored process ended. Logged unless overridden.
     fn on_down(&mut self, down: Down, cx: &Context<Self>) -> impl Future<Output = Flow> + Send {
-        tracing::warn!(pid = %cx.pid(), object = %down.object, reason = %down.reason, "unhandled DOWN");
+        warn_about!(cx, object = %down.object, reason = %down.reason, "unhandled DOWN");
         async { Flow::Continue }
     }
 
     /// An exit signal arrived and the process traps exits. Logged unless overridden; the parent's exit never comes
     /// here, it stops the process.
     fn on_exit(&mut self, exit: Exit, cx: &Context<Self>) -> impl Future<Output = Flow> + Send {
-        tracing::warn!(pid = %cx.pid(), from = %exit.from, reason = %exit.reason, "unhandled EXIT");
+        warn_about!(cx, from = %exit.from, reason = %exit.reason, "unhandled EXIT");
         async { Flow::Continue }
     }
 
     /// Anything else arrived. Logged unless overridden.
     fn on_info(&mut self, message: Term, cx: &Context<Self>) -> impl Future<Output = Flow> + Send {
-        tracing::warn!(pid = %cx.pid(), %message, "unexpected message");
+        warn_about!(cx, %message, "unexpected message");
         async { Flow::Continue }
     }
 
@@ -229,14 +230,14 @@ pub trait Behavior: Actor {
         cx: &Context<Self>,
     ) -> impl Future<Output = Flow> + Send {
         drop(what);
-        tracing::warn!(pid = %cx.pid(), "unhandled continue");
+        warn_about!(cx, "unhandled continue");
         async { Flow::Continue }
     }
 
     /// Nothing has come for as long as [`Flow::Timeout`] or [`Context::idle_timeout`] said. Logged unless
     /// overridden.
     fn on_timeout(&mut self, cx: &Context<Self>) -> impl Future<Output = Flow> + Send {
-        tracing::warn!(pid = %cx.pid(), "unhandled timeout");
+        warn_about!(cx, "unhandled timeout");
         async { Flow::Continue }
     }
 

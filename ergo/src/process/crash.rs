@@ -47,6 +47,14 @@ pub(super) fn report<A: Behavior>(cell: &Cell<A>, end: &End<'_>) {
             .ties
             .and_then(|ties| ties.name.as_ref())
             .map_or("", Atom::as_str);
+        let level = if end.reason.is_clean() {
+            tracing::Level::TRACE
+        } else {
+            tracing::Level::DEBUG
+        };
+        if !cell.logs(level) {
+            return;
+        }
         if end.reason.is_clean() {
             tracing::trace!(actor, id, registered_name, %reason, "process ended");
         } else {
@@ -54,7 +62,9 @@ pub(super) fn report<A: Behavior>(cell: &Cell<A>, end: &End<'_>) {
         }
         return;
     }
-    Report::new(cell, end, panicked).log(cell.type_name());
+    if cell.logs(tracing::Level::ERROR) {
+        Report::new(cell, end, panicked).log(cell.type_name());
+    }
 }
 
 /// A report in OTP's layout.

@@ -8,6 +8,7 @@ use crate::etf::{Atom, DecodeOwned, Encode, Pid};
 use crate::process::actor::Behavior;
 use crate::process::env::{self, Env, EnvValue};
 use crate::process::host::{AnyProcess, Host, HostRef};
+use crate::process::mailbox::Cell;
 use crate::process::spawn::SpawnOptions;
 use crate::process::{Context, Destination};
 
@@ -240,8 +241,17 @@ impl<A: Behavior> Context<A> {
             .change_heritage(|heritage| heritage.log_level = Some(level));
     }
 
-    /// Whether something of this level is to be logged about this process.
+    /// Whether something of this level is to be logged about this process. The runtime's own warnings and crash reports
+    /// ask it.
     pub fn logs(&self, level: tracing::Level) -> bool {
-        level <= self.log_level()
+        self.cell().logs(level)
+    }
+}
+
+impl<A: Behavior> Cell<A> {
+    /// Whether something of this level is to be logged about this process.
+    pub(super) fn logs(&self, level: tracing::Level) -> bool {
+        let set = self.heritage().and_then(|heritage| heritage.log_level());
+        set.is_none_or(|set| level <= set)
     }
 }

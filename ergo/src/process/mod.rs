@@ -38,6 +38,7 @@ pub mod host;
 mod id_set;
 mod info;
 mod links;
+mod log;
 mod mailbox;
 mod overflow;
 mod plain;
@@ -100,6 +101,7 @@ pub(crate) use facade::{
 pub(crate) use fault::{Fault, FaultPlan, InitFault};
 pub(crate) use forward::forwarded_cast;
 pub(crate) use links::down;
+pub(crate) use log::warn_about;
 pub(crate) use timer::{
     Owner as TimerOwner, after as timer_after, every as timer_every, send_after as timer_send,
 };

@@ -35,10 +35,10 @@ pub struct Exit {
 }
 
 impl Down {
-    /// `{'DOWN', Reference, process, Object, Reason}`.
+    /// `{'DOWN', Reference, process, Object, Reason}`, with the tag in the place of `'DOWN'` if the monitor has one.
     pub fn to_term(&self) -> Term {
         Term::tuple([
-            Term::atom("DOWN"),
+            self.tag.clone().unwrap_or_else(|| Term::atom("DOWN")),
             Term::from(&self.reference),
             Term::atom("process"),
             self.object.to_term(),

@@ -15,6 +15,7 @@ use crate::process::crash::Last;
 use crate::process::host::AnyProcess;
 use crate::process::queue::{Envelope, Other};
 use crate::process::sys::{self, Then};
+use crate::process::warn_about;
 use crate::process::wire::{self, Wrapped};
 use crate::process::{Context, Exit, ExitReason, current};
 
@@ -534,13 +535,13 @@ impl<'a, A: Behavior> Turn<'a, A> {
                 Sorted::Callback(Box::pin(self.state.dispatch(message, cx)))
             }
             (Err(error), Some(reply_to)) => {
-                tracing::warn!(pid = %cx.pid(), actor = std::any::type_name::<A>(), %error, "unknown request");
+                warn_about!(cx, actor = std::any::type_name::<A>(), %error, "unknown request");
                 self.begin_other(Label::call("unknown"), || sys::wire(&encoded));
                 reply_to.unknown_request(&request);
                 Sorted::Callback(Box::pin(std::future::ready(Flow::Continue)))
             }
             (Err(error), None) => {
-                tracing::warn!(pid = %cx.pid(), actor = std::any::type_name::<A>(), %error, "unknown cast");
+                warn_about!(cx, actor = std::any::type_name::<A>(), %error, "unknown cast");
                 self.sort_info(encoded, from)
             }
         }
@@ -571,7 +572,7 @@ impl<A: Behavior> Drop for Turn<'_, A> {
 
 /// What came is no term at all: not the process's fault, but the connection's.
 pub(super) fn corrupt<A: Behavior>(cx: &Context<A>, error: &DecodeError, from: Option<Atom>) {
-    tracing::warn!(pid = %cx.pid(), %error, "a message is not a valid Erlang term");
+    warn_about!(cx, %error, "a message is not a valid Erlang term");
     if let Some(node) = from {
         cx.host().corrupt(&node);
     }

@@ -90,7 +90,8 @@ async fn phases_run_in_order_once_the_tree_runs() {
 /// Every way a start can fail: nothing is left, and what the call had started before is stopped again.
 #[tokio::test]
 async fn a_failing_start_leaves_nothing() {
-    let broken: [(&str, fn(Application) -> Application, &str); 4] = [
+    type Case = (&'static str, fn(Application) -> Application, &'static str);
+    let broken: [Case; 4] = [
         (
             "refused",
             |application| {

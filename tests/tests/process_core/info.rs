@@ -81,7 +81,7 @@ async fn process_info_of_a_child_names_its_parent() {
         .inside_async(|cx| async move { cx.spawn_link::<Probe>(log).await.unwrap() })
         .await;
     let info = node.process_info(&child.pid().unwrap()).unwrap();
-    assert_eq!(info.links, [parent.pid.clone()]);
+    assert_eq!(info.links, std::slice::from_ref(&parent.pid));
     assert_eq!(info.parent, Some(parent.pid.clone()));
     stop(node).await;
 }
