@@ -6,12 +6,16 @@ fn start(mode: &str) -> Program {
     Program::start("main_probe", [mode]).unwrap()
 }
 
-async fn status(program: &Program) -> Option<i32> {
-    program.wait_exit(PATIENCE).await.unwrap().code()
-}
-
-fn lines(program: &Program) -> Vec<String> {
-    program.output().lines().map(str::to_owned).collect()
+/// The exit status, and everything it has printed.
+async fn ended(program: &Program) -> (Option<i32>, Vec<String>) {
+    let status = program.wait_exit(PATIENCE).await.unwrap().code();
+    // An error once its output is closed, that is read to the end.
+    let more = program.wait_for("a line that is never printed").await;
+    assert!(more.is_err());
+    (
+        status,
+        program.output().lines().map(str::to_owned).collect(),
+    )
 }
 
 const IN_ORDER: [&str; 4] = [
@@ -32,13 +36,9 @@ async fn a_signal_stops_in_order() {
             } else {
                 program.term();
             }
-            assert_eq!(
-                status(&program).await,
-                Some(0),
-                "{mode}: {:?}",
-                lines(&program)
-            );
-            assert_eq!(lines(&program)[1..], IN_ORDER, "{mode}");
+            let (status, lines) = ended(&program).await;
+            assert_eq!(status, Some(0), "{mode}: {lines:?}");
+            assert_eq!(lines[1..], IN_ORDER, "{mode}");
         }
     }
 }
@@ -55,57 +55,38 @@ async fn a_second_signal_ends_at_once() {
         } else {
             program.term();
         }
-        assert_eq!(status(&program).await, Some(expect));
-        assert_eq!(lines(&program)[1..], IN_ORDER[..3]);
+        let (status, lines) = ended(&program).await;
+        assert_eq!(status, Some(expect), "{lines:?}");
+        assert_eq!(lines[1..], IN_ORDER[..3]);
     }
+}
+
+/// It ends with this status, having printed a line that starts so, and stopped in order.
+async fn ends(mode: &str, expect: i32, start_of_line: &str) {
+    let program = start(mode);
+    let (status, lines) = ended(&program).await;
+    assert_eq!(status, Some(expect), "{mode}: {lines:?}");
+    let printed = |text: &str| lines.iter().any(|line| line.starts_with(text));
+    assert!(printed(start_of_line), "{mode}: {lines:?}");
+    assert!(IN_ORDER.into_iter().all(printed), "{mode}: {lines:?}");
 }
 
 #[tokio::test]
 async fn what_main_returns() {
-    for (mode, expect, text) in [
-        ("status", 7, ""),
-        ("blocks", 0, ""),
-        ("error", 1, "Error: \"no host\" is not a node name: "),
-    ] {
-        let program = start(mode);
-        assert_eq!(
-            status(&program).await,
-            Some(expect),
-            "{mode}: {:?}",
-            lines(&program)
-        );
-        assert!(
-            program.output().contains(text),
-            "{mode}: {:?}",
-            lines(&program)
-        );
-        for line in IN_ORDER {
-            assert!(
-                program.output().contains(line),
-                "{mode}: {:?}",
-                lines(&program)
-            );
-        }
-    }
+    ends("status", 7, "").await;
+    ends("blocks", 0, "").await;
+    ends("error", 1, "Error: \"no host\" is not a node name: ").await;
 }
 
 /// Applications that do not start, and those that end: the program fails, and says why.
 #[tokio::test]
 async fn applications_that_end() {
-    let program = start("terminated");
-    assert_eq!(status(&program).await, Some(1));
-    let output = program.output();
-    let expected = "Error: application_terminated: the permanent application ends ended: killed";
-    assert!(output.contains(expected), "{output}");
-    assert!(
-        IN_ORDER.iter().all(|line| output.contains(line)),
-        "{output}"
-    );
+    let why = "Error: application_terminated: the permanent application ends ended: killed";
+    ends("terminated", 1, why).await;
 
     let program = start("refuses");
-    assert_eq!(status(&program).await, Some(1));
-    let output = program.output();
-    let expected =
+    let (status, lines) = ended(&program).await;
+    let why =
         "Error: application_start_failure: the permanent application base did not start: no_money";
-    assert!(output.contains(expected), "{output}");
+    assert_eq!((status, lines), (Some(1), vec![why.to_owned()]));
 }

@@ -736,7 +736,7 @@ impl<A: Behavior> AnyProcess for Cell<A> {
         } else {
             ProcessStatus::Running
         };
-        match queue.known_relations() {
+        match queue.all_relations() {
             Some(relations) => info.tied(host, relations),
             None => info,
         }

@@ -135,6 +135,14 @@ impl<M> Queue<M> {
         Some(&mut **self.relations.get_or_insert_with(make))
     }
 
+    /// Its relations, if it lives and has any.
+    pub(super) fn all_relations(&mut self) -> Option<&mut Relations> {
+        match self.child_of {
+            Some(_) => self.relations(),
+            None => self.known_relations(),
+        }
+    }
+
     /// Its relations, if it lives and has more than the link to its parent.
     pub(super) fn known_relations(&mut self) -> Option<&mut Relations> {
         self.relations.as_deref_mut()

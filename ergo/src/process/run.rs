@@ -69,6 +69,10 @@ pub(super) fn starting<A: Behavior>(
 
 /// The loop. What lives across an await is part of every idle process, so it is little: a message is made into a future
 /// before that is waited for, and what is rare waits in a box.
+#[allow(
+    clippy::manual_async_fn,
+    reason = "the task keeps what a block captures once, and the arguments of a function twice"
+)]
 fn serve<A: Behavior>(turn: &mut Turn<'_, A>) -> impl Future<Output = ExitReason> + Send {
     async move {
         // What init has asked for comes before any message.

@@ -246,7 +246,7 @@ async fn handlers_are_deleted_and_swapped() {
     rig.manager.swap_handler("a", new).await.unwrap();
     assert_eq!(rig.which().await, "c b");
     assert_eq!(rig.noted(), ["a: terminate old", "made of last_words"]);
-    let refused = Replacement::new::<Noter>("d".into(), atom!(old), |from| Err(from));
+    let refused = Replacement::new::<Noter>("d".into(), atom!(old), Err);
     let refused = rig.manager.swap_handler("nobody", refused).await;
     assert_eq!(refused, Err(EventError::Refused(term!({error, error}))));
     assert_eq!(rig.which().await, "c b");

@@ -54,7 +54,7 @@ async fn process_info_says_what_otp_says() {
     expected.sort();
     assert_eq!(links, expected);
     assert_eq!(info.monitors, [Destination::from(&friend.pid)]);
-    assert_eq!(info.monitored_by, [parent.pid.clone()]);
+    assert_eq!(info.monitored_by, std::slice::from_ref(&parent.pid));
     assert!(info.trap_exit);
     assert_eq!(info.group_leader, node.pid_of_node());
     assert_eq!(info.parent, Some(parent.pid.clone()));
@@ -68,6 +68,21 @@ async fn process_info_says_what_otp_says() {
     assert_eq!(dictionary, [("key".to_owned(), Some(Term::from(7)))]);
 
     drop(release);
+    stop(node).await;
+}
+
+/// A child that has nothing but its parent keeps that in a shorter form, which must not show.
+#[tokio::test]
+async fn process_info_of_a_child_names_its_parent() {
+    let node = node().await;
+    let parent = Probed::start(&node).await;
+    let (log, _events) = tokio::sync::mpsc::unbounded_channel();
+    let child = parent
+        .inside_async(|cx| async move { cx.spawn_link::<Probe>(log).await.unwrap() })
+        .await;
+    let info = node.process_info(&child.pid().unwrap()).unwrap();
+    assert_eq!(info.links, [parent.pid.clone()]);
+    assert_eq!(info.parent, Some(parent.pid.clone()));
     stop(node).await;
 }
 

@@ -154,7 +154,7 @@ mod tests {
     /// A long chain needs no stack.
     #[test]
     fn a_chain_of_a_thousand() {
-        let atom = |at: u32| Atom::new(&format!("a{at}")).unwrap();
+        let atom = |at: u32| Atom::new(format!("a{at}")).unwrap();
         let loaded: Dependencies = (0..1_000)
             .map(|at| {
                 (

@@ -67,7 +67,7 @@ const TELL_AGAIN: Duration = Duration::from_millis(100);
 ///     }
 /// }
 ///
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> ergo::Result {
 /// let node = Node::builder("light@127.0.0.1").local_only().start().await?;
 /// let switch = node.spawn::<Switch>(()).await?;
