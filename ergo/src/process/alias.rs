@@ -304,8 +304,8 @@ impl<A: Behavior> Context<A> {
     /// [`AliasOptions::priority`]. To anything else it is an ordinary message.
     ///
     /// Among each other messages with priority keep their order. A bound of the mailbox holds for them by themselves,
-    /// so that they get through to a process whose mailbox is full. To another node the priority goes with the message
-    /// where the connection allows it, from OTP 28.
+    /// so that they get through to a process whose mailbox is full. To another node it goes as an ordinary message: the
+    /// handshake does not offer priority yet.
     ///
     /// <https://www.erlang.org/doc/apps/erts/erlang.html#send/3>
     ///
