@@ -8,7 +8,7 @@ use crate::probe::inside_out;
 
 /// Nothing that was sent to an alias arrives once `unalias` has returned, as in OTP, where the receiver looks.
 ///
-/// Mutation: a sender looks the alias up, and delivers without asking the receiver whether it is still on.
+/// Mutation: a sender looks the alias up, and delivers without asking the receiver whether it is still on. Seen.
 #[test]
 fn nothing_comes_by_an_alias_that_is_off() {
     explore(async |world| {
@@ -49,7 +49,7 @@ fn nothing_comes_by_an_alias_that_is_off() {
 
 /// An alias of a process that is killed while it makes it: none is left.
 ///
-/// Mutation: `Context::alias` enters the alias at the node after it gave the lock of the process back.
+/// Mutation: `Context::alias` enters the alias at the node after it gave the lock of the process back. Seen.
 #[test]
 fn no_alias_outlives_its_process() {
     explore(async |world| {

@@ -79,7 +79,7 @@ fn an_unlink_and_the_end_of_the_other() {
 
 /// Two processes that link and unlink each other at the same time: in the end both are linked, or none is.
 ///
-/// Mutation: `links::link_local` and `links::unlink_local` change one end after the other, each under its own lock.
+/// Mutation: `links::link_local` and `links::unlink_local` change one end after the other, each under its own lock. Seen.
 #[test]
 fn a_link_and_an_unlink_from_the_other_end() {
     explore(async |world| {

@@ -22,7 +22,7 @@ fn receiver(world: &World, count: usize, options: SpawnOptions, log: &Log<i64>) 
 /// Two senders and a receiver that parks between them: no wake-up is lost, nor any message, and each sender's keep
 /// their order.
 ///
-/// Mutation: `Cell::poll_batch` gives the lock back before it parks.
+/// Mutation: `Cell::poll_batch` gives the lock back before it parks. Seen.
 #[test]
 fn no_wake_up_is_lost() {
     explore(async |world| {
@@ -53,7 +53,7 @@ fn no_wake_up_is_lost() {
 /// Three senders, a bound of two, and a receiver that starts when it likes: never more than two wait, each message is
 /// received or refused, and none both.
 ///
-/// Mutations: `Cell::push` counts outside of the lock; `Cell::waiting` leaves out the batch in progress.
+/// Mutations: `Cell::push` counts outside of the lock; `Cell::waiting` leaves out the batch in progress (seen).
 #[test]
 fn a_bound_is_exact() {
     explore(async |world| {

@@ -9,7 +9,7 @@ use crate::probe::inside_out;
 /// The owner ends while others look the name up; whoever hears of the end, by a monitor, a link or the end of a call,
 /// finds the name free and can take it.
 ///
-/// Mutations: `links::dissolve` frees the name after the links, or after the watchers; `Cell::gone` before it.
+/// Mutations: `links::dissolve` frees the name and not `Cell::close` (seen), or does so after the links or the watchers.
 #[test]
 fn a_name_is_free_before_the_down_is_seen() {
     explore(async |world| {
@@ -116,7 +116,7 @@ fn a_name_has_one_owner() {
 
 /// A clone of a context gives the name up while the process is killed: whoever hears of its end finds the name free.
 ///
-/// Mutation: `Context::unregister` frees the name after it gave the lock of the process back.
+/// Mutation: `Context::unregister` frees the name after it gave the lock of the process back. Seen.
 #[test]
 fn a_name_that_is_given_up_while_its_owner_ends() {
     explore(async |world| {
