@@ -8,7 +8,7 @@
 //!
 //! - A request is handed to one worker, which answers the caller itself.
 //! - A worker that starts again takes the place of the one that ended, before anyone can ask for it.
-//! - The list of workers changes in one place, [`workers`], under its lock alone.
+//! - The list of workers changes in one place, `workers`, under its lock alone.
 
 mod builder;
 mod message;
