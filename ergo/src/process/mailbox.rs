@@ -285,9 +285,18 @@ impl<A: Behavior> Cell<A> {
         batch: &mut VecDeque<Envelope<A::Message>>,
         cx: &mut TaskContext<'_>,
     ) -> Poll<()> {
-        let mut queue = self.lock();
+        self.take_or_park(&mut self.lock(), batch, cx)
+    }
+
+    #[inline]
+    fn take_or_park(
+        &self,
+        queue: &mut Queue<A::Message>,
+        batch: &mut VecDeque<Envelope<A::Message>>,
+        cx: &mut TaskContext<'_>,
+    ) -> Poll<()> {
         if queue.messages.is_empty() {
-            self.park(&mut queue, batch, cx);
+            self.park(queue, batch, cx);
             return Poll::Pending;
         }
         std::mem::swap(&mut queue.messages, batch);
@@ -310,8 +319,7 @@ impl<A: Behavior> Cell<A> {
     ) -> Poll<()> {
         let mut queue = self.lock();
         if !queue.messages.is_empty() || !queue.is_open() {
-            drop(queue);
-            return self.poll_batch(batch, cx);
+            return self.take_or_park(&mut queue, batch, cx);
         }
         let of_task = if queue.parked {
             None
