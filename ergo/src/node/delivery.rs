@@ -291,6 +291,11 @@ impl Received<'_> {
     }
 
     fn exit2(&self, from: &Pid, to: &Pid, payload: Option<Encoded>) {
+        if from.node() == to.node() {
+            // A process of ours sends its exit signals itself: nobody else speaks for it.
+            tracing::warn!(peer = %self.peer.name, %from, "an exit signal in the name of a process of this node");
+            return;
+        }
         if let Some(process) = self.local(to) {
             process.exit_signal(from, self.reason(payload), false);
         }

@@ -130,6 +130,8 @@ pub(crate) async fn waiting(
 
 /// An alias that no process owns is the slot of a call.
 fn answer_to(host: &HostRef, from: u64, to: &Destination, body: Body<'_>) -> Result<(), CastError> {
+    // Before the slot is taken: one who answers with what has no form as a term can answer with the error instead.
+    let encoded = wire::encode(body)?;
     let (slot, reason) = match to {
         Destination::Alias(alias) => {
             let number = host.local_number(alias);
@@ -142,7 +144,7 @@ fn answer_to(host: &HostRef, from: u64, to: &Destination, body: Body<'_>) -> Res
         bury(host, from, to, body, reason);
         return Err(CastError::Closed);
     };
-    slot.answer(wire::encode(body)?);
+    slot.answer(encoded);
     Ok(())
 }
 

@@ -7,6 +7,14 @@ use crate::generator::{self, Generator};
 use crate::oracle::Oracle;
 use crate::table;
 
+/// Floats with a base, which OTP 29 has, are rounded at each digit there; ours are the nearest ones.
+fn almost(text: &str, ours: Option<&Term>, theirs: Option<&Term>) -> bool {
+    let (Some(Term::Float(ours)), Some(Term::Float(theirs))) = (ours, theirs) else {
+        return false;
+    };
+    text.contains('#') && (ours - theirs).abs() <= ours.abs() * 4.0 * f64::EPSILON
+}
+
 /// Asks Erlang about texts and compares.
 async fn compare(oracle: &mut Oracle, texts: &[String]) -> usize {
     let theirs = oracle.read(texts).await;
@@ -15,7 +23,7 @@ async fn compare(oracle: &mut Oracle, texts: &[String]) -> usize {
     for (text, theirs) in texts.iter().zip(theirs) {
         let ours = Term::parse(text).ok();
         refused += usize::from(theirs.is_none());
-        if ours != theirs {
+        if ours != theirs && !almost(text, ours.as_ref(), theirs.as_ref()) {
             differences += 1;
             println!("{text:?}\n  we read     {ours:?}\n  Erlang reads {theirs:?}");
         }

@@ -14,6 +14,9 @@ use crate::process::{
     Reply, ReplyTo, SpawnError, encode, forwarded_cast,
 };
 
+/// How many workers a pool has at most: anyone who may call it may ask for more.
+const WORKERS_MAX: usize = 65_536;
+
 /// The state of a pool's process; [`Pool`] starts one.
 pub struct PoolProcess<W: Behavior> {
     args: W::Args,
@@ -35,8 +38,9 @@ impl<W: Behavior<Args: Clone + Sync>> Behavior for PoolProcess<W> {
     type Continue = std::convert::Infallible;
 
     async fn start(pool: Pool<W>, cx: &Context<Self>) -> Result<Self, ExitReason> {
-        if pool.size == 0 {
-            let problem = [Term::atom("bad_size"), Term::from(0)];
+        if pool.size == 0 || pool.size > WORKERS_MAX {
+            let size = u64::try_from(pool.size).unwrap_or(u64::MAX);
+            let problem = [Term::atom("bad_size"), Term::from(size)];
             return Err(ExitReason::from(Term::tuple(problem)));
         }
         let workers = Arc::new(Workers::new(pool.dispatch));
@@ -208,6 +212,11 @@ impl<W: Behavior<Args: Clone + Sync>> PoolProcess<W> {
         reply: Reply<Result<usize, ChildError>>,
         cx: &Context<Self>,
     ) {
+        if count > WORKERS_MAX.saturating_sub(self.workers.len()) {
+            let most = Term::from(WORKERS_MAX as u64);
+            let reason = Term::tuple([Term::atom("too_many_workers"), most]);
+            return reply.send(Err(ChildError::Failed(ExitReason::from(reason))));
+        }
         let make = Make {
             args: &self.args,
             shutdown: self.shutdown,

@@ -133,6 +133,8 @@ impl<W: Behavior> Workers<W> {
         let hasher = BuildHasherDefault::<DefaultHasher>::default();
         let slot = slots
             .iter()
+            // One that has not started yet has no part, and takes its keys over when it has.
+            .filter(|slot| slot.worker.is_some())
             .max_by_key(|slot| hasher.hash_one((key, slot.number)));
         let worker = slot
             .and_then(|slot| slot.worker.clone())

@@ -274,11 +274,15 @@ impl<S: Statem> Engine<S> {
         }
     }
 
-    /// Handles every timeout that is due now.
+    /// Handles every timeout that is due now. One that is set again for a time that has passed comes behind the messages
+    /// that wait.
     async fn run_due(&mut self, data: &mut S, cx: &Context<S>) -> Flow {
         let now = Instant::now();
         let mut flow = Flow::Continue;
-        while let Some((kind, content)) = self.timeouts.take_due(now) {
+        for _ in 0..self.timeouts.len() {
+            let Some((kind, content)) = self.timeouts.take_due(now) else {
+                break;
+            };
             flow = self.run(data, timeout(kind, content), cx).await;
             if matches!(flow, Flow::Stop(_)) {
                 break;

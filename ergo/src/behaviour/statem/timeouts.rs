@@ -139,6 +139,11 @@ impl<N: PartialEq, T> Timeouts<N, T> {
         self.take_first(|running| running.due.is_none())
     }
 
+    /// How many run.
+    pub(super) fn len(&self) -> usize {
+        self.running.len()
+    }
+
     /// The first of those whose time has come.
     pub(super) fn take_due(&mut self, now: Instant) -> Option<(Kind<N>, T)> {
         if self.next? > now {

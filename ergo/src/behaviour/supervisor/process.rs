@@ -96,6 +96,8 @@ impl Behavior for SupervisorProcess {
 
     async fn on_exit(&mut self, exit: Exit, cx: &Context<Self>) -> Flow {
         match self.children.running(&exit.from) {
+            // What a living child has sent with `exit/2` is not its end.
+            Some(_) if super::requests::is_alive(&exit.from, cx) => Flow::Continue,
             Some(place) => self.ended(place, &exit.reason, cx).await,
             // A child that was stopped meanwhile, or somebody who linked to the supervisor.
             None => Flow::Continue,

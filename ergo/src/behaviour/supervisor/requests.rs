@@ -222,7 +222,7 @@ impl SupervisorProcess {
     }
 }
 
-fn is_alive(pid: &Pid, cx: &Context<SupervisorProcess>) -> bool {
+pub(super) fn is_alive(pid: &Pid, cx: &Context<SupervisorProcess>) -> bool {
     let host = cx.host();
     let id = Host::local_id(&**host, pid);
     id.is_some_and(|id| host.process(id).is_some())
