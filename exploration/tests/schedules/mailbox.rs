@@ -177,11 +177,15 @@ fn senders_that_give_up_and_a_receiver_that_ends() {
         assert_eq!(before, [Ok(()), Ok(())]);
         assert_eq!(end.await, ExitReason::Normal);
         let received = log.take();
-        let of_one = received.iter().filter(|number| **number < 10).count();
-        match sent {
-            // Taken back, unless it got in before it was.
-            Some(Ok(())) | None => assert!((1..=2).contains(&of_one), "{received:?}"),
-            Some(Err(error)) => assert_eq!(error, CastError::Closed),
+        let of_one: Vec<i64> = received
+            .iter()
+            .copied()
+            .filter(|number| *number < 10)
+            .collect();
+        // What waits in the mailbox of a receiver that ends goes with it, what was given up may have got in before.
+        assert!([1, 2].starts_with(&of_one), "{received:?}");
+        if let Some(Err(error)) = sent {
+            assert_eq!(error, CastError::Closed);
         }
         assert!(received.contains(&11));
         world.assert_empty();
