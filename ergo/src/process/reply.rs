@@ -12,6 +12,9 @@ use crate::process::{Destination, current, send, wire};
 /// The right to answer one call, and the duty: dropped without an answer, the caller gets
 /// [`NoReply`](crate::CallError::NoReply), or the exit of a server that ended.
 ///
+/// That is for a caller on this node with a typed handle. A call that came as a term, from another node or by
+/// [`Node::call`](crate::Node::call), hears nothing of a dropped `Reply` and ends with its timeout, as in OTP.
+///
 /// A handler that takes a `Reply<T>` answers when it likes, from wherever it likes; the server goes on meanwhile.
 /// It corresponds to gen_server's `From` and `reply/2`
 /// (<https://www.erlang.org/doc/apps/stdlib/gen_server.html#reply/2>).

@@ -130,3 +130,21 @@ async fn bytes_take_their_time(network: Network) -> ergo::Result {
     assert_eq!(begun.elapsed(), millis(200));
     Ok(())
 }
+
+/// `SupervisorRef::stop` of a supervisor on another node stopped nothing.
+#[ergo::test]
+async fn a_supervisor_elsewhere_is_stopped_and_waited_for(network: Network) -> ergo::Result {
+    let (a, b) = (node(&network, "a@mem").await, node(&network, "b@mem").await);
+    let child = ChildSpec::from_fn(
+        "child",
+        async |mut cx| while cx.receive().await.is_some() {},
+    );
+    let supervisor = Supervisor::one_for_one().name("sup").child(child);
+    let there = supervisor.start(&b).await?;
+    let child = there.which_children().await?.remove(0).pid.unwrap();
+    let far: SupervisorRef = a.at(("sup", "b@mem"));
+    far.stop().await;
+    assert!(!b.is_process_alive(&child));
+    assert_eq!(b.whereis_pid("sup"), None);
+    Ok(())
+}

@@ -209,12 +209,14 @@ impl<W: Behavior<Args: Clone + Sync>> PoolRef<W> {
         removed.timeout(std::time::Duration::MAX).await?
     }
 
-    /// Stops the pool and its workers, and waits until they are gone.
+    /// Stops the pool and its workers, here or on another node, and waits until they are gone.
     pub async fn stop(&self) {
         let pool = self.pool.resolved();
-        // An error means that it has ended, or that it is elsewhere.
         if pool.cast(PoolMessage::Stop).is_err() {
-            pool.exit(ExitReason::Shutdown);
+            // It is elsewhere, or has room for system messages only. An error of these means that it has ended.
+            let _ = pool
+                .stop(ExitReason::Shutdown, std::time::Duration::MAX)
+                .await;
         }
         pool.ended().await;
     }

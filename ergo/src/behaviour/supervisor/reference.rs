@@ -142,12 +142,13 @@ impl SupervisorRef {
     /// Stops the supervisor and its children, in the reverse order of start, and waits until they are gone:
     /// `sys:terminate(Supervisor, shutdown)`. Anyone may ask for it.
     ///
-    /// A supervisor on another node gets an exit signal, and is not waited for.
+    /// On another node, in Rust or in Erlang, it is a system message, and waited for as well; a connection that is lost
+    /// ends the waiting.
     pub async fn stop(&self) {
         let supervisor = self.0.resolved();
-        // An error means that it has ended, or that it is elsewhere.
         if supervisor.cast(SupervisorMessage::Stop).is_err() {
-            supervisor.exit(ExitReason::Shutdown);
+            // It is elsewhere, or has room for system messages only. An error of these means that it has ended.
+            let _ = supervisor.stop(ExitReason::Shutdown, Duration::MAX).await;
         }
         supervisor.ended().await;
     }
