@@ -121,7 +121,7 @@ mod tests {
             Workload::named(name).unwrap().values(printed, operations)
         };
         assert_eq!(values("small", &[2e9], 1_000_000), [500.0]);
-        assert_eq!(values("1m", &[1e9], 100), [104.8576]);
+        assert_eq!(values("1m", &[1_048_576e3], 1_000), [1_000.0]);
         assert_eq!(values("call", &[40_000.0, 90_000.0], 10), [40.0, 90.0]);
     }
 }
