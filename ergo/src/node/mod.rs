@@ -23,6 +23,7 @@ mod host;
 mod inner;
 mod loss;
 mod options;
+mod options_epmd;
 mod peer;
 mod peers;
 mod registry;
