@@ -17,6 +17,7 @@ mod connect;
 mod context;
 mod delivery;
 mod env;
+mod epmd_status;
 mod errors;
 mod events;
 mod host;

@@ -29,7 +29,7 @@ async fn nodes_of_both_kinds_meet_and_find_their_way_back() {
         assert_eq!(a.eval(&ping).await.unwrap(), "pong");
         let rust = rust_node(port).await;
         deadline(PATIENCE, rust.connect(a.name())).await.unwrap();
-        let ping = format!("net_adm:ping('{}')", rust.name());
+        let ping = format!("net_adm:ping('{}')", rust.name().as_str());
         assert_eq!(b.eval(&ping).await.unwrap(), "pong");
 
         let refused = Whose::Ours.run(port, &["kill"]).await;

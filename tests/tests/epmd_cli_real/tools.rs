@@ -16,7 +16,8 @@ pub(crate) enum Whose {
     Ours,
 }
 
-/// What a tool said: its exit status, its output without the port, and the first line of its errors.
+/// What a tool said: its exit status, its output without the port, and the first line of its errors if there is no
+/// output. (Ours explains some outputs on standard error.)
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Said {
     pub(crate) status: Option<i32>,
@@ -50,11 +51,16 @@ impl Whose {
         command.kill_on_drop(true);
         let output = deadline(PATIENCE, command.output()).await.unwrap();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&port.to_string(), "PORT");
-        let complaint = text(&output.stderr);
+        let (output, errors, status) = (text(&output.stdout), text(&output.stderr), output.status);
+        let complaint = if output.is_empty() {
+            errors.lines().next().unwrap_or_default().to_owned()
+        } else {
+            String::new()
+        };
         Said {
-            status: output.status.code(),
-            output: text(&output.stdout),
-            complaint: complaint.lines().next().unwrap_or_default().to_owned(),
+            status: status.code(),
+            output,
+            complaint,
         }
     }
 
