@@ -71,8 +71,8 @@ async fn strict(daemon: Whose, tool: Whose) -> Script {
     }
     let running = daemon.daemon(stage.port, false).await;
     stage.run(&["names"]).await;
-    let foo = stage.register("foo").await;
-    let bar = stage.register("bar").await;
+    let first = stage.register("foo").await;
+    let second = stage.register("bar").await;
     for words in [
         &["names"][..],
         &["kill"],
@@ -82,10 +82,10 @@ async fn strict(daemon: Whose, tool: Whose) -> Script {
     ] {
         stage.run(words).await;
     }
-    drop(bar);
+    drop(second);
     stage.registered(1).await;
     stage.run(&["names"]).await;
-    drop(foo);
+    drop(first);
     stage.registered(0).await;
     stage.run(&["kill"]).await;
     stage.ended(running).await;
@@ -96,15 +96,15 @@ async fn strict(daemon: Whose, tool: Whose) -> Script {
 async fn relaxed(daemon: Whose, tool: Whose) -> Script {
     let mut stage = Stage::new(tool);
     let running = daemon.daemon(stage.port, true).await;
-    let mut foo = stage.register("foo").await;
-    let mut bar = stage.register("bar").await;
+    let mut first = stage.register("foo").await;
+    let mut second = stage.register("bar").await;
     stage.run(&["stop", "foo"]).await;
-    deadline(PATIENCE, foo.lost()).await;
+    deadline(PATIENCE, first.lost()).await;
     for words in [&["stop", "nobody"][..], &["names"], &["kill"]] {
         stage.run(words).await;
     }
     stage.ended(running).await;
-    deadline(PATIENCE, bar.lost()).await;
+    deadline(PATIENCE, second.lost()).await;
     stage.run(&["kill"]).await;
     stage.script
 }
