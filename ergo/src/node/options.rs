@@ -10,6 +10,7 @@ use crate::dist::{NodeName, Ticker};
 use crate::etf::Encode;
 use crate::node::StartError;
 use crate::node::carrier::{Carrier, Tcp};
+use crate::node::options_epmd::EmbeddedEpmd;
 use crate::process::host::Deadlines;
 use crate::process::{Env, EnvValue};
 use crate::wire::cookie::{Cookie, CookieError};
@@ -29,6 +30,7 @@ pub struct NodeBuilder {
     pub(crate) ports: RangeInclusive<u16>,
     pub(crate) epmd: SocketAddr,
     pub(crate) embedded_epmd: bool,
+    pub(crate) embedded: EmbeddedEpmd,
     pub(crate) hidden: bool,
     pub(crate) tick_time: Duration,
     pub(crate) limits: Limits,
@@ -91,6 +93,7 @@ impl NodeBuilder {
             ports: 0..=0,
             epmd: default_epmd(),
             embedded_epmd: true,
+            embedded: EmbeddedEpmd::default(),
             hidden: true,
             tick_time: Ticker::DEFAULT_TICK_TIME,
             limits: Limits::default(),
