@@ -9,10 +9,10 @@ use crate::actor::{Actor, Entry};
 use crate::world::World;
 
 /// G-01, G-02, G-03, G-04: after partitions, stalls, cuts, disconnects and crashes.
-#[ergo::test(seed = 1_000, seeds = 300)]
+#[ergo::test(seed = 1_000, seeds = 250)]
 async fn what_everyone_saw_is_what_was_promised(network: Network, random: Random) {
     let mut world = World::start(network, random).await;
-    for _ in 0..80 {
+    for _ in 0..70 {
         world.step().await;
     }
     world.end().await;
