@@ -12,18 +12,12 @@ async fn a_pid_of_our_last_incarnation_reaches_nobody() {
     each_release(async |release| {
         let mut world = World::start(release).await;
         let old = Heard::start(&world.rust, Some("heard"));
-        let ask = "{heard, R} ! {pid, Me}, ok";
-        let pid = old.pid.clone();
-        world.erl.eval(ask).await.unwrap();
-        let told = world.rust.send(("me", world.there()), Term::from(pid));
-        world.erl.eval("register(me, Me)").await.unwrap();
-        deadline(PATIENCE, told).await.unwrap();
         world
             .erl
-            .eval("Old = receive P when is_pid(P) -> P end, ok")
+            .eval("pong = net_adm:ping(R), register(me, Me)")
             .await
             .unwrap();
-        let name = world.rust.name().to_string();
+        let name = world.rust.name().as_str().to_owned();
         deadline(PATIENCE, world.rust.stop()).await;
         world
             .erl
@@ -33,8 +27,17 @@ async fn a_pid_of_our_last_incarnation_reaches_nobody() {
 
         world.rust = rust(&name, world.epmd.port()).await;
         let mut new = Heard::start(&world.rust, Some("heard"));
-        // The same number, so that only the incarnation tells them apart.
-        assert_eq!(new.pid.id(), old.pid.id());
+        assert_ne!(new.pid.creation(), old.pid.creation());
+        // Of the same number, so that only the incarnation tells them apart.
+        let node = world.rust.name().clone();
+        let past = Pid::new(node, new.pid.id(), new.pid.serial(), old.pid.creation());
+        let told = world.rust.send(("me", world.there()), Term::from(past));
+        deadline(PATIENCE, told).await.unwrap();
+        world
+            .erl
+            .eval("Old = receive P when is_pid(P) -> P end, ok")
+            .await
+            .unwrap();
         world
             .erl
             .eval("Old ! lost, exit(Old, kill), {heard, R} ! found, ok")

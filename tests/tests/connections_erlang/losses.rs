@@ -10,7 +10,7 @@ use ergo::epmd::codec::{AliveName, NodeEntry};
 use ergo::prelude::*;
 use ergo::{NodeEvent, node::NodeEvents};
 use ergo_tests::erlang::{Epmd, Release, each_release};
-use ergo_tests::{PATIENCE, deadline, ports, unique_name};
+use ergo_tests::{PATIENCE, deadline, unique_name};
 
 use crate::proxy::Proxy;
 use crate::world::{Heard, World, erl, rust};
@@ -18,7 +18,8 @@ use crate::world::{Heard, World, erl, rust};
 /// The pid of the evaluating process, and a process of ours that is linked to it and monitors it.
 async fn tied(world: &World) -> (Pid, Heard) {
     let mut first = Heard::start(&world.rust, Some("first"));
-    world.erl.eval("{first, R} ! Me").await.unwrap();
+    let first_of_all = "process_flag(trap_exit, true), {first, R} ! Me";
+    world.erl.eval(first_of_all).await.unwrap();
     let pid = first.pid().await;
     let to = pid.clone();
     let tied = Heard::with(&world.rust, None, move |cx| {
@@ -205,6 +206,4 @@ async fn a_stalled_node_delays_no_other() {
         deadline(PATIENCE, rust.stop()).await;
     })
     .await;
-    // Ports of this test are its own.
-    let _ = ports::free();
 }

@@ -87,7 +87,7 @@ async fn what_our_processes_send_comes_in_their_order() {
         // The next number of each sender, and how long its message is.
         let lengths = LENGTHS.map(|length| length.to_string()).join(", ");
         let receive = format!(
-            "L = {{{lengths}}}, (fun Loop(Next, 0) -> lists:sort(maps:values(Next)); \
+            "L = {{{lengths}}}, (fun Loop(Next, 0) -> list_to_tuple(maps:values(Next)); \
                Loop(Next, Left) -> receive \
                  {{P, N, B}} when is_pid(P) -> N = maps:get(P, Next, 0), \
                    true = byte_size(B) =:= element(N rem {count} + 1, L), Loop(Next#{{P => N + 1}}, Left); \
@@ -95,7 +95,7 @@ async fn what_our_processes_send_comes_in_their_order() {
             count = LENGTHS.len(),
         );
         let counted = world.erl.eval_within(4 * PATIENCE, &receive).await.unwrap();
-        assert_eq!(counted, format!("[{MESSAGES},{MESSAGES},{MESSAGES}]"));
+        assert_eq!(counted, format!("{{{MESSAGES},{MESSAGES},{MESSAGES}}}"));
         world.stop().await;
     })
     .await;

@@ -118,7 +118,7 @@ async fn native_records_go_to_those_who_know_them() {
             false
         };
         assert_eq!(is_sent, world.erl.release() >= 29);
-        let connected = format!("['{}']", world.rust.name());
+        let connected = format!("['{}']", world.rust.name().as_str());
         assert_eq!(world.erl.eval("nodes(connected)").await.unwrap(), connected);
         world.stop().await;
     })

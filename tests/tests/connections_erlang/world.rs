@@ -81,7 +81,10 @@ impl Heard {
             cx.trap_exit(true);
             begin(&cx);
             while let Some(message) = cx.receive().await {
-                if tell.send(message).is_err() {
+                let stops = |exit: &Exit| exit.reason == ExitReason::Shutdown;
+                if matches!(&message, Message::Exit(exit) if stops(exit))
+                    || tell.send(message).is_err()
+                {
                     return;
                 }
             }
