@@ -12,8 +12,10 @@
 
 mod accept;
 mod api;
+mod authentication;
 mod carrier;
 mod connect;
+mod contacts;
 mod context;
 mod delivery;
 mod env;
@@ -22,6 +24,8 @@ mod events;
 mod host;
 mod inner;
 mod loss;
+mod membership;
+mod monitors;
 mod options;
 mod peer;
 mod peers;
@@ -31,14 +35,19 @@ mod spawned;
 mod spawning;
 mod stop;
 mod table;
+mod ticks;
 mod timers;
 
-pub use api::Visibility;
+pub use authentication::{Admit, Authentication, Candidate};
 #[cfg(feature = "testing")]
 pub(crate) use carrier::{Carrier, Joined};
-pub use errors::{ConnectError, NoRandom, StartError, WhereisError};
+pub use contacts::NodeInfo;
+pub use errors::{AccessError, ConnectError, NoRandom, StartError, WhereisError};
 pub use events::{NodeEvent, NodeEvents};
 pub use inner::Node;
+pub use membership::{AutoConnect, Visibility};
+pub use monitors::{MonitorNodes, NodeType};
 pub use options::{NodeBuilder, Ports};
 pub use spawning::SpawnFailure;
 pub(crate) use spawning::{SpawnRequest, SpawnService};
+pub use ticks::TickTimeChange;

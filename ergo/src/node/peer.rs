@@ -11,6 +11,7 @@ use crate::dist::{Control, Outbound, Payload, SendError};
 use crate::etf::{Atom, Encoded, Pid, Reference};
 use crate::net::Endpoint;
 use crate::node::ConnectError;
+use crate::node::contacts::Connection;
 use crate::process::CastError;
 use crate::process::host::Body;
 
@@ -302,6 +303,22 @@ impl Peer {
         self.close.notify_one();
     }
 
+    /// Puts a tick into the outbound buffer.
+    pub(super) fn tick(&self) {
+        if let State::Up(up) = &mut self.core().state {
+            up.outbound.send_tick();
+        }
+        self.writable.notify_one();
+    }
+
+    /// How many frames have been handed to the socket, ticks not counted.
+    pub(super) fn frames_sent(&self) -> u64 {
+        match &self.core().state {
+            State::Up(up) => up.outbound.sent(),
+            _ => 0,
+        }
+    }
+
     /// Waits until everything handed over so far has been written to the socket, or the connection is lost.
     pub(super) async fn flushed(&self) {
         loop {
@@ -378,13 +395,19 @@ fn refused(control: &Control, error: SendError) -> Result<(), CastError> {
 
 impl Endpoint for Attached {
     fn signal(&self, control: Control, payload: Option<Encoded>) {
+        self.connection.traffic.message_in();
         self.node.receive(&self.peer, control, payload);
+    }
+
+    fn received(&self, bytes: u64) {
+        self.connection.traffic.bytes_in(bytes);
     }
 
     fn take_transmit(&self, into: &mut Vec<u8>) {
         if let State::Up(up) = &mut self.peer.core().state {
             up.outbound.take_transmit(into);
             up.is_idle = into.is_empty();
+            self.connection.traffic.bytes_out(into.len());
         }
         self.peer.drained.notify_waiters();
     }
@@ -397,10 +420,7 @@ impl Endpoint for Attached {
     }
 
     fn tick(&self) {
-        if let State::Up(up) = &mut self.peer.core().state {
-            up.outbound.send_tick();
-        }
-        self.peer.writable.notify_one();
+        self.peer.tick();
     }
 
     fn writable(&self) -> &Notify {
@@ -422,4 +442,5 @@ impl Endpoint for Attached {
 pub(super) struct Attached {
     pub(super) node: crate::node::Node,
     pub(super) peer: std::sync::Arc<Peer>,
+    pub(super) connection: std::sync::Arc<Connection>,
 }
