@@ -295,7 +295,7 @@ impl NodeBuilder {
 
 impl NodeBuilder {
     /// Who may be connected, as far as it is known at the start.
-    pub(crate) fn access(&self) -> Result<Access, StartError> {
+    pub(super) fn access(&self) -> Result<Access, StartError> {
         let mut by_node = HashMap::new();
         for (name, cookie) in &self.cookies {
             let node = NodeName::parse(name).map_err(|source| StartError::BadName {
