@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use crate::dist::handshake::Established;
 use crate::dist::{Creation, Flags};
 use crate::etf::Atom;
+use crate::net::Stream;
 use crate::node::ConnectError;
 
 /// So many nodes are remembered that are not connected; the oldest is forgotten for a new one.
@@ -51,8 +52,8 @@ pub struct NodeInfo {
 pub(super) struct Connection {
     pub(super) id: u64,
     pub(super) hidden: bool,
-    address: Option<SocketAddr>,
-    tls: bool,
+    /// The address at the other end and whether it is encrypted, once it is in use.
+    carrier: OnceLock<(Option<SocketAddr>, bool)>,
     creation: Option<Creation>,
     flags: Flags,
     begun: Instant,
@@ -83,11 +84,20 @@ impl Traffic {
 }
 
 impl Connection {
+    /// What carries it.
+    pub(super) fn carried_by(&self, stream: &Stream) {
+        // It is carried by one stream.
+        let _ = self
+            .carrier
+            .set((stream.peer_address(), stream.is_encrypted()));
+    }
+
     /// `messages_out` is what the connection itself has counted.
     pub(super) fn info(&self, messages_out: u64) -> NodeInfo {
+        let (address, tls) = self.carrier.get().copied().unwrap_or_default();
         let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
         NodeInfo {
-            address: self.address,
+            address,
             hidden: self.hidden,
             creation: self.creation,
             flags: self.flags,
@@ -97,18 +107,17 @@ impl Connection {
             bytes_in: read(&self.traffic.bytes_in),
             bytes_out: read(&self.traffic.bytes_out),
             since: self.begun.elapsed(),
-            tls: self.tls,
+            tls,
         }
     }
 }
 
-/// All that is remembered, by name.
+/// What is remembered, by name.
 #[derive(Default)]
 pub(super) struct Contacts(Mutex<Table>);
 
 #[derive(Default)]
 struct Table {
-    connections: HashMap<Atom, Arc<Connection>>,
     remembered: HashMap<Atom, Remembered>,
     /// The names in it, oldest first.
     order: VecDeque<Atom>,
@@ -127,44 +136,27 @@ impl Contacts {
     }
 
     /// There is a connection to `node`.
-    pub(super) fn up(
-        &self,
-        node: &Atom,
-        established: &Established,
-        address: Option<SocketAddr>,
-        tls: bool,
-    ) -> Arc<Connection> {
+    pub(super) fn up(&self, node: &Atom, established: &Established) -> Connection {
         let mut table = self.table();
         table.last_id += 1;
-        let connection = Arc::new(Connection {
+        let connection = Connection {
             id: table.last_id,
             hidden: established.is_hidden(),
-            address,
-            tls,
+            carrier: OnceLock::new(),
             creation: established.peer_creation,
             flags: established.flags,
             begun: Instant::now(),
             traffic: Traffic::default(),
-        });
-        table.connections.insert(node.clone(), connection.clone());
+        };
         let remembered = table.remember(node);
         remembered.was_connected = true;
         remembered.error = None;
         connection
     }
 
-    /// The connection to `node` is lost; it is handed out.
-    pub(super) fn down(&self, node: &Atom) -> Option<Arc<Connection>> {
-        self.table().connections.remove(node)
-    }
-
     /// There is no connection to `node`, and this is why.
     pub(super) fn failed(&self, node: &Atom, error: &ConnectError) {
         self.table().remember(node).error = Some(error.clone());
-    }
-
-    pub(super) fn connection(&self, node: &Atom) -> Option<Arc<Connection>> {
-        self.table().connections.get(node).cloned()
     }
 
     pub(super) fn last_error(&self, node: &Atom) -> Option<ConnectError> {

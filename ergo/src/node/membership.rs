@@ -81,8 +81,8 @@ impl Node {
     pub fn node_info(&self, name: &str) -> Option<NodeInfo> {
         let name = Atom::new(name).ok()?;
         let peer = self.0.peers.get(&name)?;
-        let connection = self.0.contacts.connection(&name)?;
-        Some(connection.info(peer.frames_sent()))
+        peer.up()?;
+        Some(peer.connection.get()?.info(peer.frames_sent()))
     }
 
     /// Why the last attempt to connect to a node failed; `None` when none did, or it has been connected since.

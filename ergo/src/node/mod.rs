@@ -12,6 +12,7 @@
 
 mod accept;
 mod api;
+mod attached;
 mod authentication;
 mod carrier;
 mod connect;
@@ -35,6 +36,8 @@ mod spawned;
 mod spawning;
 mod stop;
 mod table;
+#[cfg(test)]
+mod tests;
 mod ticks;
 mod timers;
 

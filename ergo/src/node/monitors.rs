@@ -1,12 +1,13 @@
 //! Who is told that other nodes come and go: streams, and processes with a message of their own.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::etf::{Atom, Encode, Map, Term};
 use crate::node::Node;
 use crate::node::contacts::Connection;
 use crate::node::events::NodeEvent;
+use crate::node::peer::Peer;
 use crate::process::host::{AnyProcess, HostRef, Incoming};
 
 /// What a process wants to be told of nodes: the options of `net_kernel:monitor_nodes/2`, and so the shape of the
@@ -260,15 +261,16 @@ impl Node {
         self.tell_all(&event, connection.id);
     }
 
-    /// There is no connection to `node` any more, or none came about.
-    pub(super) fn tell_down(&self, node: &Atom, was_hidden: Option<bool>, why: &str) {
-        let connection: Option<Arc<Connection>> = was_hidden.and(self.0.contacts.down(node));
+    /// There is no connection to `peer` any more, or none came about.
+    pub(super) fn tell_down(&self, peer: &Peer, was_hidden: Option<bool>, why: &str) {
+        let node = &peer.name;
         if let Some(hidden) = was_hidden {
             let event = NodeEvent::Down {
                 node: node.clone(),
                 hidden,
                 reason: why.to_owned(),
             };
+            let connection = peer.connection.get();
             self.tell_all(&event, connection.map_or(0, |connection| connection.id));
         }
         self.0.monitors.nodedown(&self.host_ref(), node);
