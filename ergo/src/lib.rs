@@ -82,6 +82,7 @@ pub use behaviour::{
 };
 #[cfg(feature = "testing")]
 pub use ergo_macros::test;
+pub use async_trait::async_trait;
 pub use ergo_macros::{Actor, Request, ServerBehavior, StatemBehavior, main, protocol, server};
 pub use error::{Error, Result};
 pub use etf::{Decode, Encode};

@@ -139,7 +139,9 @@ async fn write(mut writer: Writer, endpoint: Arc<impl Endpoint>) -> LossReason {
 const BATCH_KEPT_MAX: usize = 4 * 1024 * 1024;
 
 async fn write_all(writer: &mut Writer, batch: &[u8]) -> io::Result<()> {
-    writer.write_all(batch).await
+    writer.write_all(batch).await?;
+    // TLS keeps what the socket did not take; over TCP there is nothing to do.
+    writer.flush().await
 }
 
 async fn tick(mut ticker: Ticker, received: &AtomicU64, endpoint: &impl Endpoint) -> LossReason {

@@ -2,49 +2,26 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::dist::handshake::{Acceptor, Admission, Established, Introduced, Introduction, Refusal};
 use crate::dist::{Creation, NodeName, Outbound};
 use crate::net::{self, Connected, Stream};
 use crate::node::connect::random;
+use crate::node::entrances::Rules;
 use crate::node::peer::{Peer, State};
 use crate::node::{ConnectError, Node};
 use crate::wire::cookie::Cookie;
 
 impl Node {
-    /// Accepts other nodes until the node stops. Those that came before wait in the socket.
-    pub(crate) fn accept(&self) {
-        let Some(distribution) = &self.0.distribution else {
-            return;
-        };
-        let listener = distribution
-            .listener
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .take();
-        let Some(listener) = listener else { return };
-        // The task holds no node: it would keep it alive for ever.
-        let weak = Arc::downgrade(&self.0);
-        let limits = self.0.limits.clone();
-        let task = self
-            .0
-            .runtime
-            .spawn(listener.run(limits, move |stream, address| {
-                let node = weak.upgrade().map(Node);
-                async move {
-                    if let Some(node) = node {
-                        node.greet(stream, address).await;
-                    }
-                }
-            }));
-        let mut accepting = distribution
-            .accepting
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        *accepting = Some(task.abort_handle());
-    }
-
-    async fn greet(self, stream: Stream, address: SocketAddr) {
+    /// The time of the handshake counts from `now` on.
+    pub(super) async fn greet(
+        self,
+        stream: Stream,
+        address: SocketAddr,
+        rules: &Rules,
+        now: Instant,
+    ) {
         let Some(distribution) = &self.0.distribution else {
             return;
         };
@@ -55,14 +32,14 @@ impl Node {
                 return;
             }
         };
-        let now = tokio::time::Instant::now().into_std();
         let acceptor = Acceptor::new(
             distribution.identity.clone(),
             challenge,
             &self.0.limits,
             now,
         );
-        let cookie = distribution.cookie.clone();
+        let own = rules.cookie.clone();
+        let cookie = own.unwrap_or_else(|| distribution.cookie.clone());
         let decide = |peer: &Introduction| self.decide(peer, cookie);
         match net::accept(stream, acceptor, decide, |peer| self.proved(peer)).await {
             Ok(connected) => self.admit_in_turn(connected).await,

@@ -2,14 +2,13 @@
 
 use std::future::Future;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use tokio::sync::SetOnce;
 
 use crate::dist::Flags;
 use crate::dist::handshake::{Identity, OpenChallenges};
-use crate::epmd::{Membership, MembershipStatus};
 use crate::etf::{Atom, DecodeOwned, Encode, Pid, Term};
 use crate::node::carrier::Joined;
 use crate::node::connect::random;
@@ -17,6 +16,7 @@ use crate::node::env::Environments;
 use crate::node::events::NodeEvents;
 use crate::node::inner::{Distribution, Inner};
 use crate::node::options::NodeBuilder;
+use crate::node::routes::Routes;
 use crate::node::{Node, StartError, WhereisError};
 use crate::process::{
     Behavior, BlockingContext, CallError, CastError, DeadLetters, Destination, ExitReason, Handle,
@@ -51,11 +51,12 @@ impl Node {
             ));
         }
         let cookie = builder.parse_cookie()?;
-        let carrier = builder.carrier();
+        let routes = Arc::new(Routes::new(&builder.listening.routes)?);
+        let carrier = builder.carrier(&routes);
         let Joined {
-            listener,
+            entrances,
             creation,
-            membership,
+            registered,
         } = carrier.join(&name).await?;
         let flags = if builder.hidden {
             Flags::HIDDEN
@@ -66,12 +67,13 @@ impl Node {
             identity: Identity::new(name.clone(), creation, flags),
             cookie,
             challenges: OpenChallenges::default(),
-            port: listener.address().port(),
+            addresses: entrances.iter().map(|one| one.rules.address).collect(),
+            routes,
             carrier,
             tick_time: builder.tick_time,
-            membership: Mutex::new(membership),
-            listener: Mutex::new(Some(listener)),
-            accepting: Mutex::new(None),
+            registered: Mutex::new(registered),
+            entrances: Mutex::new(entrances),
+            accepting: Mutex::default(),
         };
         let (name, creation) = (name.atom().clone(), creation.get());
         Ok(Node::assemble(
@@ -127,29 +129,9 @@ impl Node {
         self.0.creation
     }
 
-    /// The port it listens on for other nodes; `None` without distribution.
-    pub fn port(&self) -> Option<u16> {
-        self.0
-            .distribution
-            .as_ref()
-            .map(|distribution| distribution.port)
-    }
-
     /// The node's own pid: the sender of what is sent outside of a process.
     pub fn pid_of_node(&self) -> Pid {
         self.pid(crate::process::host::NODE_ID)
-    }
-
-    /// How it stands with EPMD; `None` without distribution or once the node has stopped.
-    pub fn epmd_status(&self) -> Option<MembershipStatus> {
-        let membership = self
-            .0
-            .distribution
-            .as_ref()?
-            .membership
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        membership.as_ref().map(Membership::status)
     }
 
     /// How many processes live.

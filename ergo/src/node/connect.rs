@@ -1,6 +1,5 @@
 //! Making connections to other nodes.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -125,6 +124,7 @@ impl Node {
         if !peer.is_dialling() {
             return Ok(None);
         }
+        let address = stream.peer_address();
         let initiator = self.initiator(distribution, target)?.unless_alive();
         let result = match net::dial(stream, initiator).await {
             Err(HandshakeFailure::Protocol(HandshakeError::Alive { .. })) if peer.yields() => {
@@ -142,17 +142,7 @@ impl Node {
             Err(HandshakeFailure::Protocol(HandshakeError::Nok { .. })) => {
                 self.wait_for_their_dial(peer, node).await.map(|()| None)
             }
-            Err(HandshakeFailure::Protocol(source)) => {
-                Err(ConnectError::Handshake { node, source })
-            }
-            Err(HandshakeFailure::Io(error)) => {
-                let address = SocketAddr::from(([0, 0, 0, 0], 0));
-                Err(ConnectError::Refused {
-                    node,
-                    address,
-                    reason: error.to_string(),
-                })
-            }
+            Err(failure) => Err(ConnectError::of_handshake(&node, address, failure)),
         }
     }
 
@@ -163,7 +153,10 @@ impl Node {
     ) -> Result<Initiator, NoRandom> {
         let challenge = distribution.challenges.open(random()?);
         let now = tokio::time::Instant::now().into_std();
-        let (identity, cookie) = (&distribution.identity, distribution.cookie.clone());
+        let of_route = distribution.routes.find(target);
+        let of_route = of_route.and_then(|way| way.cookie.clone());
+        let cookie = of_route.unwrap_or_else(|| distribution.cookie.clone());
+        let identity = &distribution.identity;
         Ok(Initiator::new(
             identity,
             target.clone(),

@@ -1,6 +1,7 @@
 //! What a node consists of.
 
 use std::any::Any;
+use std::net::SocketAddr;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
@@ -9,14 +10,15 @@ use tokio::sync::SetOnce;
 use tokio::task::AbortHandle;
 
 use crate::dist::handshake::{Identity, OpenChallenges};
-use crate::epmd::Membership;
 use crate::etf::Atom;
-use crate::net::Listener;
 use crate::node::carrier::Carrier;
+use crate::node::entrances::Entrance;
 use crate::node::env::Environments;
 use crate::node::events::Subscribers;
 use crate::node::peers::Peers;
+use crate::node::registrar::Registered;
 use crate::node::registry::{Places, Registry};
+use crate::node::routes::Routes;
 use crate::node::spawning::SpawnService;
 use crate::node::stop::FirstToStop;
 use crate::node::table::Table;
@@ -38,13 +40,15 @@ pub(super) struct Distribution {
     pub(super) identity: Identity,
     pub(super) cookie: Cookie,
     pub(super) challenges: OpenChallenges,
-    pub(super) port: u16,
+    /// Where it listens; the registrar knows the first.
+    pub(super) addresses: Vec<SocketAddr>,
+    pub(super) routes: Arc<Routes>,
     pub(super) carrier: Arc<dyn Carrier>,
     pub(super) tick_time: Duration,
-    pub(super) membership: Mutex<Option<Membership>>,
+    pub(super) registered: Mutex<Option<Registered>>,
     /// Until the node accepts.
-    pub(super) listener: Mutex<Option<Listener>>,
-    pub(super) accepting: Mutex<Option<AbortHandle>>,
+    pub(super) entrances: Mutex<Vec<Entrance>>,
+    pub(super) accepting: Mutex<Vec<AbortHandle>>,
 }
 
 /// The node itself.

@@ -16,16 +16,21 @@ mod carrier;
 mod connect;
 mod context;
 mod delivery;
+mod entrances;
 mod env;
 mod errors;
 mod events;
 mod host;
 mod inner;
+mod listen;
 mod loss;
 mod options;
+mod options_listen;
 mod peer;
 mod peers;
+mod registrar;
 mod registry;
+mod routes;
 mod signals;
 mod spawned;
 mod spawning;
@@ -36,9 +41,16 @@ mod timers;
 pub use api::Visibility;
 #[cfg(feature = "testing")]
 pub(crate) use carrier::{Carrier, Joined};
+pub use entrances::AcceptorOptions;
+#[cfg(feature = "testing")]
+pub(crate) use entrances::Entrance;
 pub use errors::{ConnectError, NoRandom, StartError, WhereisError};
 pub use events::{NodeEvent, NodeEvents};
 pub use inner::Node;
 pub use options::{NodeBuilder, Ports};
+pub use registrar::{
+    EpmdRegistrar, Registered, Registrar, RegistrarError, Registration, StaticRegistrar,
+};
+pub use routes::{Route, RouteError};
 pub use spawning::SpawnFailure;
 pub(crate) use spawning::{SpawnRequest, SpawnService};

@@ -9,7 +9,8 @@ use std::time::Duration;
 use crate::dist::{NodeName, Ticker};
 use crate::etf::Encode;
 use crate::node::StartError;
-use crate::node::carrier::{Carrier, Tcp};
+use crate::node::carrier::{Carrier, Listening, Tcp};
+use crate::node::routes::Routes;
 use crate::process::host::Deadlines;
 use crate::process::{Env, EnvValue};
 use crate::wire::cookie::{Cookie, CookieError};
@@ -29,6 +30,7 @@ pub struct NodeBuilder {
     pub(crate) ports: RangeInclusive<u16>,
     pub(crate) epmd: SocketAddr,
     pub(crate) embedded_epmd: bool,
+    pub(crate) listening: Listening,
     pub(crate) hidden: bool,
     pub(crate) tick_time: Duration,
     pub(crate) limits: Limits,
@@ -91,6 +93,7 @@ impl NodeBuilder {
             ports: 0..=0,
             epmd: default_epmd(),
             embedded_epmd: true,
+            listening: Listening::default(),
             hidden: true,
             tick_time: Ticker::DEFAULT_TICK_TIME,
             limits: Limits::default(),
@@ -167,12 +170,12 @@ impl NodeBuilder {
     }
 
     /// What carries the connections of this node.
-    pub(super) fn carrier(&self) -> Arc<dyn Carrier> {
+    pub(super) fn carrier(&self, routes: &Arc<Routes>) -> Arc<dyn Carrier> {
         #[cfg(feature = "testing")]
         if let Some(carrier) = &self.testing.carrier {
             return carrier.clone();
         }
-        Arc::new(Tcp::new(self))
+        Arc::new(Tcp::new(self, routes.clone()))
     }
 
     /// How calls made outside of processes keep their deadlines.
