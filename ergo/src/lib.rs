@@ -72,6 +72,7 @@ pub mod prelude;
 #[doc(hidden)]
 pub mod __private;
 
+pub use async_trait::async_trait;
 pub use behaviour::{
     Application, ApplicationContext, ApplicationError, ApplicationInfo, ApplicationTerminated,
     Audience, ChildSpec, Entered, Event, EventContext, EventError, EventFlow, EventHandler,
@@ -82,7 +83,6 @@ pub use behaviour::{
 };
 #[cfg(feature = "testing")]
 pub use ergo_macros::test;
-pub use async_trait::async_trait;
 pub use ergo_macros::{Actor, Request, ServerBehavior, StatemBehavior, main, protocol, server};
 pub use error::{Error, Result};
 pub use etf::{Decode, Encode};

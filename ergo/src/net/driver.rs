@@ -125,7 +125,8 @@ async fn write(mut writer: Writer, endpoint: Arc<impl Endpoint>) -> LossReason {
             more.await;
             continue;
         }
-        if write_all(&mut writer, &batch).await.is_err() {
+        // TLS keeps what the socket did not take until it is flushed; over TCP there is nothing to do then.
+        if write_all(&mut writer, &batch).await.is_err() || writer.flush().await.is_err() {
             return LossReason::ConnectionClosed;
         }
         batch.clear();
@@ -139,9 +140,7 @@ async fn write(mut writer: Writer, endpoint: Arc<impl Endpoint>) -> LossReason {
 const BATCH_KEPT_MAX: usize = 4 * 1024 * 1024;
 
 async fn write_all(writer: &mut Writer, batch: &[u8]) -> io::Result<()> {
-    writer.write_all(batch).await?;
-    // TLS keeps what the socket did not take; over TCP there is nothing to do.
-    writer.flush().await
+    writer.write_all(batch).await
 }
 
 async fn tick(mut ticker: Ticker, received: &AtomicU64, endpoint: &impl Endpoint) -> LossReason {

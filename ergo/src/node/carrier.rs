@@ -142,8 +142,7 @@ impl Carrier for Tcp {
         };
         Ok(Joined {
             entrances,
-            creation: Creation::new(creation.max(1))
-                .unwrap_or_else(|| unreachable!("at least 1")),
+            creation: Creation::new(creation.max(1)).unwrap_or_else(|| unreachable!("at least 1")),
             registered,
         })
     }

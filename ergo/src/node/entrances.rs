@@ -4,9 +4,9 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use crate::net::{Listener, Security};
 #[cfg(feature = "tls")]
 use crate::net::TlsOptions;
+use crate::net::{Listener, Security};
 use crate::node::{Ports, StartError};
 use crate::wire::cookie::{Cookie, CookieError};
 

@@ -217,7 +217,14 @@ mod tests {
         for good in ["10.0.0.1:9100", "[::1]:9100", "shop.example:9100"] {
             assert_eq!(check_address(good.to_owned()).as_deref(), Ok(good));
         }
-        for bad in ["10.0.0.1", "shop", ":9100", "::1:9100", "shop:", "shop:70000"] {
+        for bad in [
+            "10.0.0.1",
+            "shop",
+            ":9100",
+            "::1:9100",
+            "shop:",
+            "shop:70000",
+        ] {
             let address = bad.to_owned();
             let refused = Err(RouteError::BadAddress {
                 address: address.clone(),

@@ -3,8 +3,10 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use rustls::pki_types::ServerName;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_rustls::{TlsAcceptor, TlsConnector, TlsStream};
 
 use super::TlsError;
@@ -162,22 +164,52 @@ impl TlsOptions {
         host: &str,
     ) -> Result<Stream, TlsError> {
         let name = self.server_name.as_deref().unwrap_or(host);
-        let server = ServerName::try_from(name.to_owned()).map_err(|_| TlsError::BadServerName {
-            name: name.to_owned(),
-        })?;
+        let server =
+            ServerName::try_from(name.to_owned()).map_err(|_| TlsError::BadServerName {
+                name: name.to_owned(),
+            })?;
         let connector = TlsConnector::from(self.trust().client.pick(self.verify_peer));
-        let secured = Box::pin(connector.connect(server, stream)).await;
-        let stream = secured.map_err(|error| TlsError::of_start(&error))?;
-        Ok(Stream::Tls(Box::new(TlsStream::Client(stream))))
+        let connecting = connector.connect(server, stream).into_fallible();
+        match Box::pin(connecting).await {
+            Ok(stream) => Ok(Stream::Tls(Box::new(TlsStream::Client(stream)))),
+            Err((error, stream)) => {
+                linger(stream).await;
+                Err(TlsError::of_start(&error))
+            }
+        }
     }
 
     /// TLS over a stream that a peer has opened.
     pub(in crate::net) async fn accept(&self, stream: Stream) -> Result<Stream, TlsError> {
         let acceptor = TlsAcceptor::from(self.trust().server.pick(self.verify_peer));
-        let secured = Box::pin(acceptor.accept(stream)).await;
-        let stream = secured.map_err(|error| TlsError::of_start(&error))?;
-        Ok(Stream::Tls(Box::new(TlsStream::Server(stream))))
+        match Box::pin(acceptor.accept(stream).into_fallible()).await {
+            Ok(stream) => Ok(Stream::Tls(Box::new(TlsStream::Server(stream)))),
+            Err((error, stream)) => {
+                linger(stream).await;
+                Err(TlsError::of_start(&error))
+            }
+        }
     }
+}
+
+/// Lets the peer read the alert that says what is wrong: a socket that is closed with something unread in it takes back
+/// what was sent last. Ends when the peer closes, or has sent more than a handshake takes.
+async fn linger(mut stream: Stream) {
+    const READ_MAX: usize = 64 * 1024;
+    const PATIENCE: Duration = Duration::from_secs(1);
+    let reading = async {
+        // Nothing can be done about a peer that is gone.
+        let _ = stream.shutdown().await;
+        let (mut buffer, mut all) = ([0; 1024], 0_usize);
+        while let Ok(read @ 1..) = stream.read(&mut buffer).await {
+            all = all.saturating_add(read);
+            if all > READ_MAX {
+                return;
+            }
+        }
+    };
+    // A peer that keeps its end open is no reason to wait longer.
+    let _ = tokio::time::timeout(PATIENCE, reading).await;
 }
 
 /// Without the certificates.

@@ -73,7 +73,9 @@ impl Registrar for EpmdRegistrar {
     async fn resolve(&self, name: &NodeName) -> Result<Vec<SocketAddr>, RegistrarError> {
         let hosts = self.addresses_of(name.host()).await?;
         let Ok(alive) = AliveName::new(name.name()) else {
-            let epmd = hosts.first().map(|host| SocketAddr::new(*host, self.port()));
+            let epmd = hosts
+                .first()
+                .map(|host| SocketAddr::new(*host, self.port()));
             return Err(RegistrarError::Unknown { epmd });
         };
         let mut reason = RegistrarError::Unknown { epmd: None };
@@ -96,7 +98,8 @@ fn better(old: RegistrarError, new: RegistrarError) -> RegistrarError {
     let says_nothing = |error: &RegistrarError| {
         matches!(
             error,
-            RegistrarError::Unknown { epmd: None } | RegistrarError::Epmd(EpmdError::Refused { .. })
+            RegistrarError::Unknown { epmd: None }
+                | RegistrarError::Epmd(EpmdError::Refused { .. })
         )
     };
     let is_first = matches!(old, RegistrarError::Unknown { epmd: None });
