@@ -8,7 +8,6 @@ use async_trait::async_trait;
 use tokio::net::TcpStream;
 
 use crate::dist::{Creation, NodeName};
-use crate::epmd::{MembershipOptions, Mode};
 use crate::net::{self, Security, Stream};
 use crate::node::connect::random;
 use crate::node::entrances::Entrance;
@@ -84,7 +83,7 @@ impl Tcp {
         Tcp {
             acceptors: all.filter(|_| listening.dist_listen).collect(),
             registrar: registrar
-                .unwrap_or_else(|| Arc::new(EpmdRegistrar::new(membership_options(builder)))),
+                .unwrap_or_else(|| Arc::new(EpmdRegistrar::new(builder.membership_options()))),
             routes,
             security: listening.security.clone(),
             hidden: builder.hidden,
@@ -180,16 +179,4 @@ async fn connect(target: &NodeName, addresses: &[SocketAddr]) -> Result<Stream, 
         host: target.host().to_owned(),
         reason: "no address".to_owned(),
     }))
-}
-
-/// How the node takes part in EPMD.
-fn membership_options(builder: &NodeBuilder) -> MembershipOptions {
-    let mode = if builder.embedded_epmd {
-        Mode::Embedded
-    } else {
-        Mode::ClientOnly
-    };
-    let mut membership = MembershipOptions::at(builder.epmd).mode(mode);
-    membership.server.limits = builder.limits.clone();
-    membership
 }

@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError};
 
-use crate::epmd::MembershipStatus;
 use crate::net::Stream;
 use crate::node::entrances::Rules;
 use crate::node::registrar::Registered;
@@ -39,13 +38,6 @@ impl Node {
     pub fn remove_route(&self, nodes: &str) -> bool {
         let distribution = self.0.distribution.as_ref();
         distribution.is_some_and(|distribution| distribution.routes.remove(nodes))
-    }
-
-    /// How it stands with EPMD; `None` without distribution, with another registrar, and once the node has stopped.
-    pub fn epmd_status(&self) -> Option<MembershipStatus> {
-        let registered = &self.0.distribution.as_ref()?.registered;
-        let registered = registered.lock().unwrap_or_else(PoisonError::into_inner);
-        registered.as_ref().and_then(Registered::epmd)
     }
 
     /// Accepts other nodes until the node stops. Those that came before wait in the socket.

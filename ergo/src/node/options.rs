@@ -10,6 +10,7 @@ use crate::dist::{NodeName, Ticker};
 use crate::etf::Encode;
 use crate::node::StartError;
 use crate::node::carrier::{Carrier, Listening, Tcp};
+use crate::node::options_epmd::EmbeddedEpmd;
 use crate::node::routes::Routes;
 use crate::process::host::Deadlines;
 use crate::process::{Env, EnvValue};
@@ -31,6 +32,7 @@ pub struct NodeBuilder {
     pub(crate) epmd: SocketAddr,
     pub(crate) embedded_epmd: bool,
     pub(crate) listening: Listening,
+    pub(crate) embedded: EmbeddedEpmd,
     pub(crate) hidden: bool,
     pub(crate) tick_time: Duration,
     pub(crate) limits: Limits,
@@ -94,6 +96,7 @@ impl NodeBuilder {
             epmd: default_epmd(),
             embedded_epmd: true,
             listening: Listening::default(),
+            embedded: EmbeddedEpmd::default(),
             hidden: true,
             tick_time: Ticker::DEFAULT_TICK_TIME,
             limits: Limits::default(),

@@ -17,7 +17,7 @@ pub use self::error::RegistrarError;
 pub use self::fixed::StaticRegistrar;
 
 use crate::dist::NodeName;
-use crate::epmd::{Membership, MembershipStatus};
+use crate::epmd::Membership;
 
 /// Makes a node known under its name, and finds other nodes by theirs.
 ///
@@ -124,9 +124,9 @@ impl Registered {
         }
     }
 
-    /// How it stands with EPMD, if that is the registrar.
-    pub(super) fn epmd(&self) -> Option<MembershipStatus> {
-        self.membership.as_ref().map(Membership::status)
+    /// Its place at EPMD, if that is the registrar.
+    pub(super) fn membership(&self) -> Option<&Membership> {
+        self.membership.as_ref()
     }
 
     /// Ends the registration; done when this returns.
