@@ -100,7 +100,7 @@ struct Pump<M> {
 
 impl<M: Machine> Pump<M> {
     fn new(machine: M, stream: Stream) -> Pump<M> {
-        let packets = match stream.is_tls() {
+        let packets = match stream.is_encrypted() {
             true => Packets::Long { left: 0 },
             false => Packets::Short,
         };

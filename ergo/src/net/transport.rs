@@ -42,7 +42,7 @@ impl Stream {
     }
 
     /// Whether what goes over it is encrypted.
-    pub fn is_tls(&self) -> bool {
+    pub fn is_encrypted(&self) -> bool {
         match self {
             #[cfg(feature = "tls")]
             Stream::Tls(_) => true,

@@ -11,10 +11,14 @@ use tokio::task::AbortHandle;
 
 use crate::dist::handshake::{Identity, OpenChallenges};
 use crate::etf::Atom;
+use crate::node::authentication::Access;
 use crate::node::carrier::Carrier;
+use crate::node::contacts::Contacts;
 use crate::node::entrances::Entrance;
 use crate::node::env::Environments;
 use crate::node::events::Subscribers;
+use crate::node::membership::AutoConnect;
+use crate::node::monitors::Monitors;
 use crate::node::peers::Peers;
 use crate::node::registrar::Registered;
 use crate::node::registry::{Places, Registry};
@@ -22,10 +26,10 @@ use crate::node::routes::Routes;
 use crate::node::spawning::SpawnService;
 use crate::node::stop::FirstToStop;
 use crate::node::table::Table;
+use crate::node::ticks::Ticks;
 use crate::node::timers::Timers;
 use crate::process::host::{AsHost, DeadLetterOffice, Deadlines, HostRef};
 use crate::sync::atomic::AtomicBool;
-use crate::wire::cookie::Cookie;
 use crate::wire::limits::Limits;
 
 /// A running node. Cloning it is cheap; all clones are the same node.
@@ -38,13 +42,14 @@ pub struct Node(pub(super) Arc<Inner>);
 /// What only a node with distribution has.
 pub(super) struct Distribution {
     pub(super) identity: Identity,
-    pub(super) cookie: Cookie,
+    /// Who may be connected, and with which cookie.
+    pub(super) access: Access,
     pub(super) challenges: OpenChallenges,
     /// Where it listens; the registrar knows the first.
     pub(super) addresses: Vec<SocketAddr>,
     pub(super) routes: Arc<Routes>,
     pub(super) carrier: Arc<dyn Carrier>,
-    pub(super) tick_time: Duration,
+    pub(super) ticks: Ticks,
     pub(super) registered: Mutex<Option<Registered>>,
     /// Until the node accepts.
     pub(super) entrances: Mutex<Vec<Entrance>>,
@@ -69,6 +74,9 @@ pub(super) struct Inner {
     pub(super) timers: Timers,
     pub(super) peers: Peers,
     pub(super) subscribers: Subscribers,
+    pub(super) contacts: Contacts,
+    pub(super) monitors: Monitors,
+    pub(super) auto_connect: AutoConnect,
     pub(super) stopping: AtomicBool,
     /// Set once nothing of the node runs any more.
     pub(super) stopped: SetOnce<()>,

@@ -13,8 +13,10 @@
 mod accept;
 mod api;
 mod attached;
+mod authentication;
 mod carrier;
 mod connect;
+mod contacts;
 mod context;
 mod delivery;
 mod entrances;
@@ -26,6 +28,8 @@ mod host;
 mod inner;
 mod listen;
 mod loss;
+mod membership;
+mod monitors;
 mod options;
 mod options_epmd;
 mod options_listen;
@@ -41,17 +45,21 @@ mod stop;
 mod table;
 #[cfg(test)]
 mod tests;
+mod ticks;
 mod timers;
 
-pub use api::Visibility;
+pub use authentication::{Admit, Authentication, Candidate};
 #[cfg(feature = "testing")]
 pub(crate) use carrier::{Carrier, Joined};
+pub use contacts::NodeInfo;
 pub use entrances::AcceptorOptions;
 #[cfg(feature = "testing")]
 pub(crate) use entrances::Entrance;
-pub use errors::{ConnectError, NoRandom, StartError, WhereisError};
+pub use errors::{AccessError, ConnectError, NoRandom, StartError, WhereisError};
 pub use events::{NodeEvent, NodeEvents};
 pub use inner::Node;
+pub use membership::{AutoConnect, Visibility};
+pub use monitors::{MonitorNodes, NodeType};
 pub use options::{NodeBuilder, Ports};
 pub use registrar::{
     EpmdRegistrar, Registered, Registrar, RegistrarError, Registration, StaticRegistrar,
@@ -59,3 +67,4 @@ pub use registrar::{
 pub use routes::{Route, RouteError};
 pub use spawning::SpawnFailure;
 pub(crate) use spawning::{SpawnRequest, SpawnService};
+pub use ticks::TickTimeChange;

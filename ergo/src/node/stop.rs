@@ -83,6 +83,7 @@ impl Node {
         self.stop_applications(deadline).await;
         self.stop_listening();
         self.0.timers.end();
+        self.stop_tick_change();
         self.0.table.close();
         self.stop_processes(deadline).await;
         self.flush_peers().await;
@@ -104,6 +105,12 @@ impl Node {
         };
         if tokio::time::timeout(FLUSH_TIMEOUT, flushed).await.is_err() {
             tracing::debug!(node = %self.0.name, "a peer did not take the last signals in time");
+        }
+    }
+
+    fn stop_tick_change(&self) {
+        if let Some(distribution) = &self.0.distribution {
+            distribution.ticks.end();
         }
     }
 
