@@ -202,12 +202,13 @@ impl Builder {
         self
     }
 
-    /// A node at `::1` that speaks IPv6 alone (`-proto_dist inet6_tcp`) and registers with the EPMD there.
+    /// A node at `::1` that speaks IPv6 alone and registers with the EPMD there; `protocol` is its `-proto_dist`,
+    /// `inet6_tcp` or `inet6_tls`.
     #[must_use]
-    pub fn ipv6(mut self) -> Self {
+    pub fn ipv6(mut self, protocol: &str) -> Self {
         self.name = self.name.replace("@127.0.0.1", "@::1");
         self.interface = "{0,0,0,0,0,0,0,1}";
-        self.args(["-proto_dist", "inet6_tcp"])
+        self.args(["-proto_dist", protocol])
     }
 
     /// A hidden node (`-hidden`).

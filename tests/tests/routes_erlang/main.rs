@@ -63,7 +63,10 @@ async fn erlang_with_ipv6_alone_and_our_epmd() {
         let epmd = ports::free();
         let node = builder("ergo", "::1", epmd);
         let node = start(node.listen_address(Ipv6Addr::LOCALHOST.into())).await;
-        let erl = Erl::builder(release, "six", epmd).ipv6().start().await;
+        let erl = Erl::builder(release, "six", epmd)
+            .ipv6("inet6_tcp")
+            .start()
+            .await;
         let erl = erl.unwrap();
         assert_eq!(ping_from(&erl, &node).await, "pong");
         part(&erl, &node).await;
@@ -90,7 +93,7 @@ async fn erlang_of_both_kinds_and_the_real_epmd() {
         let six = builder("ergo6", "::1", epmd.port());
         let six = start(six.listen_address(Ipv6Addr::LOCALHOST.into())).await;
         let four = start(builder("ergo4", "127.0.0.1", epmd.port())).await;
-        let erl6 = Erl::builder(release, "six", epmd.port()).ipv6();
+        let erl6 = Erl::builder(release, "six", epmd.port()).ipv6("inet6_tcp");
         let erl6 = erl6.start().await.unwrap();
         let erl4 = Erl::builder(release, "four", epmd.port());
         let erl4 = erl4.start().await.unwrap();
