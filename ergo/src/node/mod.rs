@@ -12,6 +12,7 @@
 
 mod accept;
 mod api;
+mod attached;
 mod carrier;
 mod connect;
 mod context;
@@ -33,6 +34,8 @@ mod spawned;
 mod spawning;
 mod stop;
 mod table;
+#[cfg(test)]
+mod tests;
 mod timers;
 
 pub use api::Visibility;
