@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::mpsc;
@@ -12,6 +13,7 @@ use tokio::task::AbortHandle;
 use crate::net::driver::ACCEPT_PAUSE;
 use crate::net::{Stream, prepare};
 use crate::wire::limits::Limits;
+use crate::wire::{Counters, Refused};
 
 /// Where other nodes connect: a bound socket, unless they come by another way.
 #[derive(Debug)]
@@ -82,11 +84,15 @@ impl Listener {
 
     /// Accepts for ever. `greet` is run for each peer, as a task, until the peer has proved itself or failed to;
     /// while it runs the peer holds one of a bounded number of slots, and the oldest gives way to a new one.
-    pub async fn run<F>(mut self, limits: Limits, greet: impl Fn(Stream, SocketAddr) -> F)
-    where
+    pub async fn run<F>(
+        mut self,
+        limits: Limits,
+        counters: Arc<Counters>,
+        greet: impl Fn(Stream, SocketAddr) -> F,
+    ) where
         F: Future<Output = ()> + Send + 'static,
     {
-        let mut slots = Slots::new(&limits);
+        let mut slots = Slots::new(&limits, counters);
         while let Some(accepted) = self.source.next().await {
             match accepted {
                 Ok((stream, peer)) => {
@@ -120,21 +126,23 @@ struct Slots {
     held: VecDeque<(IpAddr, AbortHandle)>,
     all_max: usize,
     address_max: usize,
+    counters: Arc<Counters>,
 }
 
 impl Slots {
-    fn new(limits: &Limits) -> Self {
+    fn new(limits: &Limits, counters: Arc<Counters>) -> Self {
         Slots {
             held: VecDeque::new(),
             all_max: limits.unauthenticated_connections_max.max(1),
             address_max: limits.unauthenticated_connections_per_address_max.max(1),
+            counters,
         }
     }
 
     fn make_room(&mut self, address: IpAddr) {
         self.held.retain(|(_, task)| !task.is_finished());
         while self.held.len() >= self.all_max {
-            self.drop_oldest(|_| true);
+            self.drop_oldest(Refused::UnauthenticatedConnections, |_| true);
         }
         let of_address = self
             .held
@@ -142,14 +150,19 @@ impl Slots {
             .filter(|(held, _)| *held == address)
             .count();
         if !address.is_loopback() && of_address >= self.address_max {
-            self.drop_oldest(|held| *held == address);
+            self.drop_oldest(Refused::UnauthenticatedConnectionsPerAddress, |held| {
+                *held == address
+            });
         }
     }
 
-    fn drop_oldest(&mut self, which: impl Fn(&IpAddr) -> bool) {
+    fn drop_oldest(&mut self, kind: Refused, which: impl Fn(&IpAddr) -> bool) {
         let oldest = self.held.iter().position(|(address, _)| which(address));
         if let Some((address, task)) = oldest.and_then(|index| self.held.remove(index)) {
-            tracing::warn!(%address, "too many connections that have not proved themselves: the oldest is dropped");
+            let now = tokio::time::Instant::now().into_std();
+            if let Some(times) = self.counters.refuse(kind, now) {
+                tracing::warn!(%address, limit = kind.name(), times, "too many connections that have not proved themselves: the oldest is dropped");
+            }
             task.abort();
         }
     }

@@ -9,6 +9,7 @@ use crate::net::{self, Connected, Stream};
 use crate::node::connect::random;
 use crate::node::peer::{Peer, State};
 use crate::node::{ConnectError, Node};
+use crate::wire::Refused;
 use crate::wire::cookie::Cookie;
 
 impl Node {
@@ -26,10 +27,11 @@ impl Node {
         // The task holds no node: it would keep it alive for ever.
         let weak = Arc::downgrade(&self.0);
         let limits = self.0.limits.clone();
+        let counters = self.0.counters.clone();
         let task = self
             .0
             .runtime
-            .spawn(listener.run(limits, move |stream, address| {
+            .spawn(listener.run(limits, counters, move |stream, address| {
                 let node = weak.upgrade().map(Node);
                 async move {
                     if let Some(node) = node {
@@ -73,7 +75,9 @@ impl Node {
         match net::accept(stream, acceptor, decide, prove).await {
             Ok(connected) => self.admit_in_turn(connected).await,
             Err(error) => {
-                tracing::warn!(node = %self.0.name, %address, %error, "a connection attempt was rejected");
+                if let Some(times) = self.refused_handshake(&error) {
+                    tracing::warn!(node = %self.0.name, %address, %error, times, "a connection attempt was rejected");
+                }
             }
         }
     }
@@ -209,7 +213,9 @@ impl Node {
             Err(()) => {
                 let node = name.clone();
                 let error = ConnectError::TooMany { node, max };
-                tracing::warn!(%error, "a connection attempt was rejected");
+                if let Some(times) = self.refused(Refused::Peers) {
+                    tracing::warn!(%error, times, "a connection attempt was rejected");
+                }
                 Place::None
             }
         }

@@ -12,6 +12,7 @@ use crate::node::attached::Attached;
 use crate::node::inner::Distribution;
 use crate::node::peer::{Peer, State};
 use crate::node::{ConnectError, NoRandom, Node, NodeEvent};
+use crate::wire::Refused;
 
 /// How long a connection may take beside the handshake: asking EPMD and connecting.
 const SETUP_TIMEOUT: Duration = Duration::from_secs(7);
@@ -32,6 +33,7 @@ impl Node {
             Peer::dialling(name.clone(), &self.0.limits, before)
         });
         let Some((peer, is_new)) = found else {
+            let _ = self.refused(Refused::Peers);
             return Err(Some(ConnectError::TooMany {
                 node: name.clone(),
                 max,
@@ -146,6 +148,7 @@ impl Node {
                 self.wait_for_their_dial(peer, node).await.map(|()| None)
             }
             Err(HandshakeFailure::Protocol(source)) => {
+                self.refused_dialled(&source);
                 Err(ConnectError::Handshake { node, source })
             }
             Err(HandshakeFailure::Io(error)) => {
@@ -234,8 +237,10 @@ impl Node {
             let attached = Arc::new(Attached { node: node.clone(), peer: peer.clone() });
             let _lost = LostInPanic { node: &node, peer: &peer, hidden };
             let reason = net::drive(stream, rest, inbound, ticker, attached).await;
-            if let net::LossReason::Violation(violation) = &reason {
-                tracing::error!(peer = %peer.name, %violation, "the connection was closed: the peer broke the protocol");
+            if let net::LossReason::Violation(violation) = &reason
+                && let Some(times) = node.refused_violation(violation)
+            {
+                tracing::error!(peer = %peer.name, %violation, times, "the connection was closed: the peer broke the protocol");
             }
             node.lose(&peer, hidden, &reason.to_string(), None);
         });

@@ -15,6 +15,7 @@ use crate::process::host::Deadlines;
 use crate::process::{Env, EnvValue};
 use crate::wire::cookie::{Cookie, CookieError};
 use crate::wire::limits::Limits;
+use crate::wire::refusals::Counters;
 
 /// A node to be started: `Node::builder("shop@127.0.0.1").cookie("secret").start().await?`.
 ///
@@ -34,6 +35,8 @@ pub struct NodeBuilder {
     pub(crate) hidden: bool,
     pub(crate) tick_time: Duration,
     pub(crate) limits: Limits,
+    /// New for each start.
+    pub(crate) counters: Arc<Counters>,
     pub(crate) distributed: bool,
     pub(crate) env: Env,
     pub(crate) application_env: HashMap<Box<str>, Env>,
@@ -97,6 +100,7 @@ impl NodeBuilder {
             hidden: true,
             tick_time: Ticker::DEFAULT_TICK_TIME,
             limits: Limits::default(),
+            counters: Arc::default(),
             distributed: true,
             #[cfg(feature = "testing")]
             testing: Testing::default(),

@@ -62,6 +62,7 @@ impl NodeBuilder {
         options.server.addresses = with_all(self.epmd, more);
         options.server.relaxed_command_check = self.embedded.relaxed_command_check;
         options.server.limits = self.limits.clone();
+        options.server.counters = self.counters.clone();
         options
     }
 }
