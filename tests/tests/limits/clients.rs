@@ -45,7 +45,7 @@ async fn closed(stream: &mut TcpStream) {
 pub(crate) fn idle() -> Seen {
     Runtime::new().unwrap().block_on(async {
         let server = server(|options| {
-            options.limits.epmd_idle_timeout = Duration::from_millis(50);
+            options.limits.epmd_idle_timeout = Duration::from_secs(1);
         });
         let client = Client::new(server.address());
         let entry = NodeEntry::named("node", 1).unwrap();

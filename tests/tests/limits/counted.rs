@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ergo::dist::Outbound;
 use ergo::epmd::Client;
 use ergo::epmd::codec::NodeEntry;
 use ergo::prelude::*;
@@ -10,22 +11,29 @@ use ergo_tests::{PATIENCE, deadline, ports, unique_name, wait_until};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::peer::{COOKIE, frames, initiator, message, peer, socket};
+use crate::peer::{COOKIE, established, frames, initiator, message, peer, socket};
+
+const EVIL: &str = "evil@127.0.0.1";
 
 /// A node with small limits and an EPMD of its own.
 async fn node() -> (Node, u16) {
+    node_with(|_| {}).await
+}
+
+async fn node_with(change: impl FnOnce(&mut Limits)) -> (Node, u16) {
     let mut limits = Limits::default();
-    limits.handshake_timeout = Duration::from_secs(2);
+    // Nothing here is to take long enough by accident.
+    limits.handshake_timeout = Duration::from_secs(60);
     limits.handshake_bytes_max = 200;
     limits.unauthenticated_connections_max = 4;
     limits.peers_max = 1;
     limits.frame_bytes_max = 100_000;
     limits.message_bytes_max = 100_000;
     limits.fragment_sequences_max = 3;
-    limits.fragment_bytes_max = 150_000;
     limits.spawn_requests_per_second_max = 0;
     limits.epmd_request_bytes_max = 100;
     limits.epmd_clients_max = 2;
+    change(&mut limits);
     let port = ports::free();
     let builder = Node::builder(format!("{}@127.0.0.1", unique_name("counted")));
     let builder = builder.cookie(COOKIE).epmd_port(port).limits(limits);
@@ -73,10 +81,9 @@ async fn handshakes() {
     say(&node, &[0, 201], Refused::HandshakeBytes).await;
     say(&node, b"GET / HTTP/1.1\r\n", Refused::HandshakeBytes).await;
     say(&node, &[0, 2, b'N', 1], Refused::HandshakeFailures).await;
-    say(&node, &[0, 5], Refused::HandshakeTimeout).await;
 
     let before = node.refusals();
-    let wrong = initiator("evil@127.0.0.1", node.name().as_str(), "another cookie");
+    let wrong = initiator(EVIL, node.name().as_str(), "another cookie");
     let dialled = ergo::net::dial(socket(&node).await, wrong);
     assert!(deadline(PATIENCE, dialled).await.is_err());
     one_more(&node, before, Refused::WrongCookie).await;
@@ -91,40 +98,63 @@ async fn handshakes() {
 }
 
 #[tokio::test]
+async fn a_handshake_that_takes_too_long() {
+    let short = |limits: &mut Limits| limits.handshake_timeout = Duration::from_millis(100);
+    let (node, _) = node_with(short).await;
+    say(&node, &[0, 5], Refused::HandshakeTimeout).await;
+    node.stop().await;
+}
+
+/// The fragments of messages with this many bytes: only the first of each message.
+fn first_fragments(len: usize, count: usize) -> Vec<u8> {
+    let fragments = (0..count).zip(long_messages(len));
+    fragments
+        .flat_map(|(_, message)| frames(&message).swap_remove(0))
+        .collect()
+}
+
+/// Messages with this many bytes, one after the other.
+fn long_messages(len: usize) -> impl Iterator<Item = Vec<u8>> {
+    let mut outbound = Outbound::new(&established().0, &Limits::default());
+    std::iter::repeat_with(move || message(&mut outbound, EVIL, len))
+}
+
+/// A peer past the handshake sends these bytes, which end the connection.
+async fn attack(node: &Node, bytes: &[u8], kind: Refused) {
+    let before = node.refusals();
+    let mut connected = peer(node, EVIL).await;
+    // It may be closed before all is sent.
+    let _ = connected.stream.write_all(bytes).await;
+    one_more(node, before, kind).await;
+    let gone = async || node.nodes_of(Visibility::Connected).is_empty();
+    wait_until(PATIENCE, "the end of the connection", gone)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
 async fn connections() {
     let (node, _) = node().await;
-    let name = "evil@127.0.0.1";
-    let long = |len: usize| {
-        let (local, _) = crate::peer::established();
-        let mut outbound = ergo::dist::Outbound::new(&local, &Limits::default());
-        move || message(&mut outbound, name, len)
-    };
-    let first = |mut message: Box<dyn FnMut() -> Vec<u8>>, count: usize| {
-        let fragments = (0..count).map(|_| frames(&message()).swap_remove(0));
-        fragments.collect::<Vec<_>>().concat()
-    };
-    let attacks = [
-        (Refused::FrameBytes, vec![0xff; 4]),
-        (Refused::ProtocolViolations, vec![0, 0, 0, 1, 7]),
-        (Refused::MessageBytes, long(200_000)()),
-        (Refused::FragmentSequences, first(Box::new(long(66_000)), 4)),
-        (Refused::FragmentBytes, first(Box::new(long(140_000)), 3)),
-    ];
-    for (kind, bytes) in attacks {
-        let before = node.refusals();
-        let mut connected = peer(&node, name).await;
-        connected.stream.write_all(&bytes).await.unwrap();
-        one_more(&node, before, kind).await;
-        let gone = async || node.nodes_of(Visibility::Connected).is_empty();
-        wait_until(PATIENCE, "the end of the connection", gone)
-            .await
-            .unwrap();
-    }
+    attack(&node, &[0xff; 4], Refused::FrameBytes).await;
+    attack(&node, &[0, 0, 0, 1, 7], Refused::ProtocolViolations).await;
+    let long = long_messages(200_000).next().unwrap();
+    attack(&node, &long, Refused::MessageBytes).await;
+    let four = first_fragments(90_000, 4);
+    attack(&node, &four, Refused::FragmentSequences).await;
 
-    let _connected = peer(&node, name).await;
+    let _connected = peer(&node, EVIL).await;
     let before = node.refusals();
     let _another = peer(&node, "another@127.0.0.1").await;
     one_more(&node, before, Refused::Peers).await;
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn fragments_together() {
+    let small = |limits: &mut Limits| limits.fragment_bytes_max = 100_000;
+    let (node, _) = node_with(small).await;
+    let three = first_fragments(90_000, 3);
+    attack(&node, &three, Refused::FragmentBytes).await;
     node.stop().await;
 }
 
