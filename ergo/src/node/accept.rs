@@ -12,6 +12,7 @@ use crate::node::connect::random;
 use crate::node::entrances::Rules;
 use crate::node::peer::{Peer, State};
 use crate::node::{Candidate, ConnectError, Node};
+use crate::wire::Refused;
 use crate::wire::cookie::Cookie;
 
 impl Node {
@@ -53,7 +54,9 @@ impl Node {
                 tracing::warn!(node = %self.0.name, %address, %error, %cause, "a connection attempt was rejected");
             }
             Err(error) => {
-                tracing::warn!(node = %self.0.name, %address, %error, "a connection attempt was rejected");
+                if let Some(times) = self.refused_handshake(&error) {
+                    tracing::warn!(node = %self.0.name, %address, %error, times, "a connection attempt was rejected");
+                }
             }
         }
     }
@@ -216,7 +219,9 @@ impl Node {
             Err(()) => {
                 let node = name.clone();
                 let error = ConnectError::TooMany { node, max };
-                tracing::warn!(%error, "a connection attempt was rejected");
+                if let Some(times) = self.refused(Refused::Peers) {
+                    tracing::warn!(%error, times, "a connection attempt was rejected");
+                }
                 Place::None
             }
         }

@@ -12,6 +12,7 @@ use crate::node::authentication::Denial;
 use crate::node::inner::Distribution;
 use crate::node::peer::{Peer, State};
 use crate::node::{Candidate, ConnectError, NoRandom, Node};
+use crate::wire::Refused;
 use crate::wire::cookie::Cookie;
 
 /// How long a connection may take beside the handshake: asking EPMD and connecting.
@@ -46,6 +47,7 @@ impl Node {
             Peer::dialling(name.clone(), &self.0.limits, before)
         });
         let Some((peer, is_new)) = found else {
+            let _ = self.refused(Refused::Peers);
             return Err(Some(ConnectError::TooMany {
                 node: name.clone(),
                 max,
@@ -163,7 +165,12 @@ impl Node {
             Err(HandshakeFailure::Protocol(HandshakeError::Nok { .. })) => {
                 self.wait_for_their_dial(peer, node).await.map(|()| None)
             }
-            Err(failure) => Err(ConnectError::of_handshake(&node, address, failure)),
+            Err(failure) => {
+                if let HandshakeFailure::Protocol(source) = &failure {
+                    self.refused_dialled(source);
+                }
+                Err(ConnectError::of_handshake(&node, address, failure))
+            }
         }
     }
 
@@ -262,8 +269,10 @@ impl Node {
             let attached = Arc::new(Attached { node: node.clone(), peer: peer.clone() });
             let _lost = LostInPanic { node: &node, peer: &peer, hidden };
             let reason = net::drive(stream, rest, inbound, ticker, plan, attached).await;
-            if let net::LossReason::Violation(violation) = &reason {
-                tracing::error!(peer = %peer.name, %violation, "the connection was closed: the peer broke the protocol");
+            if let net::LossReason::Violation(violation) = &reason
+                && let Some(times) = node.refused_violation(violation)
+            {
+                tracing::error!(peer = %peer.name, %violation, times, "the connection was closed: the peer broke the protocol");
             }
             node.lose(&peer, hidden, &reason.to_string(), None);
         });
