@@ -52,6 +52,7 @@ impl Node {
         };
         let distribution = Distribution {
             identity: Identity::new(name.clone(), creation, flags),
+            has_dynamic_name: false,
             access,
             challenges: OpenChallenges::default(),
             address: listener.address(),

@@ -92,6 +92,12 @@ impl Node {
         self.0.contacts.last_error(&Atom::new(name).ok()?)
     }
 
+    /// Whether another node has given it its name: `NodeBuilder::named_by`.
+    pub(crate) fn has_dynamic_name(&self) -> bool {
+        let distribution = self.0.distribution.as_ref();
+        distribution.is_some_and(|distribution| distribution.has_dynamic_name)
+    }
+
     /// Whether a signal may make a connection to `name`.
     pub(super) fn may_connect_by_itself(&self, name: &Atom) -> Result<(), ConnectError> {
         let may = match self.0.auto_connect {

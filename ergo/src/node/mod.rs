@@ -48,6 +48,7 @@ pub use contacts::NodeInfo;
 pub use errors::{AccessError, ConnectError, NoRandom, StartError, WhereisError};
 pub use events::{NodeEvent, NodeEvents};
 pub use inner::Node;
+pub(crate) use inner::WeakNode;
 pub use membership::{AutoConnect, Visibility};
 pub use monitors::{MonitorNodes, NodeType};
 pub use options::{NodeBuilder, Ports};

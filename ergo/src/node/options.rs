@@ -39,6 +39,7 @@ pub struct NodeBuilder {
     pub(crate) tick_time: Duration,
     pub(crate) tick_intensity: u32,
     pub(crate) auto_connect: AutoConnect,
+    pub(crate) kept_connected: Vec<String>,
     pub(crate) limits: Limits,
     pub(crate) distributed: bool,
     pub(crate) env: Env,
@@ -116,6 +117,7 @@ impl NodeBuilder {
             tick_time: Ticker::DEFAULT_TICK_TIME,
             tick_intensity: Ticker::DEFAULT_INTENSITY,
             auto_connect: AutoConnect::Always,
+            kept_connected: Vec::new(),
             limits: Limits::default(),
             distributed: true,
             #[cfg(feature = "testing")]
@@ -205,6 +207,14 @@ impl NodeBuilder {
     /// 1000. A silent peer is taken for lost between the tick time and one interval more.
     pub fn tick_intensity(mut self, intervals: u16) -> Self {
         self.tick_intensity = u32::from(intervals);
+        self
+    }
+
+    /// Nodes that are kept connected from the start on, as [`Node::keep_connected`](crate::Node::keep_connected) does:
+    /// attempts are half a second apart at first, and half a minute at last.
+    pub fn keep_connected<N: Into<String>>(mut self, nodes: impl IntoIterator<Item = N>) -> Self {
+        self.kept_connected
+            .extend(nodes.into_iter().map(Into::into));
         self
     }
 

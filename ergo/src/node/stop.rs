@@ -92,6 +92,7 @@ impl Node {
             let hidden = peer.up().unwrap_or(true);
             self.lose(&peer, hidden, "disconnect", None);
         }
+        self.0.subscribers.end();
         if let Some(membership) = self.take_membership() {
             membership.leave().await;
         }
