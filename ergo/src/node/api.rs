@@ -2,14 +2,13 @@
 
 use std::future::Future;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use tokio::sync::SetOnce;
 
 use crate::dist::Flags;
 use crate::dist::handshake::{Identity, OpenChallenges};
-use crate::epmd::{Membership, MembershipStatus};
 use crate::etf::{Atom, DecodeOwned, Encode, Pid, Term};
 use crate::node::carrier::Joined;
 use crate::node::connect::random;
@@ -130,18 +129,6 @@ impl Node {
     /// The node's own pid: the sender of what is sent outside of a process.
     pub fn pid_of_node(&self) -> Pid {
         self.pid(crate::process::host::NODE_ID)
-    }
-
-    /// How it stands with EPMD; `None` without distribution or once the node has stopped.
-    pub fn epmd_status(&self) -> Option<MembershipStatus> {
-        let membership = self
-            .0
-            .distribution
-            .as_ref()?
-            .membership
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        membership.as_ref().map(Membership::status)
     }
 
     /// How many processes live.

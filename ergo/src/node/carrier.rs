@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 
 use crate::dist::{Creation, NodeName};
 use crate::epmd::codec::{AliveName, NodeEntry};
-use crate::epmd::{Client, Membership, MembershipOptions, Mode};
+use crate::epmd::{Client, Membership, MembershipOptions};
 use crate::net::{self, Listener, Stream};
 use crate::node::{ConnectError, NodeBuilder, StartError};
 
@@ -42,18 +42,11 @@ pub(super) struct Tcp {
 
 impl Tcp {
     pub(super) fn new(builder: &NodeBuilder) -> Tcp {
-        let mode = if builder.embedded_epmd {
-            Mode::Embedded
-        } else {
-            Mode::ClientOnly
-        };
-        let mut membership = MembershipOptions::at(builder.epmd).mode(mode);
-        membership.server.limits = builder.limits.clone();
         Tcp {
             listen_address: builder.listen_address,
             ports: builder.ports.clone(),
             epmd: builder.epmd,
-            membership,
+            membership: builder.membership_options(),
         }
     }
 

@@ -10,6 +10,7 @@ use crate::dist::{NodeName, NodeNameError, Ticker};
 use crate::etf::{Atom, Encode};
 use crate::node::authentication::Access;
 use crate::node::carrier::{Carrier, Tcp};
+use crate::node::options_epmd::EmbeddedEpmd;
 use crate::node::ticks::SHORTEST;
 use crate::node::{Authentication, AutoConnect, StartError};
 use crate::process::host::Deadlines;
@@ -35,6 +36,7 @@ pub struct NodeBuilder {
     pub(crate) ports: RangeInclusive<u16>,
     pub(crate) epmd: SocketAddr,
     pub(crate) embedded_epmd: bool,
+    pub(crate) embedded: EmbeddedEpmd,
     pub(crate) hidden: bool,
     pub(crate) tick_time: Duration,
     pub(crate) tick_intensity: u32,
@@ -113,6 +115,7 @@ impl NodeBuilder {
             ports: 0..=0,
             epmd: default_epmd(),
             embedded_epmd: true,
+            embedded: EmbeddedEpmd::default(),
             hidden: true,
             tick_time: Ticker::DEFAULT_TICK_TIME,
             tick_intensity: Ticker::DEFAULT_INTENSITY,

@@ -1,7 +1,7 @@
 //! The end of a node.
 
 use std::collections::HashSet;
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::epmd::Membership;
 use crate::etf::{Atom, Pid};
 use crate::node::Node;
 use crate::process::ExitReason;
-use crate::process::host::AnyProcess;
+use crate::process::host::{AnyProcess, Ending};
 use crate::sync::atomic::Ordering;
 use crate::sync::spawn_detached;
 
@@ -210,6 +210,6 @@ impl Node {
 
 async fn all_gone(processes: &[Arc<dyn AnyProcess>]) {
     for process in processes {
-        poll_fn(|cx| process.poll_gone(cx)).await;
+        Ending::of(process.clone()).await;
     }
 }

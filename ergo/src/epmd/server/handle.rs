@@ -62,6 +62,7 @@ impl Server {
         let surroundings = Surroundings {
             shared: Arc::clone(&shared),
             relaxed_command_check: options.relaxed_command_check,
+            register_from: options.register_from.into(),
             epmd_port: addresses.first().map_or(0, SocketAddr::port),
             request_bytes_max: options.limits.epmd_request_bytes_max,
             idle_timeout: options.limits.epmd_idle_timeout,
