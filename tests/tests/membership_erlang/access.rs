@@ -20,11 +20,11 @@ async fn cookies_of_single_nodes() {
             "{refused:?}"
         );
         assert_eq!(rust.last_error(erl), refused.err());
-        let ping = format!("net_adm:ping('{}')", rust.name());
+        let ping = format!("net_adm:ping('{}')", rust.text());
         assert_eq!(world.erl.eval(&ping).await.unwrap(), "pang");
 
         // Erlang knows ours.
-        let set = format!("erlang:set_cookie('{}', of_rust)", rust.name());
+        let set = format!("erlang:set_cookie('{}', of_rust)", rust.text());
         assert_eq!(world.erl.eval(&set).await.unwrap(), "true");
         assert_eq!(world.erl.eval(&ping).await.unwrap(), "pong");
 
@@ -37,7 +37,7 @@ async fn cookies_of_single_nodes() {
         let third = world.node(|node| node.cookie("another")).await;
         assert!(third.connect(erl).await.is_err());
         third.set_cookie(erl, "of_erlang").unwrap();
-        let ping = format!("net_adm:ping('{}')", third.name());
+        let ping = format!("net_adm:ping('{}')", third.text());
         assert_eq!(world.erl.eval(&ping).await.unwrap(), "pong");
     })
     .await;
@@ -63,12 +63,12 @@ async fn lists_of_allowed_nodes() {
             ),
             "{refused:?}"
         );
-        eval(&format!("net_kernel:allow(['{}'])", rust.name())).await;
+        eval(&format!("net_kernel:allow(['{}'])", rust.text())).await;
         rust.connect(erl).await.unwrap();
 
         let picky = world.node(|node| node.allow(["somebody@127.0.0.1"])).await;
-        eval(&format!("net_kernel:allow(['{}'])", picky.name())).await;
-        let ping = format!("net_adm:ping('{}')", picky.name());
+        eval(&format!("net_kernel:allow(['{}'])", picky.text())).await;
+        let ping = format!("net_adm:ping('{}')", picky.text());
         assert_eq!(eval(&ping).await, "pang");
         assert!(matches!(
             picky.connect(erl).await,
@@ -81,7 +81,7 @@ async fn lists_of_allowed_nodes() {
         assert_eq!(eval(&ping).await, "pong");
         let allowed = format!(
             "gen_server:call({{net_kernel, '{}'}}, allowed)",
-            picky.name()
+            picky.text()
         );
         assert_eq!(
             eval(&allowed).await,
@@ -111,7 +111,7 @@ async fn a_policy_of_ones_own() {
         let hidden = world.another(|erl| erl.hidden().cookie("for_hidden")).await;
         let wrong = world.another(|erl| erl.hidden()).await;
         let rust = world.node(|node| node.authentication(Sorted)).await;
-        let ping = format!("net_adm:ping('{}')", rust.name());
+        let ping = format!("net_adm:ping('{}')", rust.text());
         assert_eq!(world.erl.eval(&ping).await.unwrap(), "pong");
         assert_eq!(hidden.eval(&ping).await.unwrap(), "pong");
         assert_eq!(wrong.eval(&ping).await.unwrap(), "pang");

@@ -102,8 +102,8 @@ async fn the_messages_are_those_of_erlang() {
                     P ! {{stop, S}}, receive done -> ok end,
                     (fun F() -> receive {{got, M}} -> [M | F()] after 0 -> [] end end)()
                 end)()",
-                visible.name(),
-                hidden.name(),
+                visible.text(),
+                hidden.text(),
             );
             let there = world.erl.eval(&there).await.unwrap();
             let there: Term = there.parse().unwrap();
@@ -172,7 +172,7 @@ async fn one_node_is_monitored() {
         .unwrap();
         let nobody: Term = "{nodedown, 'nobody@127.0.0.1'}".parse().unwrap();
         assert_eq!(next(&mut told).await, nobody);
-        let up = format!("lists:member('{}', nodes())", rust.name());
+        let up = format!("lists:member('{}', nodes())", rust.text());
         world.erl.eval_until(&up, "true").await.unwrap();
         world.erl.kill9();
         for _ in 0..2 {

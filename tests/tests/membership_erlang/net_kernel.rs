@@ -65,7 +65,7 @@ async fn it_spawns_the_old_way() {
             Err::<(), _>(Exception::Exit(why))
         })
         .unwrap();
-        let name = rust.name();
+        let name = rust.text();
         for (request, got) in [
             ("{spawn, old, tell, [self(), 1], group_leader()}", "none"),
             ("{spawn_link, old, tell, [self(), 1], group_leader()}", "normal"),
@@ -189,7 +189,7 @@ async fn it_passes_on_to_a_name() {
         .unwrap();
         let send = format!(
             "{{net_kernel, '{0}'}} ! {{self(), registered_send, nobody, 1}}, {{net_kernel, '{0}'}} ! {{self(), registered_send, receiver, 2}}, ok",
-            rust.name()
+            rust.text()
         );
         world.erl.eval(&send).await.unwrap();
         let got = ergo_tests::deadline(ergo_tests::PATIENCE, got.recv()).await;

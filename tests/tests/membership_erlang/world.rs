@@ -18,6 +18,13 @@ pub(crate) struct World {
 /// A node of this process, which stops with its value.
 pub(crate) struct Here(Node);
 
+impl Here {
+    /// Its name as it stands between quotes.
+    pub(crate) fn text(&self) -> &str {
+        self.0.name().as_str()
+    }
+}
+
 impl Deref for Here {
     type Target = Node;
 
