@@ -111,7 +111,7 @@ impl Node {
             flags: Some(introduction.flags),
             hidden: Some(!introduction.flags.contains(Flags::PUBLISHED)),
             address: Some(address),
-            acceptor: Some(distribution.address),
+            acceptor: distribution.address,
             creation: introduction.creation,
             ..Candidate::dialled(name)
         };

@@ -10,7 +10,6 @@ use tokio::sync::SetOnce;
 use crate::dist::Flags;
 use crate::dist::handshake::{Identity, OpenChallenges};
 use crate::etf::{Atom, DecodeOwned, Encode, Pid, Term};
-use crate::node::carrier::Joined;
 use crate::node::connect::random;
 use crate::node::env::Environments;
 use crate::node::inner::{Distribution, Inner};
@@ -39,26 +38,39 @@ impl Node {
         }
         let access = builder.access()?;
         let carrier = builder.carrier();
-        let Joined {
-            listener,
-            creation,
-            membership,
-        } = carrier.join(&name).await?;
-        let flags = if builder.hidden {
+        let challenges = OpenChallenges::default();
+        let (name, creation, joined, namer) = match builder.namer(&name)? {
+            None => {
+                let joined = carrier.join(&name).await?;
+                (name, joined.creation, Some(joined), None)
+            }
+            Some(namer) => {
+                let named = builder.ask_for_name(&name, &namer, &access, &*carrier, &challenges);
+                let named = named.await?;
+                (named.name, named.creation, None, Some(named.connected))
+            }
+        };
+        let flags = if builder.hidden || namer.is_some() {
             Flags::HIDDEN
         } else {
             Flags::VISIBLE
         };
+        let address = joined.as_ref().map(|joined| joined.listener.address());
+        let has = joined.map(|joined| (joined.listener, joined.membership));
+        let (listener, membership) = has.map_or((None, None), |(listener, membership)| {
+            (Some(listener), membership)
+        });
         let distribution = Distribution {
             identity: Identity::new(name.clone(), creation, flags),
-            has_dynamic_name: false,
+            has_dynamic_name: namer.is_some(),
+            namer: Mutex::new(namer),
             access,
-            challenges: OpenChallenges::default(),
-            address: listener.address(),
+            challenges,
+            address,
             carrier,
             ticks: Ticks::new(builder.tick_time, builder.tick_intensity),
             membership: Mutex::new(membership),
-            listener: Mutex::new(Some(listener)),
+            listener: Mutex::new(listener),
             accepting: Mutex::new(None),
         };
         let (name, creation) = (name.atom().clone(), creation.get());
@@ -123,7 +135,7 @@ impl Node {
         self.0
             .distribution
             .as_ref()
-            .map(|distribution| distribution.address.port())
+            .and_then(|distribution| Some(distribution.address?.port()))
     }
 
     /// The node's own pid: the sender of what is sent outside of a process.

@@ -8,6 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::dist::{Creation, Flags, NodeName};
 use crate::etf::Atom;
+use crate::node::ConnectError;
 use crate::wire::cookie::Cookie;
 
 /// A node's own rule about who may be connected to it, beside the cookie and the list of allowed nodes.
@@ -151,6 +152,20 @@ impl Access {
             self.denied.fetch_add(1, Ordering::Relaxed);
         }
         admitted
+    }
+
+    /// As [`Access::admit`], for a node that is to be dialled.
+    pub(super) fn to_dial(
+        &self,
+        target: &NodeName,
+        of_the_way: Option<&Cookie>,
+    ) -> Result<Cookie, ConnectError> {
+        let node = target.atom().clone();
+        let admitted = self.admit(&Candidate::dialled(target), of_the_way);
+        admitted.map_err(|denial| match denial {
+            Denial::NotOnTheList => ConnectError::NotAllowed { node },
+            Denial::Policy => ConnectError::Unauthenticated { node },
+        })
     }
 
     fn decide(

@@ -9,14 +9,13 @@ use crate::dist::{Inbound, NodeName, Outbound, Ticker};
 use crate::etf::Atom;
 use crate::net::{self, Connected, HandshakeFailure};
 use crate::node::attached::Attached;
-use crate::node::authentication::{Access, Denial};
 use crate::node::inner::Distribution;
 use crate::node::peer::{Peer, State};
-use crate::node::{Candidate, ConnectError, NoRandom, Node};
+use crate::node::{ConnectError, NoRandom, Node};
 use crate::wire::cookie::Cookie;
 
 /// How long a connection may take beside the handshake: asking EPMD and connecting.
-const SETUP_TIMEOUT: Duration = Duration::from_secs(7);
+pub(super) const SETUP_TIMEOUT: Duration = Duration::from_secs(7);
 
 impl Node {
     /// The peer of this name, dialled if there is none.
@@ -133,7 +132,7 @@ impl Node {
             return Err(ConnectError::NotDistributed);
         };
         let node = target.atom().clone();
-        let cookie = self.cookie_to_dial(&distribution.access, target)?;
+        let cookie = distribution.access.to_dial(target, None)?;
         let timeout = SETUP_TIMEOUT;
         let stream = tokio::time::timeout(timeout, distribution.carrier.dial(target))
             .await
@@ -163,17 +162,7 @@ impl Node {
             Err(HandshakeFailure::Protocol(HandshakeError::Nok { .. })) => {
                 self.wait_for_their_dial(peer, node).await.map(|()| None)
             }
-            Err(HandshakeFailure::Protocol(source)) => {
-                Err(ConnectError::Handshake { node, source })
-            }
-            Err(HandshakeFailure::Io(error)) => {
-                let address = SocketAddr::from(([0, 0, 0, 0], 0));
-                Err(ConnectError::Refused {
-                    node,
-                    address,
-                    reason: error.to_string(),
-                })
-            }
+            Err(failure) => Err(handshake_failed(node, failure)),
         }
     }
 
@@ -193,16 +182,6 @@ impl Node {
             &self.0.limits,
             now,
         ))
-    }
-
-    fn cookie_to_dial(&self, access: &Access, target: &NodeName) -> Result<Cookie, ConnectError> {
-        let node = target.atom().clone();
-        access
-            .admit(&Candidate::dialled(target), None)
-            .map_err(|denial| match denial {
-                Denial::NotOnTheList => ConnectError::NotAllowed { node },
-                Denial::Policy => ConnectError::Unauthenticated { node },
-            })
     }
 
     /// The other node is dialling us at the same time, and its attempt has precedence: ours waits for it.
@@ -293,6 +272,21 @@ impl Drop for LostInPanic<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.node.lose(self.peer, self.hidden, "panic", None);
+        }
+    }
+}
+
+/// Why there is no connection to `node` after a handshake that failed.
+pub(super) fn handshake_failed(node: Atom, failure: HandshakeFailure) -> ConnectError {
+    match failure {
+        HandshakeFailure::Protocol(source) => ConnectError::Handshake { node, source },
+        HandshakeFailure::Io(error) => {
+            let address = SocketAddr::from(([0, 0, 0, 0], 0));
+            ConnectError::Refused {
+                node,
+                address,
+                reason: error.to_string(),
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ use tokio::task::AbortHandle;
 use crate::dist::handshake::{Identity, OpenChallenges};
 use crate::epmd::Membership;
 use crate::etf::Atom;
-use crate::net::Listener;
+use crate::net::{Connected, Listener};
 use crate::node::authentication::Access;
 use crate::node::carrier::Carrier;
 use crate::node::contacts::Contacts;
@@ -43,11 +43,13 @@ pub(super) struct Distribution {
     pub(super) identity: Identity,
     /// Another node has given it its name.
     pub(super) has_dynamic_name: bool,
+    /// The connection to that node, until it is in use.
+    pub(super) namer: Mutex<Option<Connected>>,
     /// Who may be connected, and with which cookie.
     pub(super) access: Access,
     pub(super) challenges: OpenChallenges,
     /// Where it listens.
-    pub(super) address: SocketAddr,
+    pub(super) address: Option<SocketAddr>,
     pub(super) carrier: Arc<dyn Carrier>,
     pub(super) ticks: Ticks,
     pub(super) membership: Mutex<Option<Membership>>,

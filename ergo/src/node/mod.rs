@@ -19,6 +19,7 @@ mod connect;
 mod contacts;
 mod context;
 mod delivery;
+mod dynamic;
 mod env;
 mod epmd_status;
 mod errors;

@@ -26,6 +26,8 @@ use crate::wire::limits::Limits;
 #[must_use = "a node does not exist until it is started"]
 pub struct NodeBuilder {
     pub(crate) name: String,
+    /// Who gives the node its name, where it has none.
+    pub(super) named_by: Option<String>,
     /// What was given, which may be no cookie: that is told at the start.
     pub(crate) cookie: Option<Result<Cookie, CookieError>>,
     /// The same for single nodes.
@@ -107,6 +109,7 @@ impl NodeBuilder {
     pub(crate) fn new(name: impl Into<String>) -> Self {
         NodeBuilder {
             name: name.into(),
+            named_by: None,
             cookie: None,
             cookies: Vec::new(),
             allowed: Vec::new(),

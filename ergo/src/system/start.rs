@@ -80,6 +80,7 @@ impl NodeBuilder {
         match start_system(&node).await {
             Ok(()) => {
                 node.accept();
+                node.adopt_namer().await;
                 for name in kept {
                     node.keep_connected(name, keep_connected::DEFAULT);
                 }
