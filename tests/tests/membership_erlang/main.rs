@@ -3,6 +3,7 @@
 #![deny(warnings, clippy::all)]
 
 mod access;
+mod dynamic;
 mod monitors;
 mod net_kernel;
 mod stale;
