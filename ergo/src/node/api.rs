@@ -11,9 +11,11 @@ use crate::dist::Flags;
 use crate::dist::handshake::{Identity, OpenChallenges};
 use crate::etf::{Atom, DecodeOwned, Encode, Pid, Term};
 use crate::node::connect::random;
+use crate::node::dynamic::Ways;
 use crate::node::env::Environments;
 use crate::node::inner::{Distribution, Inner};
 use crate::node::options::NodeBuilder;
+use crate::node::routes::Routes;
 use crate::node::ticks::Ticks;
 use crate::node::{Node, StartError, WhereisError};
 use crate::process::{
@@ -36,8 +38,9 @@ impl Node {
                 None,
             ));
         }
+        let routes = Arc::new(Routes::new(&builder.listening.routes)?);
+        let carrier = builder.carrier(&routes);
         let access = builder.access()?;
-        let carrier = builder.carrier();
         let challenges = OpenChallenges::default();
         let (name, creation, joined, namer) = match builder.namer(&name)? {
             None => {
@@ -45,8 +48,13 @@ impl Node {
                 (name, joined.creation, Some(joined), None)
             }
             Some(namer) => {
-                let named = builder.ask_for_name(&name, &namer, &access, &*carrier, &challenges);
-                let named = named.await?;
+                let ways = Ways {
+                    access: &access,
+                    routes: &routes,
+                    carrier: &*carrier,
+                    challenges: &challenges,
+                };
+                let named = builder.ask_for_name(&name, &namer, &ways).await?;
                 (named.name, named.creation, None, Some(named.connected))
             }
         };
@@ -55,10 +63,8 @@ impl Node {
         } else {
             Flags::VISIBLE
         };
-        let address = joined.as_ref().map(|joined| joined.listener.address());
-        let has = joined.map(|joined| (joined.listener, joined.membership));
-        let (listener, membership) = has.map_or((None, None), |(listener, membership)| {
-            (Some(listener), membership)
+        let (entrances, registered) = joined.map_or_else(Default::default, |joined| {
+            (joined.entrances, joined.registered)
         });
         let distribution = Distribution {
             identity: Identity::new(name.clone(), creation, flags),
@@ -66,12 +72,13 @@ impl Node {
             namer: Mutex::new(namer),
             access,
             challenges,
-            address,
+            addresses: entrances.iter().map(|one| one.rules.address).collect(),
+            routes,
             carrier,
             ticks: Ticks::new(builder.tick_time, builder.tick_intensity),
-            membership: Mutex::new(membership),
-            listener: Mutex::new(listener),
-            accepting: Mutex::new(None),
+            registered: Mutex::new(registered),
+            entrances: Mutex::new(entrances),
+            accepting: Mutex::default(),
         };
         let (name, creation) = (name.atom().clone(), creation.get());
         Ok(Node::assemble(
@@ -128,14 +135,6 @@ impl Node {
     /// What tells this incarnation of the node from earlier ones of the same name.
     pub fn creation(&self) -> u32 {
         self.0.creation
-    }
-
-    /// The port it listens on for other nodes; `None` without distribution.
-    pub fn port(&self) -> Option<u16> {
-        self.0
-            .distribution
-            .as_ref()
-            .and_then(|distribution| Some(distribution.address?.port()))
     }
 
     /// The node's own pid: the sender of what is sent outside of a process.

@@ -1,6 +1,5 @@
 //! Making connections to other nodes.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -132,7 +131,9 @@ impl Node {
             return Err(ConnectError::NotDistributed);
         };
         let node = target.atom().clone();
-        let cookie = distribution.access.to_dial(target, None)?;
+        let way = distribution.routes.find(target);
+        let of_the_way = way.as_ref().and_then(|way| way.cookie.as_ref());
+        let cookie = distribution.access.to_dial(target, of_the_way)?;
         let timeout = SETUP_TIMEOUT;
         let stream = tokio::time::timeout(timeout, distribution.carrier.dial(target))
             .await
@@ -143,6 +144,7 @@ impl Node {
         if !peer.is_dialling() {
             return Ok(None);
         }
+        let address = stream.peer_address();
         let initiator = self
             .initiator(distribution, target, cookie.clone())?
             .unless_alive();
@@ -162,7 +164,7 @@ impl Node {
             Err(HandshakeFailure::Protocol(HandshakeError::Nok { .. })) => {
                 self.wait_for_their_dial(peer, node).await.map(|()| None)
             }
-            Err(failure) => Err(handshake_failed(node, failure)),
+            Err(failure) => Err(ConnectError::of_handshake(&node, address, failure)),
         }
     }
 
@@ -272,21 +274,6 @@ impl Drop for LostInPanic<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.node.lose(self.peer, self.hidden, "panic", None);
-        }
-    }
-}
-
-/// Why there is no connection to `node` after a handshake that failed.
-pub(super) fn handshake_failed(node: Atom, failure: HandshakeFailure) -> ConnectError {
-    match failure {
-        HandshakeFailure::Protocol(source) => ConnectError::Handshake { node, source },
-        HandshakeFailure::Io(error) => {
-            let address = SocketAddr::from(([0, 0, 0, 0], 0));
-            ConnectError::Refused {
-                node,
-                address,
-                reason: error.to_string(),
-            }
         }
     }
 }

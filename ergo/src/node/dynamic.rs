@@ -8,11 +8,20 @@ use crate::etf::Atom;
 use crate::net::{self, Connected};
 use crate::node::authentication::Access;
 use crate::node::carrier::Carrier;
-use crate::node::connect::{SETUP_TIMEOUT, handshake_failed, random};
+use crate::node::connect::{SETUP_TIMEOUT, random};
+use crate::node::routes::Routes;
 use crate::node::{ConnectError, Node, NodeBuilder, StartError};
 
 /// What stands before the `@` of a node that has no name yet, as in OTP.
 const UNDEFINED: &str = "undefined";
+
+/// What a node has that is about to have a name, as far as it takes it to dial.
+pub(super) struct Ways<'a> {
+    pub(super) access: &'a Access,
+    pub(super) routes: &'a Routes,
+    pub(super) carrier: &'a dyn Carrier,
+    pub(super) challenges: &'a OpenChallenges,
+}
 
 /// What a node has got from the one that named it.
 pub(super) struct Named {
@@ -69,11 +78,9 @@ impl NodeBuilder {
         &self,
         us: &NodeName,
         namer: &NodeName,
-        access: &Access,
-        carrier: &dyn Carrier,
-        challenges: &OpenChallenges,
+        ways: &Ways<'_>,
     ) -> Result<Named, StartError> {
-        let asked = self.ask(us, namer, access, carrier, challenges).await;
+        let asked = self.ask(us, namer, ways).await;
         asked.map_err(|source| StartError::Unnamed {
             namer: namer.clone(),
             source,
@@ -84,18 +91,25 @@ impl NodeBuilder {
         &self,
         us: &NodeName,
         namer: &NodeName,
-        access: &Access,
-        carrier: &dyn Carrier,
-        challenges: &OpenChallenges,
+        ways: &Ways<'_>,
     ) -> Result<Named, ConnectError> {
+        let Ways {
+            access,
+            routes,
+            carrier,
+            challenges,
+        } = *ways;
         let node: Atom = namer.atom().clone();
-        let cookie = access.to_dial(namer, None)?;
+        let way = routes.find(namer);
+        let of_the_way = way.as_ref().and_then(|way| way.cookie.as_ref());
+        let cookie = access.to_dial(namer, of_the_way)?;
         let timeout = SETUP_TIMEOUT;
         let dialled = tokio::time::timeout(timeout, carrier.dial(namer)).await;
         let stream = dialled.map_err(|_| {
             let node = node.clone();
             ConnectError::Timeout { node, timeout }
         })??;
+        let address = stream.peer_address();
         let challenge = challenges.open(random()?);
         let initiator = Initiator::nameless(
             us.host(),
@@ -108,7 +122,7 @@ impl NodeBuilder {
         );
         let connected = net::dial(stream, initiator)
             .await
-            .map_err(|failure| handshake_failed(node, failure))?;
+            .map_err(|failure| ConnectError::of_handshake(&node, address, failure))?;
         let (name, creation) = {
             let established = &connected.established;
             (established.local.clone(), established.local_creation)

@@ -20,20 +20,25 @@ mod contacts;
 mod context;
 mod delivery;
 mod dynamic;
+mod entrances;
 mod env;
 mod epmd_status;
 mod errors;
 mod events;
 mod host;
 mod inner;
+mod listen;
 mod loss;
 mod membership;
 mod monitors;
 mod options;
 mod options_epmd;
+mod options_listen;
 mod peer;
 mod peers;
+mod registrar;
 mod registry;
+mod routes;
 mod signals;
 mod spawned;
 mod spawning;
@@ -48,6 +53,9 @@ pub use authentication::{Admit, Authentication, Candidate};
 #[cfg(feature = "testing")]
 pub(crate) use carrier::{Carrier, Joined};
 pub use contacts::NodeInfo;
+pub use entrances::AcceptorOptions;
+#[cfg(feature = "testing")]
+pub(crate) use entrances::Entrance;
 pub use errors::{AccessError, ConnectError, NoRandom, StartError, WhereisError};
 pub use events::{NodeEvent, NodeEvents};
 pub use inner::Node;
@@ -55,6 +63,10 @@ pub(crate) use inner::WeakNode;
 pub use membership::{AutoConnect, Visibility};
 pub use monitors::{MonitorNodes, NodeType};
 pub use options::{NodeBuilder, Ports};
+pub use registrar::{
+    EpmdRegistrar, Registered, Registrar, RegistrarError, Registration, StaticRegistrar,
+};
+pub use routes::{Route, RouteError};
 pub use spawning::SpawnFailure;
 pub(crate) use spawning::{SpawnRequest, SpawnService};
 pub use ticks::TickTimeChange;
