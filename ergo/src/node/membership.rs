@@ -92,6 +92,17 @@ impl Node {
         self.0.contacts.last_error(&Atom::new(name).ok()?)
     }
 
+    /// Waits until no attempt to connect to this node is under way.
+    pub(crate) async fn attempt_settled(&self, name: &str) {
+        let peer = Atom::new(name)
+            .ok()
+            .and_then(|name| self.0.peers.get(&name));
+        if let Some(Some(Some(connected))) = peer.map(|peer| peer.connected_later()) {
+            // How it ends is all the same.
+            let _ = connected.await;
+        }
+    }
+
     /// Whether another node has given it its name: `NodeBuilder::named_by`.
     pub(crate) fn has_dynamic_name(&self) -> bool {
         let distribution = self.0.distribution.as_ref();

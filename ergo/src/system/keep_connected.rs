@@ -28,9 +28,14 @@ impl KeptConnection {
         &self.name
     }
 
-    /// Ends it: the connection is closed, and not made again by this. True when there was one.
-    pub fn disconnect(self) -> bool {
+    /// Ends it: the connection is closed, and not made again by this. True when there was one. An attempt that is under
+    /// way is waited for.
+    ///
+    /// # Cancel safety
+    /// It ends at the first poll; dropped later, a connection that comes about stays.
+    pub async fn disconnect(self) -> bool {
         self.task.abort();
+        self.node.attempt_settled(&self.name).await;
         self.node.disconnect(&self.name)
     }
 
@@ -66,7 +71,7 @@ impl Node {
     /// let node = Node::builder("doc@127.0.0.1").local_only().start().await?;
     /// let backoff = Backoff::exponential(millis(100), secs(10));
     /// let kept = node.keep_connected("shop@127.0.0.1", backoff);
-    /// kept.disconnect();
+    /// kept.disconnect().await;
     /// # Ok(())
     /// # }
     /// ```

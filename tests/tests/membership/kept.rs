@@ -39,7 +39,7 @@ async fn a_connection_is_made_again(network: Network) -> ergo::Result {
     testing::advance(secs(1)).await;
     assert_eq!(a.nodes_of(Visibility::Connected), [b.name().clone()]);
     // The end of it.
-    assert!(kept.disconnect());
+    assert!(kept.disconnect().await);
     testing::advance(secs(1000)).await;
     assert_eq!(a.nodes_of(Visibility::Connected), Vec::<Atom>::new());
     Ok(())
@@ -97,6 +97,20 @@ async fn the_other_node_connects_first(network: Network) -> ergo::Result {
     assert_eq!(a.nodes_of(Visibility::Connected), [b.name().clone()]);
     network.cut("a@mem", "b@mem");
     testing::advance(secs(1000)).await;
+    assert_eq!(a.nodes_of(Visibility::Connected), Vec::<Atom>::new());
+    Ok(())
+}
+
+/// The attempt that is under way does not outlive it.
+#[ergo::test]
+async fn it_ends_in_the_middle_of_an_attempt(network: Network) -> ergo::Result {
+    let (a, _b) = (node(&network, "a@mem").await, node(&network, "b@mem").await);
+    network.delay("a@mem", "b@mem", secs(1)..=secs(1));
+    let kept = a.keep_connected("b@mem", BACKOFF);
+    testing::advance(millis(500)).await;
+    assert!(kept.disconnect().await, "there was one for a moment");
+    testing::advance(secs(1000)).await;
+    assert_eq!(network.connections(), []);
     assert_eq!(a.nodes_of(Visibility::Connected), Vec::<Atom>::new());
     Ok(())
 }

@@ -4,6 +4,7 @@
 
 mod access;
 mod dynamic;
+mod kinds;
 mod monitors;
 mod net_kernel;
 mod stale;
