@@ -1,6 +1,7 @@
 //! Visible and hidden nodes, as each kind sees each other.
 
 use ergo::prelude::*;
+use ergo::{AutoConnect, NodeBuilder};
 use ergo_tests::erlang::each_release;
 
 use crate::world::{Here, World};
@@ -16,9 +17,11 @@ async fn visible_and_hidden() {
     each_release(async |release| {
         let world = World::start(release).await;
         let hidden = world.another(|erl| erl.hidden()).await;
+        // It does not connect for an answer that is late.
+        let passive = |node: NodeBuilder| node.auto_connect(AutoConnect::Never);
         for (is_hidden, rust) in [
-            (false, world.node(|node| node).await),
-            (true, world.node(|node| node.hidden()).await),
+            (false, world.node(passive).await),
+            (true, world.node(|node| passive(node).hidden()).await),
         ] {
             let both = [world.erl.name(), hidden.name()];
             for erl in both {

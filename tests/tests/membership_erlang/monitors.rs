@@ -1,7 +1,7 @@
 //! Processes that are told of nodes get the same messages as processes of an Erlang node.
 
 use ergo::prelude::*;
-use ergo::{MonitorNodes, NodeType};
+use ergo::{AutoConnect, MonitorNodes, NodeBuilder, NodeType};
 use ergo_tests::erlang::each_release;
 use ergo_tests::{PATIENCE, deadline};
 use tokio::sync::mpsc;
@@ -73,9 +73,10 @@ impl Told {
 async fn the_messages_are_those_of_erlang() {
     each_release(async |release| {
         let world = World::start(release).await;
-        // Those that come and go know only the one that connects to them.
-        let visible = world.node(|node| node).await;
-        let hidden = world.node(|node| node.hidden()).await;
+        // Those that come and go connect to nobody, not even for an answer that is late.
+        let passive = |node: NodeBuilder| node.auto_connect(AutoConnect::Never);
+        let visible = world.node(passive).await;
+        let hidden = world.node(|node| passive(node).hidden()).await;
         for (options, text) in rows() {
             let rust = world.node(|node| node).await;
             let mut here = Told::start(&rust, options).await;
