@@ -26,8 +26,9 @@ use crate::sync::atomic::AtomicBool;
 
 impl Node {
     /// Starts a node without its system processes.
-    pub(crate) async fn launch(builder: NodeBuilder) -> Result<Node, StartError> {
+    pub(crate) async fn launch(mut builder: NodeBuilder) -> Result<Node, StartError> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
+        builder.counters = Arc::default();
         let name = builder.parse_name()?;
         if !builder.distributed {
             return Ok(Node::assemble(
@@ -102,6 +103,7 @@ impl Node {
             creation,
             runtime,
             limits: builder.limits.clone(),
+            counters: builder.counters.clone(),
             numbers: AtomicU64::new(1),
             table: Default::default(),
             registry: Default::default(),

@@ -32,6 +32,7 @@ use crate::node::timers::Timers;
 use crate::process::host::{AsHost, DeadLetterOffice, Deadlines, HostRef};
 use crate::sync::atomic::AtomicBool;
 use crate::wire::limits::Limits;
+use crate::wire::refusals::Counters;
 
 /// A running node. Cloning it is cheap; all clones are the same node.
 ///
@@ -67,6 +68,7 @@ pub(super) struct Inner {
     pub(super) creation: u32,
     pub(super) runtime: tokio::runtime::Handle,
     pub(super) limits: Limits,
+    pub(super) counters: Arc<Counters>,
     pub(super) numbers: AtomicU64,
     pub(super) table: Table,
     pub(super) registry: Registry,

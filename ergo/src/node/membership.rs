@@ -206,12 +206,6 @@ impl Node {
         self.access().map(Access::allowed).unwrap_or_default()
     }
 
-    /// How many attempts to connect, in both directions, were not admitted by the list of allowed nodes or by
-    /// [`Authentication`](crate::Authentication).
-    pub fn denied_count(&self) -> u64 {
-        self.access().map(Access::denied).unwrap_or_default()
-    }
-
     fn access(&self) -> Result<&Access, AccessError> {
         let distribution = self.0.distribution.as_ref();
         distribution

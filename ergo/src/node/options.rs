@@ -18,6 +18,7 @@ use crate::process::host::Deadlines;
 use crate::process::{Env, EnvValue};
 use crate::wire::cookie::{Cookie, CookieError};
 use crate::wire::limits::Limits;
+use crate::wire::refusals::Counters;
 
 /// A node to be started: `Node::builder("shop@127.0.0.1").cookie("secret").start().await?`.
 ///
@@ -47,6 +48,8 @@ pub struct NodeBuilder {
     pub(crate) auto_connect: AutoConnect,
     pub(crate) kept_connected: Vec<String>,
     pub(crate) limits: Limits,
+    /// New for each start.
+    pub(crate) counters: Arc<Counters>,
     pub(crate) distributed: bool,
     pub(crate) env: Env,
     pub(crate) application_env: HashMap<Box<str>, Env>,
@@ -128,6 +131,7 @@ impl NodeBuilder {
             auto_connect: AutoConnect::Always,
             kept_connected: Vec::new(),
             limits: Limits::default(),
+            counters: Arc::default(),
             distributed: true,
             #[cfg(feature = "testing")]
             testing: Testing::default(),

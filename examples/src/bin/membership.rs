@@ -101,7 +101,7 @@ async fn main() -> ergo::Result {
     if let Err(ConnectError::Handshake { source, .. }) = stranger.connect("shop@127.0.0.1").await {
         println!("{source}");
     }
-    println!("not admitted: {}", shop.denied_count());
+    println!("not admitted: {}", shop.refusals().not_allowed);
     // ANCHOR_END: refused
     for node in [stranger, guest, shop] {
         node.stop().await;

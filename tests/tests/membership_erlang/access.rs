@@ -74,7 +74,7 @@ async fn lists_of_allowed_nodes() {
             picky.connect(erl).await,
             Err(ConnectError::NotAllowed { .. })
         ));
-        assert_eq!(picky.denied_count(), 2);
+        assert_eq!(picky.refusals().not_allowed, 2);
         // A host lets nodes in, and only a name lets this node out.
         picky.allow(["127.0.0.1"]).unwrap();
         assert!(picky.connect(erl).await.is_err());
