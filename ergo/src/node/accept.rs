@@ -13,6 +13,7 @@ use crate::node::entrances::Rules;
 use crate::node::peer::{Peer, State};
 use crate::node::{Candidate, ConnectError, Node};
 use crate::wire::Refused;
+use crate::wire::Refused;
 use crate::wire::cookie::Cookie;
 
 impl Node {
@@ -51,7 +52,9 @@ impl Node {
         match net::accept(stream, acceptor, decide, prove).await {
             Ok(connected) => self.admit_in_turn(connected).await,
             Err(error) if let Some(cause) = denied => {
-                tracing::warn!(node = %self.0.name, %address, %error, %cause, "a connection attempt was rejected");
+                if let Some(times) = self.refused(Refused::NotAllowed) {
+                    tracing::warn!(node = %self.0.name, %address, %error, %cause, times, "a connection attempt was rejected");
+                }
             }
             Err(error) => {
                 if let Some(times) = self.refused_handshake(&error) {
