@@ -85,7 +85,11 @@ pub use ergo_macros::test;
 pub use ergo_macros::{Actor, Request, ServerBehavior, StatemBehavior, main, protocol, server};
 pub use error::{Error, Result};
 pub use etf::{Decode, Encode};
-pub use node::{ConnectError, Node, NodeBuilder, NodeEvent, StartError, Visibility, WhereisError};
+pub use node::{
+    AccessError, Admit, Authentication, AutoConnect, Candidate, ConnectError, MonitorNodes, Node,
+    NodeBuilder, NodeEvent, NodeInfo, NodeType, StartError, TickTimeChange, Visibility,
+    WhereisError,
+};
 pub use process::{
     Actor, AliasMode, AliasOptions, Behavior, BlockingContext, Call, CallError, CastError,
     CastWait, Context, DeadLetter, DeadLetterReason, DeadLetters, Destination, Down, EnvValue,

@@ -1,6 +1,7 @@
 //! What carries the bytes of a connection.
 
 use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -25,6 +26,19 @@ impl Stream {
     /// A stream over something else than TCP.
     pub fn other(stream: impl ByteStream) -> Stream {
         Stream::Other(Box::new(stream))
+    }
+
+    /// The address at the other end, where the stream has one.
+    pub fn peer_address(&self) -> Option<SocketAddr> {
+        match self {
+            Stream::Tcp(stream) => stream.peer_addr().ok(),
+            Stream::Other(_) => None,
+        }
+    }
+
+    /// Whether what goes over it is encrypted.
+    pub fn is_encrypted(&self) -> bool {
+        false
     }
 
     /// One half to read and one to write, for two tasks.

@@ -117,6 +117,24 @@ pub enum ConnectError {
         /// Why.
         source: HandshakeError,
     },
+    /// This node may not connect to it: its list of allowed nodes does not have it.
+    #[error("{node} is not among the nodes that this one allows")]
+    NotAllowed {
+        /// The other node.
+        node: Atom,
+    },
+    /// This node may not connect to it: its own [`Authentication`](crate::Authentication) says no.
+    #[error("the authentication of this node refuses {node}")]
+    Unauthenticated {
+        /// The other node.
+        node: Atom,
+    },
+    /// This node makes no connection to it unless it is asked to.
+    #[error("{node} is not connected, and this node does not connect to it by itself")]
+    NotAutomatic {
+        /// The other node.
+        node: Atom,
+    },
     /// Nothing happened for too long.
     #[error("no connection to {node} within {timeout:?}")]
     Timeout {
@@ -145,6 +163,26 @@ pub enum ConnectError {
     /// The node is stopping.
     #[error("the node is stopping")]
     Stopping,
+}
+
+/// Why the cookies or the list of allowed nodes were not changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AccessError {
+    /// The name is no node name.
+    #[error("{name:?} is not a node name")]
+    BadName {
+        /// What was given.
+        name: String,
+        /// What is wrong with it.
+        source: NodeNameError,
+    },
+    /// The text is no cookie.
+    #[error("no cookie")]
+    Cookie(#[from] crate::wire::cookie::CookieError),
+    /// This node has no distribution.
+    #[error("this node was started without distribution")]
+    NotDistributed,
 }
 
 /// The operating system gives no random numbers.

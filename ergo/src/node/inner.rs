@@ -1,6 +1,7 @@
 //! What a node consists of.
 
 use std::any::Any;
+use std::net::SocketAddr;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
@@ -12,18 +13,22 @@ use crate::dist::handshake::{Identity, OpenChallenges};
 use crate::epmd::Membership;
 use crate::etf::Atom;
 use crate::net::Listener;
+use crate::node::authentication::Access;
 use crate::node::carrier::Carrier;
+use crate::node::contacts::Contacts;
 use crate::node::env::Environments;
 use crate::node::events::Subscribers;
+use crate::node::membership::AutoConnect;
+use crate::node::monitors::Monitors;
 use crate::node::peers::Peers;
 use crate::node::registry::{Places, Registry};
 use crate::node::spawning::SpawnService;
 use crate::node::stop::FirstToStop;
 use crate::node::table::Table;
+use crate::node::ticks::Ticks;
 use crate::node::timers::Timers;
 use crate::process::host::{AsHost, DeadLetterOffice, Deadlines, HostRef};
 use crate::sync::atomic::AtomicBool;
-use crate::wire::cookie::Cookie;
 use crate::wire::limits::Limits;
 use crate::wire::refusals::Counters;
 
@@ -37,11 +42,13 @@ pub struct Node(pub(super) Arc<Inner>);
 /// What only a node with distribution has.
 pub(super) struct Distribution {
     pub(super) identity: Identity,
-    pub(super) cookie: Cookie,
+    /// Who may be connected, and with which cookie.
+    pub(super) access: Access,
     pub(super) challenges: OpenChallenges,
-    pub(super) port: u16,
+    /// Where it listens.
+    pub(super) address: SocketAddr,
     pub(super) carrier: Arc<dyn Carrier>,
-    pub(super) tick_time: Duration,
+    pub(super) ticks: Ticks,
     pub(super) membership: Mutex<Option<Membership>>,
     /// Until the node accepts.
     pub(super) listener: Mutex<Option<Listener>>,
@@ -67,6 +74,9 @@ pub(super) struct Inner {
     pub(super) timers: Timers,
     pub(super) peers: Peers,
     pub(super) subscribers: Subscribers,
+    pub(super) contacts: Contacts,
+    pub(super) monitors: Monitors,
+    pub(super) auto_connect: AutoConnect,
     pub(super) stopping: AtomicBool,
     /// Set once nothing of the node runs any more.
     pub(super) stopped: SetOnce<()>,

@@ -13,8 +13,10 @@
 mod accept;
 mod api;
 mod attached;
+mod authentication;
 mod carrier;
 mod connect;
+mod contacts;
 mod context;
 mod delivery;
 mod env;
@@ -24,6 +26,8 @@ mod events;
 mod host;
 mod inner;
 mod loss;
+mod membership;
+mod monitors;
 mod options;
 mod options_epmd;
 mod peer;
@@ -38,14 +42,19 @@ mod stop;
 mod table;
 #[cfg(test)]
 mod tests;
+mod ticks;
 mod timers;
 
-pub use api::Visibility;
+pub use authentication::{Admit, Authentication, Candidate};
 #[cfg(feature = "testing")]
 pub(crate) use carrier::{Carrier, Joined};
-pub use errors::{ConnectError, NoRandom, StartError, WhereisError};
+pub use contacts::NodeInfo;
+pub use errors::{AccessError, ConnectError, NoRandom, StartError, WhereisError};
 pub use events::{NodeEvent, NodeEvents};
 pub use inner::Node;
+pub use membership::{AutoConnect, Visibility};
+pub use monitors::{MonitorNodes, NodeType};
 pub use options::{NodeBuilder, Ports};
 pub use spawning::SpawnFailure;
 pub(crate) use spawning::{SpawnRequest, SpawnService};
+pub use ticks::TickTimeChange;

@@ -84,6 +84,7 @@ impl Node {
         self.stop_applications(deadline).await;
         self.stop_listening();
         self.0.timers.end();
+        self.stop_tick_change();
         self.0.table.close();
         self.stop_processes(deadline).await;
         self.flush_peers().await;
@@ -128,6 +129,12 @@ impl Node {
             .take();
         if let Some(task) = task {
             task.abort();
+        }
+    }
+
+    fn stop_tick_change(&self) {
+        if let Some(distribution) = &self.0.distribution {
+            distribution.ticks.end();
         }
     }
 

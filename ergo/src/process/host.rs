@@ -245,6 +245,8 @@ pub enum Incoming {
     Through(Through, Encoded, Option<Atom>),
     /// `{fallback, To, Message}`: what was too much for another process.
     Fallback(Encoded),
+    /// A term from the node itself, for which there is always room.
+    Notice(Encoded),
     /// A monitored process ended.
     Down(Down),
     /// An exit signal that is trapped.

@@ -630,6 +630,7 @@ impl<A: Behavior> AnyProcess for Cell<A> {
                 let envelope = Envelope::Other(Box::new(Other::Wire(encoded, None)));
                 return self.push(envelope).map_err(|(error, _)| error);
             }
+            Incoming::Notice(encoded) => self.push_signal(Other::Wire(encoded, None)),
             Incoming::Down(down) => self.push_signal(Other::Down(down)),
             Incoming::Exit(exit) => self.push_signal(Other::Exit(exit)),
         };
