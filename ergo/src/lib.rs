@@ -72,6 +72,7 @@ pub mod prelude;
 #[doc(hidden)]
 pub mod __private;
 
+pub use async_trait::async_trait;
 pub use behaviour::{
     Application, ApplicationContext, ApplicationError, ApplicationInfo, ApplicationTerminated,
     Audience, ChildSpec, Entered, Event, EventContext, EventError, EventFlow, EventHandler,

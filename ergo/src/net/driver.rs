@@ -132,7 +132,8 @@ async fn write(mut writer: Writer, endpoint: Arc<impl Endpoint>) -> LossReason {
             more.await;
             continue;
         }
-        if write_all(&mut writer, &batch).await.is_err() {
+        // TLS keeps what the socket did not take until it is flushed; over TCP there is nothing to do then.
+        if write_all(&mut writer, &batch).await.is_err() || writer.flush().await.is_err() {
             return LossReason::ConnectionClosed;
         }
         batch.clear();

@@ -2,52 +2,28 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use crate::dist::handshake::{Acceptor, Admission, Established, Introduced, Introduction, Refusal};
 use crate::dist::{Creation, Flags, NodeName, Outbound};
 use crate::net::{self, Connected, Stream};
 use crate::node::authentication::Denial;
 use crate::node::connect::random;
+use crate::node::entrances::Rules;
 use crate::node::peer::{Peer, State};
 use crate::node::{Candidate, ConnectError, Node};
 use crate::wire::Refused;
 use crate::wire::cookie::Cookie;
 
 impl Node {
-    /// Accepts other nodes until the node stops. Those that came before wait in the socket.
-    pub(crate) fn accept(&self) {
-        let Some(distribution) = &self.0.distribution else {
-            return;
-        };
-        let listener = distribution
-            .listener
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .take();
-        let Some(listener) = listener else { return };
-        // The task holds no node: it would keep it alive for ever.
-        let weak = Arc::downgrade(&self.0);
-        let limits = self.0.limits.clone();
-        let counters = self.0.counters.clone();
-        let task = self
-            .0
-            .runtime
-            .spawn(listener.run(limits, counters, move |stream, address| {
-                let node = weak.upgrade().map(Node);
-                async move {
-                    if let Some(node) = node {
-                        node.greet(stream, address).await;
-                    }
-                }
-            }));
-        let mut accepting = distribution
-            .accepting
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        *accepting = Some(task.abort_handle());
-    }
-
-    async fn greet(self, stream: Stream, address: SocketAddr) {
+    /// The time of the handshake counts from `now` on.
+    pub(super) async fn greet(
+        self,
+        stream: Stream,
+        address: SocketAddr,
+        rules: &Rules,
+        now: Instant,
+    ) {
         let Some(distribution) = &self.0.distribution else {
             return;
         };
@@ -58,7 +34,6 @@ impl Node {
                 return;
             }
         };
-        let now = tokio::time::Instant::now().into_std();
         let acceptor = Acceptor::new(
             distribution.identity.clone(),
             challenge,
@@ -66,7 +41,7 @@ impl Node {
             now,
         );
         let mut denied = None;
-        let decide = |peer: &Introduction| self.decide(peer, address, &mut denied);
+        let decide = |peer: &Introduction| self.decide(peer, address, rules, &mut denied);
         // Kept until the connection is in use, or has come to nothing.
         let proved = OnceLock::new();
         let prove = |established: &Established| {
@@ -93,6 +68,7 @@ impl Node {
         &self,
         introduction: &Introduction,
         address: SocketAddr,
+        rules: &Rules,
         denied: &mut Option<Denial>,
     ) -> Result<(Admission, Cookie), Refusal> {
         let Some(distribution) = &self.0.distribution else {
@@ -117,13 +93,13 @@ impl Node {
             flags: Some(introduction.flags),
             hidden: Some(!introduction.flags.contains(Flags::PUBLISHED)),
             address: Some(address),
-            acceptor: Some(distribution.address),
+            acceptor: Some(rules.address),
             creation: introduction.creation,
             ..Candidate::dialled(name)
         };
         let cookie = distribution
             .access
-            .admit(&candidate, None)
+            .admit(&candidate, rules.cookie.as_ref())
             .map_err(|denial| {
                 *denied = Some(denial);
                 Refusal::NotAllowed

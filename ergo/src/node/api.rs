@@ -15,6 +15,7 @@ use crate::node::connect::random;
 use crate::node::env::Environments;
 use crate::node::inner::{Distribution, Inner};
 use crate::node::options::NodeBuilder;
+use crate::node::routes::Routes;
 use crate::node::ticks::Ticks;
 use crate::node::{Node, StartError, WhereisError};
 use crate::process::{
@@ -38,12 +39,13 @@ impl Node {
                 None,
             ));
         }
+        let routes = Arc::new(Routes::new(&builder.listening.routes)?);
+        let carrier = builder.carrier(&routes);
         let access = builder.access()?;
-        let carrier = builder.carrier();
         let Joined {
-            listener,
+            entrances,
             creation,
-            membership,
+            registered,
         } = carrier.join(&name).await?;
         let flags = if builder.hidden {
             Flags::HIDDEN
@@ -54,12 +56,13 @@ impl Node {
             identity: Identity::new(name.clone(), creation, flags),
             access,
             challenges: OpenChallenges::default(),
-            address: listener.address(),
+            addresses: entrances.iter().map(|one| one.rules.address).collect(),
+            routes,
             carrier,
             ticks: Ticks::new(builder.tick_time, builder.tick_intensity),
-            membership: Mutex::new(membership),
-            listener: Mutex::new(Some(listener)),
-            accepting: Mutex::new(None),
+            registered: Mutex::new(registered),
+            entrances: Mutex::new(entrances),
+            accepting: Mutex::default(),
         };
         let (name, creation) = (name.atom().clone(), creation.get());
         Ok(Node::assemble(
@@ -117,14 +120,6 @@ impl Node {
     /// What tells this incarnation of the node from earlier ones of the same name.
     pub fn creation(&self) -> u32 {
         self.0.creation
-    }
-
-    /// The port it listens on for other nodes; `None` without distribution.
-    pub fn port(&self) -> Option<u16> {
-        self.0
-            .distribution
-            .as_ref()
-            .map(|distribution| distribution.address.port())
     }
 
     /// The node's own pid: the sender of what is sent outside of a process.

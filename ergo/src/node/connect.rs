@@ -1,6 +1,5 @@
 //! Making connections to other nodes.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +8,7 @@ use crate::dist::{Inbound, NodeName, Outbound, Ticker};
 use crate::etf::Atom;
 use crate::net::{self, Connected, HandshakeFailure};
 use crate::node::attached::Attached;
-use crate::node::authentication::{Access, Denial};
+use crate::node::authentication::Denial;
 use crate::node::inner::Distribution;
 use crate::node::peer::{Peer, State};
 use crate::node::{Candidate, ConnectError, NoRandom, Node};
@@ -135,7 +134,7 @@ impl Node {
             return Err(ConnectError::NotDistributed);
         };
         let node = target.atom().clone();
-        let cookie = self.cookie_to_dial(&distribution.access, target)?;
+        let cookie = self.cookie_to_dial(distribution, target)?;
         let timeout = SETUP_TIMEOUT;
         let stream = tokio::time::timeout(timeout, distribution.carrier.dial(target))
             .await
@@ -146,6 +145,7 @@ impl Node {
         if !peer.is_dialling() {
             return Ok(None);
         }
+        let address = stream.peer_address();
         let initiator = self
             .initiator(distribution, target, cookie.clone())?
             .unless_alive();
@@ -165,17 +165,9 @@ impl Node {
             Err(HandshakeFailure::Protocol(HandshakeError::Nok { .. })) => {
                 self.wait_for_their_dial(peer, node).await.map(|()| None)
             }
-            Err(HandshakeFailure::Protocol(source)) => {
-                self.refused_dialled(&source);
-                Err(ConnectError::Handshake { node, source })
-            }
-            Err(HandshakeFailure::Io(error)) => {
-                let address = SocketAddr::from(([0, 0, 0, 0], 0));
-                Err(ConnectError::Refused {
-                    node,
-                    address,
-                    reason: error.to_string(),
-                })
+            Err(failure) => {
+                self.refused_dialled(&failure);
+                Err(ConnectError::of_handshake(&node, address, failure))
             }
         }
     }
@@ -198,10 +190,17 @@ impl Node {
         ))
     }
 
-    fn cookie_to_dial(&self, access: &Access, target: &NodeName) -> Result<Cookie, ConnectError> {
+    fn cookie_to_dial(
+        &self,
+        distribution: &Distribution,
+        target: &NodeName,
+    ) -> Result<Cookie, ConnectError> {
         let node = target.atom().clone();
-        access
-            .admit(&Candidate::dialled(target), None)
+        let way = distribution.routes.find(target);
+        let of_the_way = way.as_ref().and_then(|way| way.cookie.as_ref());
+        distribution
+            .access
+            .admit(&Candidate::dialled(target), of_the_way)
             .map_err(|denial| {
                 let _ = self.refused(Refused::NotAllowed);
                 match denial {

@@ -10,18 +10,19 @@ use tokio::sync::SetOnce;
 use tokio::task::AbortHandle;
 
 use crate::dist::handshake::{Identity, OpenChallenges};
-use crate::epmd::Membership;
 use crate::etf::Atom;
-use crate::net::Listener;
 use crate::node::authentication::Access;
 use crate::node::carrier::Carrier;
 use crate::node::contacts::Contacts;
+use crate::node::entrances::Entrance;
 use crate::node::env::Environments;
 use crate::node::events::Subscribers;
 use crate::node::membership::AutoConnect;
 use crate::node::monitors::Monitors;
 use crate::node::peers::Peers;
+use crate::node::registrar::Registered;
 use crate::node::registry::{Places, Registry};
+use crate::node::routes::Routes;
 use crate::node::spawning::SpawnService;
 use crate::node::stop::FirstToStop;
 use crate::node::table::Table;
@@ -45,14 +46,15 @@ pub(super) struct Distribution {
     /// Who may be connected, and with which cookie.
     pub(super) access: Access,
     pub(super) challenges: OpenChallenges,
-    /// Where it listens.
-    pub(super) address: SocketAddr,
+    /// Where it listens; the registrar knows the first.
+    pub(super) addresses: Vec<SocketAddr>,
+    pub(super) routes: Arc<Routes>,
     pub(super) carrier: Arc<dyn Carrier>,
     pub(super) ticks: Ticks,
-    pub(super) membership: Mutex<Option<Membership>>,
+    pub(super) registered: Mutex<Option<Registered>>,
     /// Until the node accepts.
-    pub(super) listener: Mutex<Option<Listener>>,
-    pub(super) accepting: Mutex<Option<AbortHandle>>,
+    pub(super) entrances: Mutex<Vec<Entrance>>,
+    pub(super) accepting: Mutex<Vec<AbortHandle>>,
 }
 
 /// The node itself.

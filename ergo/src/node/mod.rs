@@ -19,21 +19,26 @@ mod connect;
 mod contacts;
 mod context;
 mod delivery;
+mod entrances;
 mod env;
 mod epmd_status;
 mod errors;
 mod events;
 mod host;
 mod inner;
+mod listen;
 mod loss;
 mod membership;
 mod monitors;
 mod options;
 mod options_epmd;
+mod options_listen;
 mod peer;
 mod peers;
 mod refusals;
+mod registrar;
 mod registry;
+mod routes;
 mod signals;
 mod spawn_rate;
 mod spawned;
@@ -49,12 +54,19 @@ pub use authentication::{Admit, Authentication, Candidate};
 #[cfg(feature = "testing")]
 pub(crate) use carrier::{Carrier, Joined};
 pub use contacts::NodeInfo;
+pub use entrances::AcceptorOptions;
+#[cfg(feature = "testing")]
+pub(crate) use entrances::Entrance;
 pub use errors::{AccessError, ConnectError, NoRandom, StartError, WhereisError};
 pub use events::{NodeEvent, NodeEvents};
 pub use inner::Node;
 pub use membership::{AutoConnect, Visibility};
 pub use monitors::{MonitorNodes, NodeType};
 pub use options::{NodeBuilder, Ports};
+pub use registrar::{
+    EpmdRegistrar, Registered, Registrar, RegistrarError, Registration, StaticRegistrar,
+};
+pub use routes::{Route, RouteError};
 pub use spawning::SpawnFailure;
 pub(crate) use spawning::{SpawnRequest, SpawnService};
 pub use ticks::TickTimeChange;

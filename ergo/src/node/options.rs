@@ -9,8 +9,9 @@ use std::time::Duration;
 use crate::dist::{NodeName, NodeNameError, Ticker};
 use crate::etf::{Atom, Encode};
 use crate::node::authentication::Access;
-use crate::node::carrier::{Carrier, Tcp};
+use crate::node::carrier::{Carrier, Listening, Tcp};
 use crate::node::options_epmd::EmbeddedEpmd;
+use crate::node::routes::Routes;
 use crate::node::ticks::SHORTEST;
 use crate::node::{Authentication, AutoConnect, StartError};
 use crate::process::host::Deadlines;
@@ -37,6 +38,7 @@ pub struct NodeBuilder {
     pub(crate) ports: RangeInclusive<u16>,
     pub(crate) epmd: SocketAddr,
     pub(crate) embedded_epmd: bool,
+    pub(crate) listening: Listening,
     pub(crate) embedded: EmbeddedEpmd,
     pub(crate) hidden: bool,
     pub(crate) tick_time: Duration,
@@ -117,6 +119,7 @@ impl NodeBuilder {
             ports: 0..=0,
             epmd: default_epmd(),
             embedded_epmd: true,
+            listening: Listening::default(),
             embedded: EmbeddedEpmd::default(),
             hidden: true,
             tick_time: Ticker::DEFAULT_TICK_TIME,
@@ -234,12 +237,12 @@ impl NodeBuilder {
     }
 
     /// What carries the connections of this node.
-    pub(super) fn carrier(&self) -> Arc<dyn Carrier> {
+    pub(super) fn carrier(&self, routes: &Arc<Routes>) -> Arc<dyn Carrier> {
         #[cfg(feature = "testing")]
         if let Some(carrier) = &self.testing.carrier {
             return carrier.clone();
         }
-        Arc::new(Tcp::new(self))
+        Arc::new(Tcp::new(self, routes.clone()))
     }
 
     /// How calls made outside of processes keep their deadlines.

@@ -1,6 +1,6 @@
 //! Which EPMD a node registers with, and what the one that it runs itself allows.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use crate::epmd::{MembershipOptions, Mode};
 use crate::node::NodeBuilder;
@@ -32,8 +32,8 @@ impl NodeBuilder {
         self
     }
 
-    /// More addresses for the EPMD that this node runs, so that other hosts find the nodes of this one; loopback alone
-    /// unless set, so that nothing is open by accident. `0.0.0.0` and `::` stand for every address.
+    /// More addresses for the EPMD that this node runs, so that other hosts find the nodes of this one; loopback alone,
+    /// of IPv4 and of IPv6, unless set, so that nothing is open by accident. `0.0.0.0` and `::` stand for every address.
     ///
     /// It counts while this node runs EPMD: set it on all nodes of a host, since any of them may take over. Others can
     /// look names up there; registering and orders are for this host alone.
@@ -60,6 +60,7 @@ impl NodeBuilder {
         let listen = self.embedded.listen.iter();
         let more = listen.map(|ip| SocketAddr::new(*ip, self.epmd.port()));
         options.server.addresses = with_all(self.epmd, more);
+        options.server.also = of_the_other_family(&options.server.addresses);
         options.server.relaxed_command_check = self.embedded.relaxed_command_check;
         options.server.limits = self.limits.clone();
         options.server.counters = self.counters.clone();
@@ -82,6 +83,18 @@ fn with_all(epmd: SocketAddr, more: impl Iterator<Item = SocketAddr>) -> Vec<Soc
         addresses.push(address);
     }
     addresses
+}
+
+/// Loopback of IPv6 beside that of IPv4: there `erl -proto_dist inet6_tcp` looks for EPMD.
+fn of_the_other_family(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
+    let is_there = |ip: IpAddr| addresses.iter().any(|address| address.ip() == ip);
+    let (loopback, all) = (Ipv6Addr::LOCALHOST.into(), Ipv6Addr::UNSPECIFIED.into());
+    match addresses.first() {
+        Some(first) if first.ip().is_loopback() && !is_there(loopback) && !is_there(all) => {
+            vec![SocketAddr::new(loopback, first.port())]
+        }
+        _ => Vec::new(),
+    }
 }
 
 #[cfg(test)]
@@ -107,6 +120,10 @@ mod tests {
         assert_eq!(
             options.server.addresses,
             [SocketAddr::from(([127, 0, 0, 1], 7))]
+        );
+        assert_eq!(
+            options.server.also,
+            [SocketAddr::from((Ipv6Addr::LOCALHOST, 7))]
         );
         assert!(!options.server.relaxed_command_check);
         assert!(options.server.register_from.is_empty());

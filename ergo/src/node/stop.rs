@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::epmd::Membership;
 use crate::etf::{Atom, Pid};
 use crate::node::Node;
 use crate::process::ExitReason;
@@ -92,8 +91,8 @@ impl Node {
             let hidden = peer.up().unwrap_or(true);
             self.lose(&peer, hidden, "disconnect", None);
         }
-        if let Some(membership) = self.take_membership() {
-            membership.leave().await;
+        if let Some(registered) = self.take_registered() {
+            registered.leave().await;
         }
     }
 
@@ -106,29 +105,6 @@ impl Node {
         };
         if tokio::time::timeout(FLUSH_TIMEOUT, flushed).await.is_err() {
             tracing::debug!(node = %self.0.name, "a peer did not take the last signals in time");
-        }
-    }
-
-    fn take_membership(&self) -> Option<Membership> {
-        let distribution = self.0.distribution.as_ref()?;
-        let mut membership = distribution
-            .membership
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        membership.take()
-    }
-
-    fn stop_listening(&self) {
-        let Some(distribution) = &self.0.distribution else {
-            return;
-        };
-        let task = distribution
-            .accepting
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        if let Some(task) = task {
-            task.abort();
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ergo::dist::Flags;
-use ergo::net::Listener;
+use ergo::net::{Listener, Slots};
 use ergo::wire::{Counters, Limits, Refusals, Refused};
 use ergo_tests::{PATIENCE, deadline};
 use tokio::net::{TcpListener, TcpStream};
@@ -74,7 +74,8 @@ async fn flood(limits: Limits, from: &[IpAddr]) -> (usize, usize, Refusals) {
             std::future::pending().await
         }
     };
-    let accepting = tokio::spawn(Listener::handed(address, handed).run(limits, counted, greet));
+    let accepting =
+        tokio::spawn(Listener::handed(address, handed).run(Slots::new(&limits, counted), greet));
     let mut counts = Vec::new();
     for ip in from {
         let _client = TcpStream::connect(address).await.unwrap();

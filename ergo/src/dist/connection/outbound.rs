@@ -190,12 +190,13 @@ impl Outbound {
         if control.has_payload() == matches!(payload, Payload::None) {
             return Err(SendError::Payload);
         }
-        let mut encoder = match self.framing {
+        let encoder = match self.framing {
             Framing::Header {
                 has_cache: true, ..
             } => Encoder::with_atoms(&mut self.buffer, &mut self.cache),
             _ => Encoder::new(&mut self.buffer),
         };
+        let mut encoder = encoder.records(self.flags.contains(Flags::NATIVE_RECORDS));
         let placement = write_control(control, &self.local, self.flags, &mut encoder)?;
         if placement == Placement::After && self.framing == Framing::PassThrough {
             encoder.buffer().push(VERSION);

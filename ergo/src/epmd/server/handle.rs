@@ -13,7 +13,7 @@ use crate::epmd::codec::{ListedNode, NodeEntry};
 use crate::epmd::registry::{OwnerId, Registry, first_creation};
 use crate::epmd::server::ServerOptions;
 use crate::epmd::server::connection::Surroundings;
-use crate::epmd::server::listener::{listen, serve};
+use crate::epmd::server::listener::{listen, serve, serve_also};
 use crate::epmd::server::state::{Refusal, Removed, Shared};
 use crate::wire::Refusals;
 
@@ -77,6 +77,14 @@ impl Server {
         for listener in listeners {
             let surroundings = surroundings.clone();
             tasks.spawn(serve(listener, surroundings, shutdown.subscribe()));
+        }
+        for mut address in options.also {
+            if address.port() == 0 {
+                address.set_port(surroundings.epmd_port);
+            }
+            if let Some(serving) = serve_also(address, surroundings.clone(), shutdown.subscribe()) {
+                tasks.spawn(serving);
+            }
         }
         Ok(Self {
             addresses,

@@ -15,6 +15,9 @@ pub struct ServerOptions {
     /// Looking names up is open to whoever can connect, so another address is a choice to make;
     /// registering, DUMP, KILL and STOP are for local peers at every address.
     pub addresses: Vec<SocketAddr>,
+    /// Where to listen besides, as soon as that is possible: an address that is in use is tried again and again, one that
+    /// this host does not have is left out. None by default. A port of 0 is that of the first address.
+    pub also: Vec<SocketAddr>,
     /// Allows KILL while nodes are registered, and STOP; `-relaxed_command_check` of the real daemon.
     /// Off by default.
     pub relaxed_command_check: bool,
@@ -50,6 +53,7 @@ impl Default for ServerOptions {
     fn default() -> Self {
         Self {
             addresses: vec![SocketAddr::from((Ipv4Addr::LOCALHOST, Self::PORT))],
+            also: Vec::new(),
             relaxed_command_check: false,
             register_from: Vec::new(),
             limits: Limits::default(),
