@@ -14,7 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::world::{COOKIE, connect, dial, node, read_to_end};
 
 /// Long enough for a handshake that means well, on a busy machine too.
-const HANDSHAKE: Duration = Duration::from_secs(3);
+const HANDSHAKE: Duration = Duration::from_secs(5);
 
 fn limits() -> Limits {
     let mut limits = Limits::default();
