@@ -10,7 +10,7 @@ use crate::net::{self, Connected, HandshakeFailure};
 use crate::node::attached::Attached;
 use crate::node::inner::Distribution;
 use crate::node::peer::{Peer, State};
-use crate::node::{ConnectError, NoRandom, Node};
+use crate::node::{Candidate, ConnectError, NoRandom, Node};
 use crate::wire::Refused;
 use crate::wire::cookie::Cookie;
 
@@ -168,9 +168,7 @@ impl Node {
                 self.wait_for_their_dial(peer, node).await.map(|()| None)
             }
             Err(failure) => {
-                if let HandshakeFailure::Protocol(source) = &failure {
-                    self.refused_dialled(source);
-                }
+                self.refused_dialled(&failure);
                 Err(ConnectError::of_handshake(&node, address, failure))
             }
         }
