@@ -85,8 +85,13 @@ impl Ticker {
         }
     }
 
-    /// Another plan: a new interval begins `now`, as in OTP. Silent intervals before it go on counting.
+    /// Another plan: a new interval begins `now`, as in OTP. The silence before it goes on counting, by its time; one whole
+    /// interval is left in any case.
     pub fn change(&mut self, plan: TickPlan, now: Instant) {
+        let silence = self.plan.interval().saturating_mul(self.silent);
+        let intervals = silence.as_nanos() / plan.interval().as_nanos().max(1);
+        let most = plan.intensity.saturating_sub(1);
+        self.silent = u32::try_from(intervals).unwrap_or(most).min(most);
         self.plan = plan;
         self.next = now.checked_add(plan.interval()).unwrap_or(now);
     }

@@ -247,6 +247,8 @@ impl ConnectError {
         let node = node.clone();
         match failure {
             HandshakeFailure::Protocol(source) => ConnectError::Handshake { node, source },
+            // Said by the listening side alone.
+            HandshakeFailure::TooLate => ConnectError::TheirsFailed { node },
             HandshakeFailure::TlsPeer => ConnectError::TlsPeer { node, address },
             #[cfg(feature = "tls")]
             HandshakeFailure::Tls(source) => ConnectError::Tls {
