@@ -171,9 +171,7 @@ impl Node {
                 self.wait_for_their_dial(peer, node).await.map(|()| None)
             }
             Err(failure) => {
-                if let HandshakeFailure::Protocol(source) = &failure {
-                    self.refused_dialled(source);
-                }
+                self.refused_dialled(&failure);
                 Err(ConnectError::of_handshake(&node, address, failure))
             }
         }
