@@ -139,7 +139,8 @@ impl Node {
         let of_the_way = way.as_ref().and_then(|way| way.cookie.as_ref());
         let admitted = distribution.access.to_dial(target, of_the_way);
         let cookie = admitted.inspect_err(|_| {
-            self.refused(Refused::NotAllowed);
+            // The log has it anyway.
+            let _ = self.refused(Refused::NotAllowed);
         })?;
         let stream = reach(distribution, target).await?;
         if !peer.is_dialling() {

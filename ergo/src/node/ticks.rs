@@ -99,7 +99,8 @@ impl Node {
         tick_time: Duration,
         transition: Duration,
     ) -> TickTimeChange {
-        let tick_time = tick_time.max(SHORTEST);
+        let tick_time = tick_time.clamp(SHORTEST, TickPlan::LONGEST);
+        let transition = transition.min(TickPlan::LONGEST);
         let Some(distribution) = &self.0.distribution else {
             return TickTimeChange::Unchanged;
         };
