@@ -130,7 +130,7 @@ struct Held {
 }
 
 impl Slots {
-    /// As many as the limits allow; who has to go is counted.
+    /// As many as the limits allow; those that give way are counted.
     pub fn new(limits: &Limits, counters: Arc<Counters>) -> Self {
         Slots(Arc::new(Mutex::new(Held {
             held: VecDeque::new(),

@@ -8,15 +8,14 @@ use crate::dist::{Inbound, NodeName, Outbound, Ticker};
 use crate::etf::Atom;
 use crate::net::{self, Connected, HandshakeFailure};
 use crate::node::attached::Attached;
-use crate::node::authentication::Denial;
 use crate::node::inner::Distribution;
 use crate::node::peer::{Peer, State};
-use crate::node::{Candidate, ConnectError, NoRandom, Node};
+use crate::node::{ConnectError, NoRandom, Node};
 use crate::wire::Refused;
 use crate::wire::cookie::Cookie;
 
 /// How long a connection may take beside the handshake: asking EPMD and connecting.
-const SETUP_TIMEOUT: Duration = Duration::from_secs(7);
+pub(super) const SETUP_TIMEOUT: Duration = Duration::from_secs(7);
 
 impl Node {
     /// The peer of this name, dialled if there is none.
@@ -134,7 +133,10 @@ impl Node {
             return Err(ConnectError::NotDistributed);
         };
         let node = target.atom().clone();
-        let cookie = self.cookie_to_dial(distribution, target)?;
+        let way = distribution.routes.find(target);
+        let of_the_way = way.as_ref().and_then(|way| way.cookie.as_ref());
+        let admitted = distribution.access.to_dial(target, of_the_way);
+        let cookie = admitted.inspect_err(|_| drop(self.refused(Refused::NotAllowed)))?;
         let timeout = SETUP_TIMEOUT;
         let stream = tokio::time::timeout(timeout, distribution.carrier.dial(target))
             .await
@@ -188,26 +190,6 @@ impl Node {
             &self.0.limits,
             now,
         ))
-    }
-
-    fn cookie_to_dial(
-        &self,
-        distribution: &Distribution,
-        target: &NodeName,
-    ) -> Result<Cookie, ConnectError> {
-        let node = target.atom().clone();
-        let way = distribution.routes.find(target);
-        let of_the_way = way.as_ref().and_then(|way| way.cookie.as_ref());
-        distribution
-            .access
-            .admit(&Candidate::dialled(target), of_the_way)
-            .map_err(|denial| {
-                let _ = self.refused(Refused::NotAllowed);
-                match denial {
-                    Denial::NotOnTheList => ConnectError::NotAllowed { node },
-                    Denial::Policy => ConnectError::Unauthenticated { node },
-                }
-            })
     }
 
     /// The other node is dialling us at the same time, and its attempt has precedence: ours waits for it.
