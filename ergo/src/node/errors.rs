@@ -49,7 +49,7 @@ pub enum StartError {
     #[error("{namer} did not give this node a name")]
     Unnamed {
         /// The node that was asked.
-        namer: crate::dist::NodeName,
+        namer: Box<crate::dist::NodeName>,
         /// Why not.
         source: ConnectError,
     },
