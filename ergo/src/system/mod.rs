@@ -8,6 +8,7 @@
 
 mod applications;
 mod format;
+mod logger;
 mod main;
 mod net_kernel;
 mod rex;

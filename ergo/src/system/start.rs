@@ -9,7 +9,7 @@ use crate::etf::Atom;
 use crate::node::{Node, NodeBuilder, StartError};
 use crate::process::{PlainContext, SpawnError};
 use crate::remote::{FunctionArgs, Functions, IntoOutcome, Spawner};
-use crate::system::{applications, net_kernel, rex, user};
+use crate::system::{applications, logger, net_kernel, rex, user};
 
 impl Node {
     /// A node to be started: `Node::builder("shop@127.0.0.1").cookie("secret").start().await?`.
@@ -109,6 +109,7 @@ async fn start_system(node: &Node) -> Result<(), SpawnError> {
         .child(net_kernel::spec())
         .child(rex::spec(functions))
         .child(user::spec())
+        .child(logger::spec())
         .child(crate::behaviour::pubsub::spec());
     supervisor.start(node).await?;
     applications::start(node).await
