@@ -7,10 +7,12 @@ use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
-use crate::dist::{Control, Event, Inbound, ProtocolViolation, TickAction, Ticker, Traffic};
+use crate::dist::{
+    Control, Event, Inbound, ProtocolViolation, TickAction, TickPlan, Ticker, Traffic,
+};
 use crate::etf::Encoded;
 use crate::net::transport::{Reader, Stream, Writer};
 
@@ -18,6 +20,8 @@ use crate::net::transport::{Reader, Stream, Writer};
 pub trait Endpoint: Send + Sync {
     /// A signal has come.
     fn signal(&self, control: Control, payload: Option<Encoded>);
+    /// So many bytes have come.
+    fn received(&self, bytes: u64);
     /// Swaps what is to be written with `into`, which is empty.
     fn take_transmit(&self, into: &mut Vec<u8>);
     /// Frames handed out so far, ticks not counted, and whether more wait.
@@ -59,6 +63,7 @@ pub async fn drive<E: Endpoint + 'static>(
     rest: Vec<u8>,
     inbound: Inbound,
     ticker: Ticker,
+    plan: watch::Receiver<TickPlan>,
     endpoint: Arc<E>,
 ) -> LossReason {
     let received = AtomicU64::new(0);
@@ -69,7 +74,7 @@ pub async fn drive<E: Endpoint + 'static>(
         biased;
         reason = read(reader, rest, inbound, &received, &*endpoint) => reason,
         reason = &mut writing.0 => reason.unwrap_or(LossReason::ConnectionClosed),
-        reason = tick(ticker, &received, &*endpoint) => reason,
+        reason = tick(ticker, plan, &received, &*endpoint) => reason,
         () = endpoint.closed() => LossReason::Disconnect,
     }
 }
@@ -100,7 +105,9 @@ async fn read(
         match reader.read_buf(buffer).await {
             Ok(0) | Err(_) => return LossReason::ConnectionClosed,
             Ok(bytes) => {
-                received.fetch_add(u64::try_from(bytes).unwrap_or(u64::MAX), Ordering::Relaxed);
+                let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+                received.fetch_add(bytes, Ordering::Relaxed);
+                endpoint.received(bytes);
             }
         }
     }
@@ -125,7 +132,8 @@ async fn write(mut writer: Writer, endpoint: Arc<impl Endpoint>) -> LossReason {
             more.await;
             continue;
         }
-        if write_all(&mut writer, &batch).await.is_err() {
+        // TLS keeps what the socket did not take until it is flushed; over TCP there is nothing to do then.
+        if write_all(&mut writer, &batch).await.is_err() || writer.flush().await.is_err() {
             return LossReason::ConnectionClosed;
         }
         batch.clear();
@@ -142,10 +150,23 @@ async fn write_all(writer: &mut Writer, batch: &[u8]) -> io::Result<()> {
     writer.write_all(batch).await
 }
 
-async fn tick(mut ticker: Ticker, received: &AtomicU64, endpoint: &impl Endpoint) -> LossReason {
+async fn tick(
+    mut ticker: Ticker,
+    mut plan: watch::Receiver<TickPlan>,
+    received: &AtomicU64,
+    endpoint: &impl Endpoint,
+) -> LossReason {
     loop {
         let at: Instant = ticker.poll_timeout();
-        tokio::time::sleep_until(at.into()).await;
+        tokio::select! {
+            biased;
+            () = changed(&mut plan) => {
+                let new = *plan.borrow_and_update();
+                ticker.change(new, tokio::time::Instant::now().into_std());
+                continue;
+            }
+            () = tokio::time::sleep_until(at.into()) => {}
+        }
         let (sent, is_pending) = endpoint.sent();
         let traffic = Traffic {
             received: received.load(Ordering::Relaxed),
@@ -157,6 +178,13 @@ async fn tick(mut ticker: Ticker, received: &AtomicU64, endpoint: &impl Endpoint
             TickAction::Tick => endpoint.tick(),
             TickAction::Down => return LossReason::NetTickTimeout,
         }
+    }
+}
+
+/// Another tick time was set; never, once nobody can set it.
+async fn changed(plan: &mut watch::Receiver<TickPlan>) {
+    if plan.changed().await.is_err() {
+        std::future::pending::<()>().await;
     }
 }
 

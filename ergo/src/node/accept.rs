@@ -1,50 +1,28 @@
 //! Connections that other nodes make to this one.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use crate::dist::handshake::{Acceptor, Admission, Established, Introduced, Introduction, Refusal};
-use crate::dist::{Creation, NodeName, Outbound};
+use crate::dist::{Creation, Flags, NodeName, Outbound};
 use crate::net::{self, Connected, Stream};
+use crate::node::authentication::Denial;
 use crate::node::connect::random;
+use crate::node::entrances::Rules;
 use crate::node::peer::{Peer, State};
-use crate::node::{ConnectError, Node};
+use crate::node::{Candidate, ConnectError, Node};
 use crate::wire::cookie::Cookie;
 
 impl Node {
-    /// Accepts other nodes until the node stops. Those that came before wait in the socket.
-    pub(crate) fn accept(&self) {
-        let Some(distribution) = &self.0.distribution else {
-            return;
-        };
-        let listener = distribution
-            .listener
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .take();
-        let Some(listener) = listener else { return };
-        // The task holds no node: it would keep it alive for ever.
-        let weak = Arc::downgrade(&self.0);
-        let limits = self.0.limits.clone();
-        let task = self
-            .0
-            .runtime
-            .spawn(listener.run(limits, move |stream, address| {
-                let node = weak.upgrade().map(Node);
-                async move {
-                    if let Some(node) = node {
-                        node.greet(stream, address).await;
-                    }
-                }
-            }));
-        let mut accepting = distribution
-            .accepting
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        *accepting = Some(task.abort_handle());
-    }
-
-    async fn greet(self, stream: Stream, address: SocketAddr) {
+    /// The time of the handshake counts from `now` on.
+    pub(super) async fn greet(
+        self,
+        stream: Stream,
+        address: SocketAddr,
+        rules: &Rules,
+        now: Instant,
+    ) {
         let Some(distribution) = &self.0.distribution else {
             return;
         };
@@ -55,17 +33,25 @@ impl Node {
                 return;
             }
         };
-        let now = tokio::time::Instant::now().into_std();
         let acceptor = Acceptor::new(
             distribution.identity.clone(),
             challenge,
             &self.0.limits,
             now,
         );
-        let cookie = distribution.cookie.clone();
-        let decide = |peer: &Introduction| self.decide(peer, cookie);
-        match net::accept(stream, acceptor, decide, |peer| self.proved(peer)).await {
+        let mut denied = None;
+        let decide = |peer: &Introduction| self.decide(peer, address, rules, &mut denied);
+        // Kept until the connection is in use, or has come to nothing.
+        let proved = OnceLock::new();
+        let prove = |established: &Established| {
+            // A handshake is complete once.
+            let _ = self.proved(established).map(|peer| proved.set(peer));
+        };
+        match net::accept(stream, acceptor, decide, prove).await {
             Ok(connected) => self.admit_in_turn(connected).await,
+            Err(error) if let Some(cause) = denied => {
+                tracing::warn!(node = %self.0.name, %address, %error, %cause, "a connection attempt was rejected");
+            }
             Err(error) => {
                 tracing::warn!(node = %self.0.name, %address, %error, "a connection attempt was rejected");
             }
@@ -76,7 +62,9 @@ impl Node {
     fn decide(
         &self,
         introduction: &Introduction,
-        cookie: Cookie,
+        address: SocketAddr,
+        rules: &Rules,
+        denied: &mut Option<Denial>,
     ) -> Result<(Admission, Cookie), Refusal> {
         let Some(distribution) = &self.0.distribution else {
             return Err(Refusal::NotAllowed);
@@ -86,9 +74,34 @@ impl Node {
         }
         // A name with another kind of host is no reason to refuse: C nodes call themselves after the short host name.
         let us = &distribution.identity.name;
-        let admission = match &introduction.peer {
-            Introduced::Nameless { host } => self.invent_name(host).ok_or(Refusal::NotAllowed)?,
-            Introduced::Node(name) => match self.0.peers.get(name.atom()) {
+        let named = match &introduction.peer {
+            Introduced::Nameless { host } => {
+                Some(self.invent_name(host).ok_or(Refusal::NotAllowed)?)
+            }
+            Introduced::Node(_) => None,
+        };
+        let name = match (&introduction.peer, &named) {
+            (Introduced::Node(name), _) | (_, Some((name, _))) => name,
+            _ => return Err(Refusal::NotAllowed),
+        };
+        let candidate = Candidate {
+            flags: Some(introduction.flags),
+            hidden: Some(!introduction.flags.contains(Flags::PUBLISHED)),
+            address: Some(address),
+            acceptor: Some(rules.address),
+            creation: introduction.creation,
+            ..Candidate::dialled(name)
+        };
+        let cookie = distribution
+            .access
+            .admit(&candidate, rules.cookie.as_ref())
+            .map_err(|denial| {
+                *denied = Some(denial);
+                Refusal::NotAllowed
+            })?;
+        let admission = match named {
+            Some((name, creation)) => Admission::Named { name, creation },
+            None => match self.0.peers.get(name.atom()) {
                 Some(peer) if peer.up().is_some() => Admission::Alive,
                 Some(peer) if peer.is_dialling() && us.as_str() > name.as_str() => {
                     return Err(Refusal::Nok);
@@ -101,7 +114,7 @@ impl Node {
     }
 
     /// A name for a node that asks for one, as OTP makes them: random letters and digits.
-    fn invent_name(&self, host: &str) -> Option<Admission> {
+    fn invent_name(&self, host: &str) -> Option<(NodeName, Creation)> {
         const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
         let mut text: String = (0..13)
             .filter_map(|_| {
@@ -114,15 +127,16 @@ impl Node {
         text.push_str(host);
         let name = NodeName::parse(&text).ok()?;
         let creation = Creation::new(random().ok()?.max(1))?;
-        Some(Admission::Named { name, creation })
+        Some((name, creation))
     }
 
     /// A peer has proved itself, and does not know it yet. If this node is dialling it and has the smaller name, that
     /// ends here, before the peer could take the attempt for one that is to replace its connection.
-    fn proved(&self, established: &Established) {
-        if let Some(peer) = self.0.peers.get(established.peer.atom()) {
-            peer.proved(self.0.name.as_str() < established.peer.as_str());
-        }
+    fn proved(&self, established: &Established) -> Option<Proved> {
+        let peer = self.0.peers.get(established.peer.atom())?;
+        let has_precedence = self.0.name.as_str() < established.peer.as_str();
+        peer.proved(has_precedence)
+            .then(|| Proved::new(self, &peer))
     }
 
     /// As [`Node::admit`]. With the greater name the attempt of this node has precedence: it goes on until the peer
@@ -136,51 +150,115 @@ impl Node {
             // An attempt that takes longer than a handshake may is no reason to refuse this one.
             let _ = tokio::time::timeout(timeout, peer.settled()).await;
         }
-        self.admit(connected);
+        self.admit(connected).await;
     }
 
-    /// A peer has proved itself: its connection takes its place.
-    pub(super) fn admit(&self, connected: Connected) {
+    /// A peer has proved itself: its connection takes its place, once everyone has heard of the end of the one before.
+    pub(super) async fn admit(&self, connected: Connected) {
         if self.is_stopping() {
             return;
         }
-        let established = &connected.established;
-        let name = established.peer.atom().clone();
-        let hidden = established.is_hidden();
-        let outbound = Outbound::new(established, &self.0.limits);
-        let deciding = self.0.peers.decide();
-        let peer = match self.0.peers.get(&name) {
+        loop {
+            match self.place(&connected.established) {
+                Place::Taken(peer) => return self.pump(peer, connected),
+                Place::None => return,
+                Place::After(lost) => lost.gone().await,
+                Place::Again => {}
+            }
+        }
+    }
+
+    /// Finds the place of a connection that the peer has made, and takes it.
+    fn place(&self, established: &Established) -> Place {
+        let name = established.peer.atom();
+        let _deciding = self.0.peers.decide();
+        match self.0.peers.get(name) {
+            None => self.new_place(established),
             Some(peer) if peer.is_dialling() => {
-                abort_dial(&peer);
-                if !peer.establish(outbound, hidden) {
-                    return;
+                if let Some(lost) = peer.comes_after() {
+                    return Place::After(lost);
                 }
-                peer
+                abort_dial(&peer);
+                if self.establish(&peer, established) {
+                    Place::Taken(peer)
+                } else {
+                    Place::None
+                }
             }
             Some(peer) if peer.up().is_some() && !established.replaces => {
                 tracing::debug!(%name, "a second connection came too late");
-                return;
+                Place::None
             }
-            old => {
-                if old.is_none() && self.0.peers.len() >= self.0.limits.peers_max {
-                    let error = ConnectError::TooMany {
-                        node: name,
-                        max: self.0.limits.peers_max,
-                    };
-                    tracing::warn!(%error, "a connection attempt was rejected");
-                    return;
-                }
-                if let Some(old) = old {
-                    let was_hidden = old.up().unwrap_or(hidden);
-                    self.lose(&old, was_hidden, "connection_closed", None);
-                }
-                let peer = Arc::new(Peer::connected(name, outbound, hidden));
-                self.0.peers.insert(peer.clone());
-                peer
+            Some(old) => {
+                let was_hidden = old.up().unwrap_or_else(|| established.is_hidden());
+                self.lose(&old, was_hidden, "connection_closed", None);
+                Place::After(old)
             }
-        };
-        drop(deciding);
-        self.pump(peer, connected);
+        }
+    }
+
+    fn new_place(&self, established: &Established) -> Place {
+        let limits = &self.0.limits;
+        let (name, max) = (established.peer.atom(), limits.peers_max);
+        let outbound = Outbound::new(established, limits);
+        let hidden = established.is_hidden();
+        let peer = Arc::new(Peer::connected(name.clone(), outbound, hidden, limits));
+        // As one step, as in `establish`.
+        let held = peer.hold();
+        match self.0.peers.enter(&peer, max) {
+            Ok(true) => {
+                self.announce(&peer, established);
+                drop(held);
+                Place::Taken(peer)
+            }
+            // This node has begun to dial it meanwhile.
+            Ok(false) => Place::Again,
+            Err(()) => {
+                let node = name.clone();
+                let error = ConnectError::TooMany { node, max };
+                tracing::warn!(%error, "a connection attempt was rejected");
+                Place::None
+            }
+        }
+    }
+}
+
+/// What there is for a connection that a peer has made.
+enum Place {
+    /// It is in use, as that of this peer.
+    Taken(Arc<Peer>),
+    /// There is none.
+    None,
+    /// The one before it is being lost: once everyone has heard of that, there is one.
+    After(Arc<Peer>),
+    /// Something has changed: look again.
+    Again,
+}
+
+/// A connection of a peer's making that has proved itself, and for which this node may have given up its own attempt.
+pub(super) struct Proved {
+    node: Node,
+    peer: Arc<Peer>,
+}
+
+impl Proved {
+    pub(super) fn new(node: &Node, peer: &Arc<Peer>) -> Proved {
+        Proved {
+            node: node.clone(),
+            peer: peer.clone(),
+        }
+    }
+}
+
+impl Drop for Proved {
+    fn drop(&mut self) {
+        if self.peer.unproved() {
+            let node = self.peer.name.clone();
+            let error = ConnectError::TheirsFailed { node };
+            tracing::warn!(node = %self.node.0.name, peer = %self.peer.name, %error, "no connection");
+            self.node
+                .lose(&self.peer, false, "no connection", Some(&error));
+        }
     }
 }
 

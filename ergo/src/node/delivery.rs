@@ -111,7 +111,8 @@ impl Received<'_> {
         to: Destination,
         payload: Option<Encoded>,
     ) -> bool {
-        self.deliver(from, process, to, payload, Incoming::Wire)
+        let why = DeadLetterReason::NoProcess;
+        self.deliver(from, process, to, payload, why, Incoming::Wire)
     }
 
     fn deliver(
@@ -120,6 +121,7 @@ impl Received<'_> {
         process: Option<Arc<dyn AnyProcess>>,
         to: Destination,
         payload: Option<Encoded>,
+        nobody: DeadLetterReason,
         make: impl FnOnce(Encoded, Option<Atom>) -> Incoming,
     ) -> bool {
         let Some(payload) = payload else { return false };
@@ -127,7 +129,7 @@ impl Received<'_> {
             if payload.decoder().skip().is_err() {
                 self.host().corrupt(&self.peer.name);
             }
-            self.bury(from, to, &payload, DeadLetterReason::NoProcess);
+            self.bury(from, to, &payload, nobody);
             return false;
         };
         let incoming = make(payload.clone(), Some(self.peer.name.clone()));
@@ -138,7 +140,7 @@ impl Received<'_> {
                 self.node.0.dead_letters.warn(&self.peer.name, &pid);
                 self.bury(from, to, &payload, DeadLetterReason::Full);
             }
-            Err(_) => self.bury(from, to, &payload, DeadLetterReason::NoProcess),
+            Err(_) => self.bury(from, to, &payload, nobody),
         }
         false
     }
@@ -163,7 +165,8 @@ impl Received<'_> {
             let make = |payload, node| Incoming::Through(way, payload, node);
             let process = host.process(alias.owner);
             let to = Destination::Alias(to);
-            self.deliver(Some(from), process, to, payload, make);
+            let off = DeadLetterReason::NoAlias;
+            self.deliver(Some(from), process, to, payload, off, make);
             return;
         }
         let slot = number.and_then(|number| self.host().take_slot(number));
@@ -239,11 +242,7 @@ impl Received<'_> {
             return;
         };
         process.with_relations(&mut |relations| relations.unlinked_by(from));
-        self.peer
-            .core()
-            .ties
-            .links
-            .remove(&(process.id(), from.clone()));
+        untie(self.peer, &*process, from);
     }
 
     /// Acknowledged in any case, before anything else goes to the process that unlinked.
@@ -264,11 +263,7 @@ impl Received<'_> {
         let mut gone = false;
         process.with_relations(&mut |relations| gone = relations.unlink_acknowledged(from, id));
         if gone {
-            self.peer
-                .core()
-                .ties
-                .links
-                .remove(&(process.id(), from.clone()));
+            untie(self.peer, &*process, from);
         }
     }
 
@@ -319,11 +314,7 @@ impl Received<'_> {
             Monitored::Name(name) => (self.named(name), Some(name.clone())),
         };
         let watched = process.is_some_and(|process| {
-            self.peer
-                .core()
-                .ties
-                .watched
-                .insert(reference.clone(), process.id());
+            self.note_watched(&reference, process.id());
             let watcher = RemoteWatcher {
                 pid: from.clone(),
                 name,
@@ -340,6 +331,18 @@ impl Received<'_> {
                 reference,
             };
             self.answer(&control, &ExitReason::NoProc);
+        }
+    }
+
+    /// Notes a monitor of the peer. Where it uses the reference of one that there is, that one ends.
+    fn note_watched(&self, reference: &Reference, id: u64) {
+        let old = self.peer.core().ties.watched.insert(reference.clone(), id);
+        if let Some(old) = old.filter(|old| *old != id)
+            && let Some(process) = self.host().process(old)
+        {
+            process.with_relations(&mut |relations| {
+                relations.unwatch_remote(reference);
+            });
         }
     }
 
@@ -430,5 +433,17 @@ impl Received<'_> {
         if let Ok(reason) = encode(&mut write_reason(reason)) {
             self.peer.submit_encoded(control, Some(&reason));
         }
+    }
+}
+
+/// Takes the note of a link back, which has ended.
+pub(super) fn untie(peer: &Peer, process: &dyn AnyProcess, from: &Pid) {
+    let key = (process.id(), from.clone());
+    peer.core().ties.links.remove(&key);
+    // The process may have linked again meanwhile, in its own task, and noted it already.
+    let mut again = false;
+    process.with_relations(&mut |relations| again = relations.is_linked_remote(from));
+    if again {
+        peer.core().ties.links.insert(key);
     }
 }

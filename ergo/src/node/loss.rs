@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::node::events::NodeEvent;
 use crate::node::peer::{Peer, Ties};
 use crate::node::{ConnectError, Node};
 use crate::process::host::Broken;
@@ -10,6 +9,9 @@ use crate::process::{Exit, ExitReason, down};
 
 impl Node {
     /// A connection is lost, or could not be made: everything tied by it hears `noconnection`, once.
+    ///
+    /// The peer keeps its place until everyone has heard of it, so that whoever makes the next connection knows what it
+    /// comes after.
     pub(super) fn lose(
         &self,
         peer: &Arc<Peer>,
@@ -20,17 +22,15 @@ impl Node {
         let Some((ties, was_up)) = peer.lose(error) else {
             return;
         };
-        self.0.peers.remove(peer);
+        let _telling = Telling { node: self, peer };
         self.break_ties(ties);
         if was_up {
             tracing::info!(node = %self.0.name, peer = %peer.name, reason = why, "nodedown");
-            let event = NodeEvent::Down {
-                node: peer.name.clone(),
-                hidden,
-                reason: why.to_owned(),
-            };
-            self.0.subscribers.tell(&event);
         }
+        if let Some(error) = error {
+            self.0.contacts.failed(&peer.name, error);
+        }
+        self.tell_down(peer, was_up.then_some(hidden), why);
     }
 
     pub(super) fn break_ties(&self, ties: Ties) {
@@ -64,6 +64,19 @@ impl Node {
                 });
             }
         }
+    }
+}
+
+/// Ends the telling of a loss, also when code of the user's that is called in it panics.
+struct Telling<'a> {
+    node: &'a Node,
+    peer: &'a Arc<Peer>,
+}
+
+impl Drop for Telling<'_> {
+    fn drop(&mut self) {
+        self.node.0.peers.remove(self.peer);
+        self.peer.set_gone();
     }
 }
 

@@ -55,7 +55,8 @@ impl AliasOptions {
         AliasOptions::default()
     }
 
-    /// `reply`: it is off as soon as a message has come through it.
+    /// `reply`: it is off as soon as a message has come through it. A full mailbox refuses such a message, also where
+    /// others would wait for room: the alias stays on.
     pub fn reply(mut self) -> Self {
         self.reply = true;
         self
@@ -205,7 +206,10 @@ impl<A: Behavior> Cell<A> {
                 Err(CastError::Full)
             }
             Err((error, envelope)) if is_off => {
-                self.bury(&envelope, DeadLetterReason::NoAlias);
+                // Whoever delivers for a peer makes the dead letter.
+                if !envelope.is_of_peer() {
+                    self.bury(&envelope, DeadLetterReason::NoAlias);
+                }
                 Err(error)
             }
             Err((error, envelope)) => {
@@ -304,8 +308,8 @@ impl<A: Behavior> Context<A> {
     /// [`AliasOptions::priority`]. To anything else it is an ordinary message.
     ///
     /// Among each other messages with priority keep their order. A bound of the mailbox holds for them by themselves,
-    /// so that they get through to a process whose mailbox is full. To another node it goes as an ordinary message: the
-    /// handshake does not offer priority yet.
+    /// so that they get through to a process whose mailbox is full. Nodes before OTP 28 know no priority and get an
+    /// ordinary message, and so does any node when it takes more than 64 KiB: OTP 28 and 29 do not survive it.
     ///
     /// <https://www.erlang.org/doc/apps/erts/erlang.html#send/3>
     ///

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::etf::{Encode, Pid, Reference};
 use crate::process::actor::Behavior;
 use crate::process::asked::Answer;
-use crate::process::host::{AnyProcess, AsHost, Host, HostRef};
+use crate::process::host::{AnyProcess, AsHost, Ending, Host, HostRef};
 use crate::process::mailbox::Cell;
 use crate::process::spawn;
 use crate::process::{
@@ -79,6 +79,14 @@ impl<A: Behavior> Context<A> {
         leader
             .or_else(|| heritage?.group_leader().cloned())
             .unwrap_or_else(|| self.host().node_pid())
+    }
+
+    /// `group_leader/2`: from now on the output of `pid` goes to `leader`, a process of any node, and that of the
+    /// processes it starts. It may be a process of another node.
+    ///
+    /// <https://www.erlang.org/doc/apps/erts/erlang.html#group_leader/2>
+    pub fn set_group_leader(&self, leader: &Pid, pid: &Pid) {
+        links::set_group_leader(self.host(), leader, pid);
     }
 
     /// `process_flag(trap_exit, On)`: from now on exit signals arrive as messages, or end the process. Returns what
@@ -186,7 +194,7 @@ impl<A: Behavior> Context<A> {
         let process = id.and_then(|id| self.host().process(id));
         async move {
             match process {
-                Some(process) => std::future::poll_fn(|cx| process.poll_gone(cx)).await,
+                Some(process) => Ending::of(process).await,
                 None => ExitReason::NoProc,
             }
         }

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use crate::etf::{Atom, EncodeError, Encoded, Encoder, Pid, Reference};
 pub use crate::process::dead_letter::DeadLetterOffice;
 pub use crate::process::deadline::Deadlines;
+pub use crate::process::ending::Ending;
+pub use crate::process::queue::EndTicket;
 use crate::process::relations::RemoteWatcher;
 use crate::process::{
     Alias, CastError, Destination, Down, EnvValue, Exit, ExitReason, Heritage, ProcessInfo,
@@ -14,6 +16,12 @@ use crate::process::{
 
 /// A node, as its processes see it.
 pub type HostRef = Arc<dyn Host>;
+
+/// `is_process_alive/1`, for a process of this node; false for any other.
+pub(crate) fn is_alive(host: &HostRef, pid: &Pid) -> bool {
+    let id = host.local_id(pid);
+    id.is_some_and(|id| host.process(id).is_some())
+}
 
 /// Anything that can say which node it belongs to: the node itself, a context, a handle.
 pub trait AsHost {
@@ -198,8 +206,15 @@ pub trait AnyProcess: Any + Send + Sync {
     fn heritage_of_children(&self) -> Arc<Heritage>;
     /// Why it ended, once it has or an exit signal has come that ends it.
     fn exit_reason(&self) -> Option<ExitReason>;
-    /// Ready with the reason once nothing of it is left: no name, no entry, no link.
-    fn poll_gone(&self, cx: &mut std::task::Context<'_>) -> std::task::Poll<ExitReason>;
+    /// Ready with the reason once nothing of it is left: no name, no entry, no link. Until then whoever has the ticket is
+    /// woken for it: see [`Ending`].
+    fn poll_end(
+        &self,
+        ticket: &mut EndTicket,
+        cx: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<ExitReason>;
+    /// The one with this ticket waits no longer.
+    fn leave_end(&self, ticket: EndTicket);
     /// How many messages wait.
     fn queue_len(&self) -> usize;
     /// The actor's type.
@@ -230,6 +245,8 @@ pub enum Incoming {
     Through(Through, Encoded, Option<Atom>),
     /// `{fallback, To, Message}`: what was too much for another process.
     Fallback(Encoded),
+    /// A term from the node itself, for which there is always room.
+    Notice(Encoded),
     /// A monitored process ended.
     Down(Down),
     /// An exit signal that is trapped.
@@ -251,6 +268,13 @@ pub trait Slot: Send + Sync {
 /// A signal for a process on another node. `from` is the id of the sender.
 #[non_exhaustive]
 pub enum RemoteSignal<'a> {
+    /// `group_leader/2`.
+    GroupLeader {
+        /// The new group leader, of any node.
+        leader: &'a Pid,
+        /// The process that gets it.
+        to: &'a Pid,
+    },
     /// A message.
     Send {
         /// The sender.

@@ -125,16 +125,14 @@ impl Outbound {
         control: &Control,
         payload: &mut Payload<'_>,
     ) -> Result<Sent, SendError> {
-        let start = self.buffer.len();
         self.cache.begin();
-        let result = self.append(start, control, payload);
-        match result {
-            Ok(Sent::Done) => self.sent = self.sent.saturating_add(1),
-            Ok(Sent::TooLongForPriority(_)) | Err(_) => {
-                self.buffer.truncate(start);
-                self.cache.rollback();
-            }
-        }
+        let mut attempt = Attempt {
+            start: self.buffer.len(),
+            outbound: self,
+            is_done: false,
+        };
+        let result = attempt.outbound.append(attempt.start, control, payload);
+        attempt.is_done = matches!(result, Ok(Sent::Done));
         result
     }
 
@@ -192,12 +190,13 @@ impl Outbound {
         if control.has_payload() == matches!(payload, Payload::None) {
             return Err(SendError::Payload);
         }
-        let mut encoder = match self.framing {
+        let encoder = match self.framing {
             Framing::Header {
                 has_cache: true, ..
             } => Encoder::with_atoms(&mut self.buffer, &mut self.cache),
             _ => Encoder::new(&mut self.buffer),
         };
+        let mut encoder = encoder.records(self.flags.contains(Flags::NATIVE_RECORDS));
         let placement = write_control(control, &self.local, self.flags, &mut encoder)?;
         if placement == Placement::After && self.framing == Framing::PassThrough {
             encoder.buffer().push(VERSION);
@@ -303,6 +302,26 @@ enum Sent {
     Done,
     /// It needs fragments, and must be sent in this form instead.
     TooLongForPriority(Control),
+}
+
+/// A signal that is being appended. Unless it is done nothing of it remains, also when the code that encodes its
+/// payload panics.
+struct Attempt<'a> {
+    outbound: &'a mut Outbound,
+    start: usize,
+    is_done: bool,
+}
+
+impl Drop for Attempt<'_> {
+    fn drop(&mut self) {
+        let outbound = &mut *self.outbound;
+        if self.is_done {
+            outbound.sent = outbound.sent.saturating_add(1);
+        } else {
+            outbound.buffer.truncate(self.start);
+            outbound.cache.rollback();
+        }
+    }
 }
 
 impl Payload<'_> {

@@ -51,6 +51,8 @@ pub trait AtomSink {
 pub struct Encoder<'b> {
     pub(super) buffer: &'b mut Vec<u8>,
     pub(super) atoms: Option<&'b mut dyn AtomSink>,
+    /// Whether the reader knows native records.
+    pub(super) has_records: bool,
 }
 
 impl<'b> Encoder<'b> {
@@ -61,6 +63,7 @@ impl<'b> Encoder<'b> {
         Encoder {
             buffer,
             atoms: None,
+            has_records: true,
         }
     }
 
@@ -71,7 +74,17 @@ impl<'b> Encoder<'b> {
         Encoder {
             buffer,
             atoms: Some(atoms),
+            has_records: true,
         }
+    }
+
+    /// The same for a reader that may not know native records, which came with OTP 29: where it does not, one is an
+    /// error.
+    #[inline]
+    #[must_use]
+    pub fn records(mut self, are_known: bool) -> Encoder<'b> {
+        self.has_records = are_known;
+        self
     }
 
     /// The buffer, for bytes that are known to be right.

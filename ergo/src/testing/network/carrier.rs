@@ -10,7 +10,7 @@ use crate::dist::NodeName;
 use crate::epmd::EpmdError;
 use crate::epmd::codec::AliveName;
 use crate::net::Stream;
-use crate::node::{Carrier, ConnectError, Joined, Node, NodeBuilder, StartError};
+use crate::node::{Carrier, ConnectError, Entrance, Joined, Node, NodeBuilder, StartError};
 use crate::testing::network::rules::Rules;
 use crate::testing::network::state::Shared;
 use crate::testing::network::wire;
@@ -88,9 +88,9 @@ impl Carrier for Membership {
             })
         })?;
         Ok(Joined {
-            listener,
+            entrances: vec![Entrance::open_to(listener)],
             creation,
-            membership: None,
+            registered: None,
         })
     }
 
@@ -101,7 +101,7 @@ impl Carrier for Membership {
             let address = SocketAddr::from(([127, 0, 0, 1], 0));
             return Err(ConnectError::Unknown { node, address });
         };
-        if !self.rules(to).refused {
+        if !self.rules(to).refused && !self.shared.has_crashed(&[&self.name, to]) {
             let (ours, theirs) = wire::lay(&self.shared, &self.name, to);
             if door.try_send((Stream::other(theirs), address)).is_ok() {
                 return Ok(Stream::other(ours));

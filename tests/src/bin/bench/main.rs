@@ -3,6 +3,8 @@
 //! ```text
 //! cargo run --release -p ergo-tests --bin bench -- local [WORKLOAD..] [--quick] [--json]
 //! cargo run --release -p ergo-tests --bin bench -- codec [WORKLOAD..] [--json]
+//! cargo run --release -p ergo-tests --bin bench -- dist [WORKLOAD..] [--only PAIR] [--quick] [--json]
+//! cargo run --release -p ergo-tests --bin bench -- start [--quick] [--json]
 //! cargo run --release -p ergo-tests --features bench --bin bench -- local|codec  # with the rivals that are crates
 //! ```
 //!
@@ -13,32 +15,56 @@
 //! - [`report`]: medians, spread, the ratio to the rival, as a table or as JSON.
 //! - [`local`]: processes of one node.
 //! - [`codec`]: the External Term Format.
+//! - [`dist`]: two programs that are nodes, of ergo and of Erlang.
+//! - [`start`]: from exec to a node that can be connected to.
 
 mod codec;
+mod dist;
 mod local;
 mod options;
 mod report;
 mod rounds;
+mod start;
 
 use options::{Command, USAGE};
 
 fn main() -> std::process::ExitCode {
-    match options::parse(std::env::args().skip(1)) {
-        Ok(Command::Local(options)) => report::print(&local::run(&options), options.json),
-        Ok(Command::Codec(options)) => match codec::run(&options) {
-            Ok(rows) => report::print(&rows, options.json),
-            Err(message) => return refuse(&message),
-        },
-        Ok(Command::Help) => println!("{USAGE}"),
-        Ok(Command::Probe {
+    let command = match options::parse(std::env::args().skip(1)) {
+        Ok(command) => command,
+        Err(message) => return refuse(&format!("{message}\n{USAGE}")),
+    };
+    match run(command) {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(message) => refuse(&message),
+    }
+}
+
+fn run(command: Command) -> Result<(), String> {
+    match command {
+        Command::Local(options) => report::print(&local::run(&options), options.json),
+        Command::Codec(options) => report::print(&codec::run(&options)?, options.json),
+        Command::Dist(options) => report::print(&dist::run(&options)?, options.json),
+        Command::Start(options) => report::print(&start::run(&options)?, options.json),
+        Command::Help => println!("{USAGE}"),
+        Command::Probe {
             probe,
             contender,
             processes,
             workers,
-        }) => probe.print(contender, processes, workers),
-        Err(message) => return refuse(&format!("{message}\n{USAGE}")),
+        } => probe.print(contender, processes, workers),
+        Command::Node {
+            name,
+            cookie,
+            epmd_port,
+        } => return dist::node(&name, &cookie, epmd_port),
+        Command::Program {
+            kind,
+            name,
+            cookie,
+            epmd_port,
+        } => return start::program(kind, &name, &cookie, epmd_port),
     }
-    std::process::ExitCode::SUCCESS
+    Ok(())
 }
 
 fn refuse(message: &str) -> std::process::ExitCode {

@@ -3,7 +3,9 @@
 use ergo_tests::erlang::Release;
 
 use crate::codec;
+use crate::dist;
 use crate::local::{Contender, Probe, Workload};
+use crate::start;
 
 /// How the program is used.
 pub(crate) const USAGE: &str = "\
@@ -29,7 +31,19 @@ usage: bench codec [WORKLOAD..] [--only CELL] [--rounds N] [--json] [--utf8-atom
   --otp N        the BEAM of OTP 27 or 29 that `scripts/otp` installed, not the machine's `erl`
   Values are nanoseconds of one operation. All read the same bytes, and write into a new Vec each time; postcard has
   bytes of its own. Reading includes dropping the value, for the BEAM collecting it. A round takes 0.1 s in slices of
-  1 ms, and its value is the median of the slices: a short disturbance does not count.";
+  1 ms, and its value is the median of the slices: a short disturbance does not count.
+
+usage: bench dist [WORKLOAD..] [--only PAIR] [--quick] [--json] [--rounds N]
+  WORKLOAD    small small-10 1k 1k-10 64k 64k-10 1m 1m-10 call call-beside-1m call-100 rpc rpc-100 erpc erpc-100
+              spawn spawn-100; all of them when none is named
+  --only PAIR sender and receiver: ergo-ergo ergo-erl erl-ergo erl-erl; may be given several times
+  --quick     a tenth of the messages
+  --json      one JSON object per row instead of the table
+  --rounds N  rounds per row; 5 when not given
+  For a profiler: perf record -p the id of a program `bench dist-node`.
+
+usage: bench start [--quick] [--json] [--rounds N]
+  --quick     5 rounds; 11 when not given";
 
 /// What the program was asked to do.
 #[derive(Debug, PartialEq)]
@@ -38,8 +52,32 @@ pub(crate) enum Command {
     Local(Options),
     /// Measure the External Term Format.
     Codec(codec::Options),
+    /// Measure two programs that are nodes.
+    Dist(dist::Options),
+    /// Measure how programs start.
+    Start(start::Options),
     /// Print how the program is used.
     Help,
+    /// Be a node for another run of this program.
+    Node {
+        /// The full name.
+        name: String,
+        /// The cookie of all nodes of that run.
+        cookie: String,
+        /// Where they are registered.
+        epmd_port: u16,
+    },
+    /// Be one of the programs whose start is measured.
+    Program {
+        /// Which.
+        kind: start::Kind,
+        /// The full name.
+        name: String,
+        /// The cookie.
+        cookie: String,
+        /// Where it registers.
+        epmd_port: u16,
+    },
     /// Measure for another run of this program, which wants a fresh heap for it.
     Probe {
         /// What.
@@ -70,11 +108,15 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, 
     match arguments.next().as_deref() {
         Some("local") => local(arguments).map(Command::Local),
         Some("codec") => codec(arguments).map(Command::Codec),
+        Some("dist") => dist(arguments).map(Command::Dist),
+        Some("start") => start(arguments).map(Command::Start),
+        Some("dist-node") => node(arguments),
+        Some("start-program") => program(arguments),
         Some("help" | "--help") => Ok(Command::Help),
         Some(other) => match Probe::named(other) {
             Some(probe) => self::probe(probe, arguments),
             None => Err(format!(
-                "`{other}` is no suite; there are `local` and `codec`"
+                "`{other}` is no suite; there are `local`, `codec`, `dist` and `start`"
             )),
         },
         None => Err("name a suite".to_owned()),
@@ -129,6 +171,72 @@ fn codec(mut arguments: impl Iterator<Item = String>) -> Result<codec::Options, 
         options.workloads = codec::Workload::ALL.to_vec();
     }
     Ok(options)
+}
+
+fn dist(mut arguments: impl Iterator<Item = String>) -> Result<dist::Options, String> {
+    let mut options = dist::Options::default();
+    let mut workloads = Vec::new();
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--quick" => options.quick = true,
+            "--json" => options.json = true,
+            "--only" => {
+                let name = arguments.next().ok_or("name a pair")?;
+                let pair = dist::Pair::named(&name).ok_or(format!("`{name}` is no pair"))?;
+                options.only.push(pair);
+            }
+            "--rounds" => options.rounds = number(&argument, arguments.next())?,
+            name => workloads
+                .push(dist::Workload::named(name).ok_or(format!("`{name}` is no workload"))?),
+        }
+    }
+    if !workloads.is_empty() {
+        options.workloads = workloads;
+    }
+    Ok(options)
+}
+
+fn start(mut arguments: impl Iterator<Item = String>) -> Result<start::Options, String> {
+    let mut options = start::Options {
+        json: false,
+        rounds: 11,
+    };
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--quick" => options.rounds = 5,
+            "--json" => options.json = true,
+            "--rounds" => options.rounds = number(&argument, arguments.next())?,
+            name => return Err(format!("`{name}` is no option of `start`")),
+        }
+    }
+    Ok(options)
+}
+
+fn node(mut arguments: impl Iterator<Item = String>) -> Result<Command, String> {
+    Ok(Command::Node {
+        name: arguments.next().ok_or("name the node")?,
+        cookie: arguments.next().ok_or("name the cookie")?,
+        epmd_port: port(arguments.next())?,
+    })
+}
+
+fn program(mut arguments: impl Iterator<Item = String>) -> Result<Command, String> {
+    let kind = match arguments.next().as_deref() {
+        Some("ergo") => start::Kind::Ergo,
+        Some("tokio") => start::Kind::Tokio,
+        _ => return Err("name a program".to_owned()),
+    };
+    Ok(Command::Program {
+        kind,
+        name: arguments.next().ok_or("name the node")?,
+        cookie: arguments.next().ok_or("name the cookie")?,
+        epmd_port: port(arguments.next())?,
+    })
+}
+
+fn port(value: Option<String>) -> Result<u16, String> {
+    let port = value.and_then(|value| value.parse().ok());
+    port.ok_or("name the port of EPMD".to_owned())
 }
 
 fn release(number: Option<&str>) -> Result<Release, String> {
@@ -196,6 +304,27 @@ mod tests {
     }
 
     #[test]
+    fn a_pair_of_programs() {
+        let Ok(Command::Dist(options)) =
+            parsed("dist 1k --only ergo-erl --only erl-erl --quick --rounds 7")
+        else {
+            panic!("not understood")
+        };
+        assert_eq!(
+            options.workloads,
+            dist::Workload::named("1k")
+                .map(|workload| vec![workload])
+                .unwrap()
+        );
+        assert_eq!(options.only, [dist::Pair::ErgoErl, dist::Pair::ErlErl]);
+        assert_eq!((options.quick, options.rounds), (true, 7));
+        let Ok(Command::Start(options)) = parsed("start --quick") else {
+            panic!("not understood")
+        };
+        assert_eq!((options.rounds, options.json), (5, false));
+    }
+
+    #[test]
     fn what_is_not_understood_is_named() {
         assert_eq!(
             parsed("local cats"),
@@ -203,7 +332,7 @@ mod tests {
         );
         assert_eq!(
             parsed("global"),
-            Err("`global` is no suite; there are `local` and `codec`".to_owned())
+            Err("`global` is no suite; there are `local`, `codec`, `dist` and `start`".to_owned())
         );
         assert_eq!(
             parsed("local --rounds 0"),

@@ -7,8 +7,14 @@ pub(crate) enum Unit {
     MillionsPerSecond,
     /// Thousands of operations in a second.
     ThousandsPerSecond,
+    /// Millions of bytes in a second.
+    MegabytesPerSecond,
     /// Nanoseconds of one operation.
     Nanoseconds,
+    /// Microseconds of one operation.
+    Microseconds,
+    /// Milliseconds of one operation.
+    Milliseconds,
     /// Bytes of one process.
     Bytes,
     /// Millions of bytes of many processes.
@@ -20,7 +26,10 @@ impl Unit {
         match self {
             Unit::MillionsPerSecond => "M/s",
             Unit::ThousandsPerSecond => "k/s",
+            Unit::MegabytesPerSecond => "MB/s",
             Unit::Nanoseconds => "ns",
+            Unit::Microseconds => "us",
+            Unit::Milliseconds => "ms",
             Unit::Bytes => "B",
             Unit::Megabytes => "MB",
         }
@@ -29,8 +38,11 @@ impl Unit {
     /// How many times better `ours` is than `theirs`.
     fn ratio(self, ours: f64, theirs: f64) -> f64 {
         match self {
-            Unit::MillionsPerSecond | Unit::ThousandsPerSecond => ours / theirs,
-            Unit::Nanoseconds | Unit::Bytes | Unit::Megabytes => theirs / ours,
+            Unit::MillionsPerSecond | Unit::ThousandsPerSecond | Unit::MegabytesPerSecond => {
+                ours / theirs
+            }
+            Unit::Nanoseconds | Unit::Microseconds | Unit::Milliseconds => theirs / ours,
+            Unit::Bytes | Unit::Megabytes => theirs / ours,
         }
     }
 }

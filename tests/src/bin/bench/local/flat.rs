@@ -102,14 +102,14 @@ async fn costs<A: Actors>(others: u64) -> [u64; 4] {
     let actors = A::start().await;
     let (reached, ended) = (Latch::new(1), Latch::new(others));
     settle().await;
-    let before = resident_bytes();
+    let before = resident_bytes("self");
     let mut crowd = Vec::new();
     for _ in 0..others {
         let tally = Tally::new(measure::NEVER, &reached, &ended);
         crowd.push(actors.counter(tally).await.0);
     }
     settle().await;
-    let memory = resident_bytes().saturating_sub(before);
+    let memory = resident_bytes("self").saturating_sub(before);
     let each = |elapsed: Duration, operations: u64| elapsed.as_nanos() as u64 / operations;
     let cast = each(measure::cast(&actors, CASTS, 1).await, CASTS);
     let call = each(measure::call(&actors, CALLS).await, CALLS);

@@ -35,18 +35,18 @@ async fn measure<A: Actors>(processes: u64) -> [u64; 2] {
     counters.resize(counters.capacity(), first);
     counters.clear();
     settle().await;
-    let before = resident_bytes();
+    let before = resident_bytes("self");
     for _ in 0..processes {
         counters.push(actors.counter(Tally::new(1, &reached, &ended)).await.0);
     }
     settle().await;
-    let idle = resident_bytes().saturating_sub(before) / processes;
+    let idle = resident_bytes("self").saturating_sub(before) / processes;
     for counter in &counters {
         A::cast(counter, 1).await;
     }
     assert_eq!(reached.wait().await, processes, "messages were lost");
     settle().await;
-    let used = resident_bytes().saturating_sub(before) / processes;
+    let used = resident_bytes("self").saturating_sub(before) / processes;
     [idle, used]
 }
 
@@ -55,8 +55,10 @@ pub(crate) async fn settle() {
     tokio::time::sleep(Duration::from_millis(100)).await;
 }
 
-pub(crate) fn resident_bytes() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").expect("the process status");
+/// The resident memory of a process, by its id or as `self`.
+pub(crate) fn resident_bytes(process: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"));
+    let status = status.expect("the process status");
     let line = status
         .lines()
         .find_map(|line| line.strip_prefix("VmRSS:"))

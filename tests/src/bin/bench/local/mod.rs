@@ -16,6 +16,7 @@ mod suite;
 mod workload;
 
 pub(crate) use contenders::Contender;
+pub(crate) use memory::resident_bytes;
 pub(crate) use probe::Probe;
 pub(crate) use suite::run;
 pub(crate) use workload::Workload;

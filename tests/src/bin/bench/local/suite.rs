@@ -133,7 +133,10 @@ fn in_unit(workload: Workload, operations: u64, took: f64) -> f64 {
     match workload.unit() {
         Unit::MillionsPerSecond => count / took * 1e3,
         Unit::ThousandsPerSecond => count / took * 1e6,
+        Unit::MegabytesPerSecond => count / took * 1e3,
         Unit::Nanoseconds => took / count,
+        Unit::Microseconds => took / count / 1e3,
+        Unit::Milliseconds => took / count / 1e6,
         Unit::Bytes | Unit::Megabytes => took,
     }
 }
