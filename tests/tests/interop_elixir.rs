@@ -81,6 +81,8 @@ send({:relay, rust}, {:send, stock, {:"$gen_cast", {:put, 1}}})
 send({:relay, rust}, {:call, stock, {:take, 1}, self()})
 equal "cast to", next(), {:relay, :reply, {:ok, 7}}
 send({:relay, rust}, {:monitor, stock, self()})
+send({:relay, rust}, {:call, stock, {:take, 0}, self()})
+equal "monitored", next(), {:relay, :reply, {:ok, 7}}
 GenServer.stop(stock)
 equal "stopped", next(), {:relay, :down, stock, :normal}
 send({:relay, rust}, {:rpc, node(), String, :upcase, ["elixir"], self()})
