@@ -13,6 +13,7 @@ use crate::dist::frame::Frames;
 use crate::dist::handshake::Established;
 use crate::dist::violation::ProtocolViolation;
 use crate::etf::{Atom, Decoder, Encoded};
+use crate::wire::limits::KeptLimits;
 use crate::wire::{Limits, Reader};
 
 /// The receiving half of a connection.
@@ -26,6 +27,8 @@ pub struct Inbound {
     fragments: Reassembly,
     framing: Framing,
     parties: Parties,
+    /// Of payloads, which are read in the tasks of their receivers.
+    limits: KeptLimits,
     failed: Option<ProtocolViolation>,
 }
 
@@ -57,6 +60,7 @@ impl Inbound {
                 peer: established.peer.atom().clone(),
                 has_unlink_id: established.flags.contains(Flags::UNLINK_ID),
             },
+            limits: KeptLimits::of(limits),
             failed: None,
         }
     }
@@ -169,7 +173,7 @@ impl Inbound {
                 } else if has_versions || body.is_empty() {
                     return Err(ProtocolViolation::MissingPayload(operation));
                 }
-                Some(Encoded::from_wire(body, atoms))
+                Some(Encoded::from_wire(body, atoms).within(self.limits))
             }
         };
         Ok(Event::Signal { control, payload })
@@ -181,7 +185,10 @@ impl Inbound {
         atoms: &Arc<[Atom]>,
         body: &Bytes,
     ) -> Result<(Control, PayloadPlace, usize, i64), ProtocolViolation> {
-        let mut decoder = Decoder::new(body).atoms(atoms).shared(body);
+        let mut decoder = Decoder::new(body)
+            .atoms(atoms)
+            .shared(body)
+            .kept_limits(self.limits);
         let (control, place, operation) = read_control(&mut decoder, &self.parties)?;
         Ok((control, place, decoder.position(), operation))
     }
