@@ -141,7 +141,7 @@ async fn it_changes_its_node_for_nobody() {
         }
         // Whose pid stands in it proves nothing: whoever sends a request writes it.
         let own = rust
-            .spawn_fn(async |mut cx: PlainContext| cx.receive().await)
+            .spawn_fn(async |mut cx: PlainContext| drop(cx.receive().await))
             .unwrap();
         let own = Term::from(own);
         let forged = Term::tuple([own, Term::atom("tag")]);

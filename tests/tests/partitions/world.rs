@@ -170,8 +170,7 @@ impl World {
 
     /// Nodes come and go in turns, and whom one node takes for connected takes it for connected too.
     pub(crate) async fn check_nodes(&mut self) {
-        for index in 0..self.places.len() {
-            let place = &mut self.places[index];
+        for (place, name) in self.places.iter_mut().zip(NAMES) {
             let mut is_up = HashMap::new();
             // The channel is empty when nothing is ready.
             while let Ok(Some(event)) =
@@ -183,7 +182,7 @@ impl World {
                     other => panic!("{other:?}"),
                 };
                 let was_up = is_up.insert(node.clone(), comes).unwrap_or(false);
-                assert_ne!(was_up, comes, "{node} at {}", NAMES[index]);
+                assert_ne!(was_up, comes, "{node} at {name}");
             }
             let mut up: Vec<Atom> = is_up
                 .into_iter()
