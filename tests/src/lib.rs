@@ -19,6 +19,7 @@
 //! - [`deadline()`] and [`wait_until`]: every wait of a test ends.
 //! - [`failure`]: the error of everything here; its `Debug` is readable, so `unwrap` is.
 //! - [`ports`], [`unique_name`]: nothing two tests can collide on.
+//! - [`Captured`]: what is traced.
 //! - [`process`]: a child process with captured output; ends with its value.
 //! - [`program`]: a binary of this workspace, built and started.
 //! - [`erlang`]: releases, nodes and EPMD of a real Erlang/OTP.
@@ -31,10 +32,12 @@ pub mod ports;
 pub mod process;
 pub mod program;
 
+mod captured;
 mod deadline;
 mod name;
 mod output;
 
+pub use captured::Captured;
 pub use deadline::{PATIENCE, deadline, wait_until};
 pub use failure::Failure;
 pub use name::unique_name;

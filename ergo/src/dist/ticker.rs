@@ -30,10 +30,13 @@ pub struct TickPlan {
 }
 
 impl TickPlan {
-    /// `intensity` is held within 4 to 1000 as in OTP.
+    /// The longest tick time, which is as good as none: a year. Clocks are sure to count that far.
+    pub const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
+
+    /// `intensity` is held within 4 to 1000 as in OTP, and the time within [`TickPlan::LONGEST`].
     pub fn new(tick_time: Duration, intensity: u32) -> TickPlan {
         TickPlan {
-            tick_time,
+            tick_time: tick_time.min(TickPlan::LONGEST),
             intensity: intensity.clamp(4, 1000),
         }
     }
@@ -85,8 +88,13 @@ impl Ticker {
         }
     }
 
-    /// Another plan: a new interval begins `now`, as in OTP. Silent intervals before it go on counting.
+    /// Another plan: a new interval begins `now`, as in OTP. The silence before it goes on counting, by its time; one whole
+    /// interval is left in any case.
     pub fn change(&mut self, plan: TickPlan, now: Instant) {
+        let silence = self.plan.interval().saturating_mul(self.silent);
+        let intervals = silence.as_nanos() / plan.interval().as_nanos().max(1);
+        let most = plan.intensity.saturating_sub(1);
+        self.silent = u32::try_from(intervals).unwrap_or(most).min(most);
         self.plan = plan;
         self.next = now.checked_add(plan.interval()).unwrap_or(now);
     }
@@ -229,5 +237,7 @@ mod tests {
         }
         let spinning = Ticker::new(TickPlan::new(Duration::ZERO, 0), false, watched.now);
         assert!(spinning.poll_timeout() > watched.now);
+        let endless = Ticker::new(TickPlan::new(Duration::MAX, 4), false, watched.now);
+        assert!(endless.poll_timeout() > watched.now);
     }
 }

@@ -339,6 +339,15 @@ pub enum EncodeError {
         /// Its length.
         length: usize,
     },
+    /// A message that is longer than a connection carries:
+    /// [`Limits::message_bytes_max`](crate::wire::Limits::message_bytes_max).
+    #[error("a message of {length} bytes is longer than {max} (message_bytes_max)")]
+    MessageTooLong {
+        /// Its length in bytes.
+        length: usize,
+        /// The limit in bytes.
+        max: usize,
+    },
     /// The value is a request of a method marked local, or otherwise cannot leave the node.
     #[error("this value cannot leave the node")]
     LocalOnly,

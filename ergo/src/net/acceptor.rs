@@ -91,7 +91,7 @@ impl Listener {
         while let Some(accepted) = self.source.next().await {
             match accepted {
                 Ok((stream, peer)) => {
-                    slots.admit(peer.ip(), || {
+                    slots.admit(peer.ip().to_canonical(), || {
                         tokio::spawn(greet(stream, peer)).abort_handle()
                     });
                 }

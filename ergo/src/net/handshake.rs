@@ -35,6 +35,9 @@ pub enum HandshakeFailure {
     /// By the socket.
     #[error("the connection broke during the handshake: {0}")]
     Io(io::Error),
+    /// Another connection to the same peer has come first meanwhile.
+    #[error("there is another connection to the peer by now")]
+    TooLate,
     /// The peer begins with TLS, and this side without.
     #[error("the peer speaks TLS, and this node does not at this place")]
     TlsPeer,
@@ -222,8 +225,8 @@ pub async fn dial(
     }
 }
 
-/// Runs the listening side; `decide` is asked once, when the peer has said who it is, and `proved` told once, when it
-/// has proved that and does not know it yet.
+/// Runs the listening side; `decide` is asked once, when the peer has said who it is, and `proved` once, when it has
+/// proved that and does not know it yet: whether there is a place for the connection still.
 ///
 /// # Errors
 /// Why there is no connection; the socket is closed.
@@ -231,15 +234,18 @@ pub async fn accept(
     stream: impl Into<Stream>,
     acceptor: Acceptor,
     decide: impl FnOnce(&Introduction) -> Result<(Admission, Cookie), Refusal>,
-    proved: impl Fn(&Established),
+    proved: impl Fn(&Established) -> bool,
 ) -> Result<Connected, HandshakeFailure> {
     let mut pump = Pump::new(acceptor, stream.into());
     let mut decide = Some(decide);
     loop {
         let result = pump.take_input();
         let event = pump.machine.poll_event();
-        if let Some(AcceptorEvent::Established(established)) = &event {
-            proved(established);
+        if let Some(AcceptorEvent::Established(established)) = &event
+            && !proved(established)
+        {
+            // What is acknowledged is a connection to the peer, which may give up another one for it.
+            return Err(HandshakeFailure::TooLate);
         }
         let flushed = pump.flush().await;
         result?;

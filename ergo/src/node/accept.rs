@@ -45,11 +45,23 @@ impl Node {
         // Kept until the connection is in use, or has come to nothing.
         let proved = OnceLock::new();
         let prove = |established: &Established| {
+            let peer = self.0.peers.get(established.peer.atom());
+            if !established.replaces && peer.is_some_and(|peer| peer.up().is_some()) {
+                return false;
+            }
             // A handshake is complete once.
             let _ = self.proved(established).map(|peer| proved.set(peer));
+            true
         };
         match net::accept(stream, acceptor, decide, prove).await {
-            Ok(connected) => self.admit_in_turn(connected).await,
+            // In a task of its own: its place among those that have not proved themselves is free.
+            Ok(connected) => {
+                let node = self.clone();
+                drop(self.0.runtime.spawn(async move {
+                    node.admit_in_turn(connected).await;
+                    drop(proved);
+                }));
+            }
             Err(error) if let Some(cause) = denied => {
                 if let Some(times) = self.refused(Refused::NotAllowed) {
                     tracing::warn!(node = %self.0.name, %address, %error, %cause, times, "a connection attempt was rejected");
@@ -164,7 +176,7 @@ impl Node {
             return;
         }
         loop {
-            match self.place(&connected.established) {
+            match self.place(&connected) {
                 Place::Taken(peer) => return self.pump(peer, connected),
                 Place::None => return,
                 Place::After(lost) => lost.gone().await,
@@ -174,17 +186,21 @@ impl Node {
     }
 
     /// Finds the place of a connection that the peer has made, and takes it.
-    fn place(&self, established: &Established) -> Place {
+    fn place(&self, connected: &Connected) -> Place {
+        let established = &connected.established;
         let name = established.peer.atom();
         let _deciding = self.0.peers.decide();
+        if self.is_stopping() {
+            return Place::None;
+        }
         match self.0.peers.get(name) {
-            None => self.new_place(established),
+            None => self.new_place(connected),
             Some(peer) if peer.is_dialling() => {
                 if let Some(lost) = peer.comes_after() {
                     return Place::After(lost);
                 }
                 abort_dial(&peer);
-                if self.establish(&peer, established) {
+                if self.establish(&peer, connected) {
                     Place::Taken(peer)
                 } else {
                     Place::None
@@ -202,8 +218,8 @@ impl Node {
         }
     }
 
-    fn new_place(&self, established: &Established) -> Place {
-        let limits = &self.0.limits;
+    fn new_place(&self, connected: &Connected) -> Place {
+        let (established, limits) = (&connected.established, &self.0.limits);
         let (name, max) = (established.peer.atom(), limits.peers_max);
         let outbound = Outbound::new(established, limits);
         let hidden = established.is_hidden();
@@ -212,7 +228,7 @@ impl Node {
         let held = peer.hold();
         match self.0.peers.enter(&peer, max) {
             Ok(true) => {
-                self.announce(&peer, established);
+                self.announce(&peer, connected);
                 drop(held);
                 Place::Taken(peer)
             }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::dist::handshake::{Established, HandshakeError, Initiator};
+use crate::dist::handshake::{HandshakeError, Initiator};
 use crate::dist::{Inbound, NodeName, Outbound, Ticker};
 use crate::etf::Atom;
-use crate::net::{self, Connected, HandshakeFailure};
+use crate::net::{self, Connected, HandshakeFailure, Stream};
 use crate::node::attached::Attached;
 use crate::node::inner::Distribution;
 use crate::node::peer::{Peer, State};
@@ -53,15 +53,11 @@ impl Node {
             }));
         };
         if is_new {
-            let task = self
-                .0
-                .runtime
-                .spawn(self.clone().dial(peer.clone(), target))
-                .abort_handle();
-            match &mut peer.core().state {
-                State::Dialling(dialling) => dialling.task = Some(task),
-                // The other node's attempt was faster: ours would end its connection.
-                _ => task.abort(),
+            // Begun under the lock, which the attempt needs before anybody could ask for its task. When the other node's
+            // was faster there is none: it would end that connection.
+            if let State::Dialling(dialling) = &mut peer.core().state {
+                let attempt = self.clone().dial(peer.clone(), target);
+                dialling.task = Some(self.0.runtime.spawn(attempt).abort_handle());
             }
         }
         Ok(peer)
@@ -112,8 +108,14 @@ impl Node {
     }
 
     async fn dial(self, peer: Arc<Peer>, target: NodeName) {
+        // Code of the user's runs in it: a registrar, say.
+        let _lost = LostInPanic {
+            node: &self,
+            peer: &peer,
+            hidden: false,
+        };
         match self.try_dial(&peer, &target).await {
-            Ok(Some(connected)) => self.adopt(peer, connected).await,
+            Ok(Some(connected)) => self.adopt(peer.clone(), connected).await,
             Ok(None) => {}
             // The peer's own attempt decides.
             Err(_) if peer.has_other_attempt() => {}
@@ -137,15 +139,10 @@ impl Node {
         let of_the_way = way.as_ref().and_then(|way| way.cookie.as_ref());
         let admitted = distribution.access.to_dial(target, of_the_way);
         let cookie = admitted.inspect_err(|_| {
-            self.refused(Refused::NotAllowed);
+            // The log has it anyway.
+            let _ = self.refused(Refused::NotAllowed);
         })?;
-        let timeout = SETUP_TIMEOUT;
-        let stream = tokio::time::timeout(timeout, distribution.carrier.dial(target))
-            .await
-            .map_err(|_| ConnectError::Timeout {
-                node: node.clone(),
-                timeout,
-            })??;
+        let stream = reach(distribution, target).await?;
         if !peer.is_dialling() {
             return Ok(None);
         }
@@ -159,7 +156,7 @@ impl Node {
             }
             // It has a connection that this node has not any more.
             Err(HandshakeFailure::Protocol(HandshakeError::Alive { .. })) => {
-                let stream = distribution.carrier.dial(target).await?;
+                let stream = reach(distribution, target).await?;
                 net::dial(stream, self.initiator(distribution, target, cookie)?).await
             }
             result => result,
@@ -211,7 +208,7 @@ impl Node {
         if let Some(before) = peer.comes_after() {
             before.gone().await;
         }
-        if self.establish(&peer, &connected.established) {
+        if self.establish(&peer, &connected) {
             self.pump(peer, connected);
         } else if connected.established.replaces {
             // Theirs was complete first, and the other node has closed it for this one.
@@ -220,13 +217,14 @@ impl Node {
     }
 
     /// Puts a connection in use, and says so. False when it came too late, or there is another one.
-    pub(super) fn establish(&self, peer: &Arc<Peer>, established: &Established) -> bool {
+    pub(super) fn establish(&self, peer: &Arc<Peer>, connected: &Connected) -> bool {
         // As one step for whoever loses it: nobody hears that the node is gone before that it is there.
         let _held = peer.hold();
+        let established = &connected.established;
         let hidden = established.is_hidden();
         let is_new = peer.establish(Outbound::new(established, &self.0.limits), hidden);
         if is_new {
-            self.announce(peer, established);
+            self.announce(peer, connected);
         }
         is_new
     }
@@ -247,9 +245,6 @@ impl Node {
             let hidden = established.is_hidden();
             let inbound = Inbound::new(&established, &node.0.limits);
             let now = tokio::time::Instant::now().into_std();
-            if let Some(connection) = peer.connection.get() {
-                connection.carried_by(&stream);
-            }
             let ticker = Ticker::new(*plan.borrow(), hidden, now);
             let attached = Arc::new(Attached { node: node.clone(), peer: peer.clone() });
             let _lost = LostInPanic { node: &node, peer: &peer, hidden };
@@ -263,13 +258,23 @@ impl Node {
         });
     }
 
-    pub(super) fn announce(&self, peer: &Arc<Peer>, established: &Established) {
+    /// Who hears of it finds the connection described.
+    pub(super) fn announce(&self, peer: &Arc<Peer>, connected: &Connected) {
+        let established = &connected.established;
         let hidden = established.is_hidden();
-        tracing::info!(node = %self.0.name, peer = %peer.name, hidden, "nodeup");
-        let connection = self.0.contacts.up(&peer.name, established);
-        self.tell_up(&peer.name, &connection);
+        let _lost = LostInPanic {
+            node: self,
+            peer,
+            hidden,
+        };
         // Each peer has one connection.
-        let _ = peer.connection.set(connection);
+        let connection = peer.connection.get_or_init(|| {
+            let connection = self.0.contacts.up(&peer.name, established);
+            connection.carried_by(&connected.stream);
+            connection
+        });
+        tracing::info!(node = %self.0.name, peer = %peer.name, hidden, "nodeup");
+        self.tell_up(&peer.name, connection);
     }
 }
 
@@ -286,6 +291,16 @@ impl Drop for LostInPanic<'_> {
             self.node.lose(self.peer, self.hidden, "panic", None);
         }
     }
+}
+
+/// A stream to another node, within the time there is for it.
+async fn reach(distribution: &Distribution, target: &NodeName) -> Result<Stream, ConnectError> {
+    let timeout = SETUP_TIMEOUT;
+    let reached = tokio::time::timeout(timeout, distribution.carrier.dial(target)).await;
+    reached.unwrap_or_else(|_| {
+        let node = target.atom().clone();
+        Err(ConnectError::Timeout { node, timeout })
+    })
 }
 
 fn source_of(error: &ConnectError) -> String {

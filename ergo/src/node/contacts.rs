@@ -14,7 +14,7 @@ use crate::etf::Atom;
 use crate::net::Stream;
 use crate::node::ConnectError;
 
-/// So many nodes are remembered that are not connected; the oldest is forgotten for a new one.
+/// So many nodes are remembered; the oldest that was never connected is forgotten for a new one.
 const REMEMBERED_MAX: usize = 1024;
 
 /// A connection to another node, as `net_kernel:node_info/1` shows it.
@@ -185,14 +185,26 @@ impl Contacts {
 impl Table {
     fn remember(&mut self, node: &Atom) -> &mut Remembered {
         if !self.remembered.contains_key(node) {
-            if self.order.len() >= REMEMBERED_MAX
-                && let Some(oldest) = self.order.pop_front()
-            {
-                self.remembered.remove(&oldest);
+            if self.order.len() >= REMEMBERED_MAX {
+                self.forget();
             }
             self.order.push_back(node.clone());
         }
         self.remembered.entry(node.clone()).or_default()
+    }
+}
+
+impl Table {
+    /// Forgets the oldest of those that were never connected, or else the oldest.
+    fn forget(&mut self) {
+        let was_never = |name: &Atom| {
+            let remembered = self.remembered.get(name);
+            remembered.is_none_or(|remembered| !remembered.was_connected)
+        };
+        let index = self.order.iter().position(was_never).unwrap_or_default();
+        if let Some(name) = self.order.remove(index) {
+            self.remembered.remove(&name);
+        }
     }
 }
 

@@ -128,7 +128,7 @@ impl Received<'_> {
         let Some(payload) = payload else { return false };
         let Some(process) = process else {
             if payload.decoder().skip().is_err() {
-                self.host().corrupt(&self.peer.name);
+                self.node.corrupted(self.peer);
             }
             self.bury(from, to, &payload, nobody);
             return false;
@@ -302,8 +302,7 @@ impl Received<'_> {
         match payload.map(|payload| payload.to_term()) {
             Some(Ok(term)) => ExitReason::from(term),
             _ => {
-                tracing::error!(peer = %self.peer.name, "closing the connection: an exit reason is no Erlang term");
-                self.peer.close();
+                self.node.corrupted(self.peer);
                 ExitReason::NoConnection
             }
         }

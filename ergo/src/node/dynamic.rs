@@ -68,6 +68,7 @@ impl NodeBuilder {
         if namer.is_long() != us.is_long() {
             let node = namer.atom().clone();
             let source = ConnectError::NameLength { node };
+            let namer = Box::new(namer);
             return Err(StartError::Unnamed { namer, source });
         }
         Ok(Some(namer))
@@ -82,7 +83,7 @@ impl NodeBuilder {
     ) -> Result<Named, StartError> {
         let asked = self.ask(us, namer, ways).await;
         asked.map_err(|source| StartError::Unnamed {
-            namer: namer.clone(),
+            namer: Box::new(namer.clone()),
             source,
         })
     }

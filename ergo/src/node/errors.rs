@@ -49,7 +49,7 @@ pub enum StartError {
     #[error("{namer} did not give this node a name")]
     Unnamed {
         /// The node that was asked.
-        namer: crate::dist::NodeName,
+        namer: Box<crate::dist::NodeName>,
         /// Why not.
         source: ConnectError,
     },
@@ -247,6 +247,8 @@ impl ConnectError {
         let node = node.clone();
         match failure {
             HandshakeFailure::Protocol(source) => ConnectError::Handshake { node, source },
+            // Said by the listening side alone.
+            HandshakeFailure::TooLate => ConnectError::TheirsFailed { node },
             HandshakeFailure::TlsPeer => ConnectError::TlsPeer { node, address },
             #[cfg(feature = "tls")]
             HandshakeFailure::Tls(source) => ConnectError::Tls {

@@ -97,10 +97,9 @@ impl Host for Inner {
         Some(Box::pin(async move { peer.not_busy().await }))
     }
 
-    fn corrupt(&self, from: &Atom) {
+    fn corrupt(self: Arc<Self>, from: &Atom) {
         if let Some(peer) = self.peers.get(from) {
-            tracing::error!(node = %from, "closing the connection: it carried something that is no Erlang term");
-            peer.close();
+            Node(self).corrupted(&peer);
         }
     }
 }

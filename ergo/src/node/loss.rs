@@ -6,6 +6,7 @@ use crate::node::peer::{Peer, Ties};
 use crate::node::{ConnectError, Node};
 use crate::process::host::Broken;
 use crate::process::{Exit, ExitReason, down};
+use crate::wire::Refused;
 
 impl Node {
     /// A connection is lost, or could not be made: everything tied by it hears `noconnection`, once.
@@ -31,6 +32,15 @@ impl Node {
             self.0.contacts.failed(&peer.name, error);
         }
         self.tell_down(peer, was_up.then_some(hidden), why);
+    }
+
+    /// A peer has sent something that is no Erlang term: its connection ends, as in OTP.
+    pub(super) fn corrupted(&self, peer: &Arc<Peer>) {
+        let Some(hidden) = peer.up() else { return };
+        if let Some(times) = self.refused(Refused::ProtocolViolations) {
+            tracing::error!(node = %self.0.name, peer = %peer.name, times, "closing the connection: it carried something that is no Erlang term");
+        }
+        self.lose(peer, hidden, "connection_closed", None);
     }
 
     pub(super) fn break_ties(&self, ties: Ties) {

@@ -201,20 +201,24 @@ impl Monitors {
         }
     }
 
-    fn remove_one(&self, id: u64, node: &Atom) {
+    /// False when there was none: what there was has been told.
+    fn remove_one(&self, id: u64, node: &Atom) -> bool {
         let mut table = self.table();
         let Some(holders) = table.one.get_mut(node) else {
-            return;
+            return false;
         };
+        let mut was_there = false;
         holders.retain_mut(|(holder, times)| {
             if *holder == id {
                 *times -= 1;
+                was_there = true;
             }
             *times > 0
         });
         if holders.is_empty() {
             table.one.remove(node);
         }
+        was_there
     }
 }
 
@@ -302,8 +306,9 @@ impl Node {
             if let Some(error) = error {
                 self.0.contacts.failed(node, &error);
             }
-            self.0.monitors.remove_one(id, node);
-            if let Some(process) = host.process(id) {
+            if self.0.monitors.remove_one(id, node)
+                && let Some(process) = host.process(id)
+            {
                 deliver(&*process, &nodedown(node));
             }
         }

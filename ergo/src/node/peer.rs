@@ -10,12 +10,12 @@ use tokio::sync::{Notify, SetOnce, oneshot};
 use tokio::task::AbortHandle;
 
 use crate::dist::{Control, Outbound, Payload, SendError};
-use crate::etf::{Atom, Encoded, Pid, Reference};
+use crate::etf::{Atom, EncodeError, Encoded, Pid, Reference, Term};
 use crate::node::ConnectError;
 use crate::node::contacts::Connection;
 use crate::node::spawn_rate::SpawnRate;
-use crate::process::CastError;
 use crate::process::host::Body;
+use crate::process::{CastError, ExitReason, write_reason};
 use crate::wire::Limits;
 
 /// What crosses a connection and is told `noconnection` when it is lost.
@@ -76,9 +76,10 @@ pub(super) struct Core {
 pub(crate) struct Peer {
     pub(super) name: Atom,
     core: Mutex<Core>,
-    /// Held while a signal of the peer is acted on, and while it is said that the peer is there. Nothing is acted on any
-    /// more once it is true: the peer is lost.
-    acting: Mutex<bool>,
+    /// Held while a signal of the peer is acted on, and while it is said that the peer is there.
+    acting: Mutex<()>,
+    /// Whether the peer is lost: nothing is acted on any more.
+    lost: AtomicBool,
     /// From how many waiting bytes on senders wait.
     watermark: usize,
     /// From how many waiting bytes on messages are refused.
@@ -122,7 +123,7 @@ impl Drop for Doing {
 
 /// See [`Peer::hold`].
 pub(super) struct Held<'a> {
-    lost: MutexGuard<'a, bool>,
+    _acting: MutexGuard<'a, ()>,
     _doing: Doing,
 }
 
@@ -180,7 +181,8 @@ impl Peer {
                 state,
                 ties: Ties::default(),
             }),
-            acting: Mutex::new(false),
+            acting: Mutex::new(()),
+            lost: AtomicBool::new(false),
             watermark: limits.outbound_watermark_bytes,
             bytes_max: limits.outbound_bytes_max,
             writable: Notify::new(),
@@ -212,17 +214,17 @@ impl Peer {
 
     /// Acts on a signal that has come, unless the peer is lost: what was read and not acted on is lost with it.
     pub(super) fn act(&self, act: impl FnOnce()) {
-        let held = self.hold();
-        if !*held.lost {
+        let _held = self.hold();
+        if !self.lost.load(Ordering::Acquire) {
             act();
         }
     }
 
     /// Until this is dropped, nobody who loses the peer goes on to tell what was tied to it.
     pub(super) fn hold(&self) -> Held<'_> {
-        let lost = self.acting.lock();
+        let acting = self.acting.lock();
         Held {
-            lost: lost.unwrap_or_else(PoisonError::into_inner),
+            _acting: acting.unwrap_or_else(PoisonError::into_inner),
             _doing: Doing::begin(&ACTING_ON, self),
         }
     }
@@ -260,11 +262,11 @@ impl Peer {
             "an `Encode` of a message to {} sends to the same node",
             self.name
         );
-        let is_too_much = {
+        let (is_too_much, sent) = {
             let mut core = self.core();
             let core = &mut *core;
             let _doing = Doing::begin(&ENCODING_FOR, self);
-            let is_too_much = match &mut core.state {
+            let handed = match &mut core.state {
                 State::Down => return Ok(Submitted::Gone),
                 State::Dialling(dialling) => {
                     if is_refusable && dialling.pending_bytes > self.bytes_max {
@@ -272,26 +274,33 @@ impl Peer {
                     }
                     let payload = body.map(crate::process::encode).transpose()?;
                     dialling.wait(control.clone(), payload);
-                    false
+                    (self.is_too_much(dialling.pending_bytes), Ok(()))
                 }
                 State::Up(up) => {
                     if is_refusable && up.outbound.pending_bytes() > self.bytes_max {
                         return Err(CastError::Full);
                     }
-                    up.send(control, body)?;
-                    self.is_too_much(up)
+                    let sent = up.send(control, body);
+                    if let Err(SendError::Encode(error)) = sent {
+                        return Err(error.into());
+                    }
+                    (self.is_too_much(up.outbound.pending_bytes()), sent)
                 }
             };
-            tie(&mut core.ties);
-            is_too_much
+            if !matches!(handed.1, Err(SendError::TooLong { .. })) {
+                tie(&mut core.ties);
+            }
+            handed
         };
         self.handed_over(is_too_much);
+        // Without the lock: whoever listens to the log may use the node.
+        sent.or_else(|error| refused(control, error))?;
         Ok(Submitted::Done)
     }
 
     /// Whether more waits than a peer would let wait that takes what it is sent: messages are refused long before.
-    fn is_too_much(&self, up: &Up) -> bool {
-        up.outbound.pending_bytes() > self.bytes_max.saturating_mul(2)
+    fn is_too_much(&self, pending_bytes: usize) -> bool {
+        pending_bytes > self.bytes_max.saturating_mul(2)
     }
 
     /// There is something to write, or too much of it.
@@ -306,27 +315,31 @@ impl Peer {
 
     /// As [`Peer::submit`], for a payload that is still encoded.
     pub(super) fn submit_encoded(&self, control: &Control, payload: Option<&Encoded>) {
-        let is_too_much = {
+        let (is_too_much, sent) = {
             let mut core = self.core();
             match &mut core.state {
                 State::Down => return,
                 State::Dialling(dialling) => {
                     dialling.wait(control.clone(), payload.cloned());
-                    false
+                    (self.is_too_much(dialling.pending_bytes), Ok(()))
                 }
                 State::Up(up) => {
-                    up.send_encoded(control, payload);
-                    self.is_too_much(up)
+                    let sent = up.send_encoded(control, payload);
+                    (self.is_too_much(up.outbound.pending_bytes()), sent)
                 }
             }
         };
         self.handed_over(is_too_much);
+        if let Err(error) = sent {
+            drop(refused(control, error));
+        }
     }
 
     /// The connection is there: what waited for it goes out first.
     ///
     /// False when it came too late, or there is another one.
     pub(super) fn establish(&self, outbound: Outbound, is_hidden: bool) -> bool {
+        let mut unsent = Vec::new();
         let waiters = {
             let mut core = self.core();
             let State::Dialling(dialling) = &mut core.state else {
@@ -339,12 +352,18 @@ impl Peer {
                 is_idle: false,
                 is_hidden,
             });
-            for waiting in &pending {
-                up.send_encoded(&waiting.control, waiting.payload.as_ref());
+            for waiting in pending {
+                if let Err(error) = up.send_encoded(&waiting.control, waiting.payload.as_ref()) {
+                    up.without_reason(&waiting.control, &error);
+                    unsent.push((waiting.control, error));
+                }
             }
             core.state = State::Up(up);
             waiters
         };
+        for (control, error) in unsent {
+            drop(refused(&control, error));
+        }
         for waiter in waiters {
             // It may have given up.
             let _ = waiter.send(Ok(()));
@@ -450,9 +469,11 @@ impl Peer {
         if matches!(before, State::Down) {
             return None;
         }
-        // The thread that acts on a signal may be this one, where code of the user's listens to what is logged.
+        self.lost.store(true, Ordering::Release);
+        // The thread that acts on a signal may be this one: where the signal breaks the protocol, or where code of the
+        // user's listens to what is logged. Any other waits until the signal has been acted on.
         if ACTING_ON.get() != std::ptr::from_ref(self) {
-            *self.hold().lost = true;
+            drop(self.hold());
         }
         // A signal that was being acted on may have tied something meanwhile.
         let ties = std::mem::take(&mut self.core().ties);
@@ -537,33 +558,57 @@ impl Dialling {
 }
 
 impl Up {
-    fn send(&mut self, control: &Control, body: Option<Body<'_>>) -> Result<(), CastError> {
+    fn send(&mut self, control: &Control, body: Option<Body<'_>>) -> Result<(), SendError> {
         let payload = match body {
             Some(body) => Payload::Encode(body),
             None => Payload::None,
         };
-        match self.outbound.send(control, payload) {
-            Ok(()) => Ok(()),
-            Err(error) => refused(control, error),
-        }
+        self.outbound.send(control, payload)
     }
 
-    fn send_encoded(&mut self, control: &Control, payload: Option<&Encoded>) {
+    fn send_encoded(
+        &mut self,
+        control: &Control,
+        payload: Option<&Encoded>,
+    ) -> Result<(), SendError> {
         let payload = match payload {
             Some(encoded) => Payload::Encoded(encoded),
             None => Payload::None,
         };
-        if let Err(error) = self.outbound.send(control, payload) {
-            // It was encoded before, so it is the peer that does not understand it.
-            drop(refused(control, error));
+        self.outbound.send(control, payload)
+    }
+
+    /// Tells the end of a process whose reason cannot be told: the signal itself is never lost.
+    fn without_reason(&mut self, control: &Control, error: &SendError) {
+        let is_an_end = matches!(
+            control,
+            Control::Exit { .. } | Control::Exit2 { .. } | Control::MonitorPExit { .. }
+        );
+        if is_an_end {
+            let reason = unsendable(error);
+            // What it says always fits.
+            let _ = self
+                .outbound
+                .send(control, Payload::Encode(&mut write_reason(&reason)));
         }
     }
 }
 
-/// What cannot be encoded is the sender's error; what the peer does not understand is logged and left out.
+/// The reason that is told in place of one that cannot be.
+pub(super) fn unsendable(error: &impl ToString) -> ExitReason {
+    let text = Term::from(error.to_string());
+    ExitReason::from(Term::tuple([Term::atom("unsendable_reason"), text]))
+}
+
+/// What cannot be encoded, or is too long, is the sender's error; what the peer does not understand is logged and left
+/// out.
 fn refused(control: &Control, error: SendError) -> Result<(), CastError> {
     match error {
         SendError::Encode(error) => Err(error.into()),
+        SendError::TooLong { len, max } => {
+            let (length, max) = (len, max);
+            Err(EncodeError::MessageTooLong { length, max }.into())
+        }
         error => {
             tracing::warn!(?control, %error, "a signal cannot be sent to this peer");
             Ok(())

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::dist::{AltactTarget, Control, Monitored};
 use crate::etf::{Atom, Encoded, Encoder, Pid, Reference};
 use crate::node::Node;
-use crate::node::peer::{Peer, Submitted, Ties};
+use crate::node::peer::{Peer, Submitted, Ties, unsendable};
 use crate::process::host::{Body, RemoteSignal};
 use crate::process::{CastError, Destination, ExitReason, RemoteWatcher, write_reason};
 
@@ -107,15 +107,11 @@ impl Node {
                 self.hand_over(to.node(), Outgoing::connecting(control, Tie::Nothing))
             }
             RemoteSignal::Exit2 { from, to, reason } => {
-                let control = Control::Exit2 {
+                let control = || Control::Exit2 {
                     from: self.pid(from),
                     to: to.clone(),
                 };
-                let mut body = write_reason(reason);
-                self.hand_over(
-                    to.node(),
-                    Outgoing::connecting(control, Tie::Nothing).body(&mut body),
-                )
+                self.hand_over_end(to.node(), reason, true, || (control(), Tie::Nothing))
             }
             RemoteSignal::Monitor { from, to, number } => self.send_monitor(from, to, number),
             RemoteSignal::Demonitor { from, to, number } => {
@@ -259,15 +255,12 @@ impl Node {
             }
             return Ok(());
         }
-        let control = Control::Exit {
+        let control = || Control::Exit {
             from: self.pid(from),
             to: to.clone(),
         };
-        let mut body = write_reason(reason);
-        self.hand_over(
-            to.node(),
-            Outgoing::when_up(control, Tie::Unlink(from, to)).body(&mut body),
-        )
+        let make = || (control(), Tie::Unlink(from, to));
+        self.hand_over_end(to.node(), reason, false, make)
     }
 
     fn send_down(
@@ -281,14 +274,38 @@ impl Node {
             Some(name) => Monitored::Name(name.clone()),
             None => Monitored::Pid(self.pid(from)),
         };
-        let control = Control::MonitorPExit {
-            from,
+        let control = || Control::MonitorPExit {
+            from: from.clone(),
             to: watcher.pid.clone(),
             reference: reference.clone(),
         };
-        let mut body = write_reason(reason);
-        let outgoing = Outgoing::when_up(control, Tie::Unwatch(reference)).body(&mut body);
-        self.hand_over(watcher.pid.node(), outgoing)
+        let make = || (control(), Tie::Unwatch(reference));
+        self.hand_over_end(watcher.pid.node(), reason, false, make)
+    }
+
+    /// Hands over the end of a process. A reason that cannot be sent, too long or of what the peer does not know, is told
+    /// as one that can: the signal itself is never lost.
+    fn hand_over_end<'t>(
+        &self,
+        node: &Atom,
+        reason: &ExitReason,
+        connects: bool,
+        make: impl Fn() -> (Control, Tie<'t>),
+    ) -> Result<(), CastError> {
+        let attempt = |reason: &ExitReason| {
+            let (control, tie) = make();
+            let mut body = write_reason(reason);
+            let outgoing = Outgoing {
+                connects,
+                ..Outgoing::when_up(control, tie)
+            };
+            self.hand_over(node, outgoing.body(&mut body))
+        };
+        let Err(CastError::Encode(error)) = attempt(reason) else {
+            return Ok(());
+        };
+        tracing::warn!(%node, %error, "an exit reason cannot be sent");
+        attempt(&unsendable(&error))
     }
 
     /// A spawn request, whose answer goes to slot `number` and, when it asks for a monitor, whose `Down` to the

@@ -24,6 +24,9 @@ pub enum TickTimeChange {
 /// How long a change takes unless it is said, as in OTP.
 pub(super) const TRANSITION: Duration = Duration::from_secs(60);
 
+/// What is taken for ever: thirty years.
+const FOREVER: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
+
 /// The shortest tick time.
 pub(super) const SHORTEST: Duration = Duration::from_secs(1);
 
@@ -96,7 +99,8 @@ impl Node {
         tick_time: Duration,
         transition: Duration,
     ) -> TickTimeChange {
-        let tick_time = tick_time.max(SHORTEST);
+        let tick_time = tick_time.clamp(SHORTEST, TickPlan::LONGEST);
+        let transition = transition.min(TickPlan::LONGEST);
         let Some(distribution) = &self.0.distribution else {
             return TickTimeChange::Unchanged;
         };
@@ -117,7 +121,9 @@ impl Node {
         // The task holds no node: it would keep it alive for as long as the change takes.
         let node = Arc::downgrade(&self.0);
         let changing = self.0.runtime.spawn(async move {
-            let end = tokio::time::Instant::now() + transition;
+            let now = tokio::time::Instant::now();
+            // Longer than a node runs is as good as for ever.
+            let end = now.checked_add(transition).unwrap_or(now + FOREVER);
             loop {
                 let Some(node) = node.upgrade().map(Node) else {
                     return;

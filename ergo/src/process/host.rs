@@ -104,7 +104,7 @@ pub trait Host: Any + Send + Sync {
     ) -> Option<std::pin::Pin<Box<dyn std::future::Future<Output = ()> + Send>>>;
 
     /// A received message turned out to be no Erlang term: the connection it came over is at fault.
-    fn corrupt(&self, from: &Atom);
+    fn corrupt(self: Arc<Self>, from: &Atom);
 
     /// The pid of the node itself, for senders that are not processes.
     fn node_pid(&self) -> Pid {

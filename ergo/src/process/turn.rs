@@ -574,7 +574,7 @@ impl<A: Behavior> Drop for Turn<'_, A> {
 pub(super) fn corrupt<A: Behavior>(cx: &Context<A>, error: &DecodeError, from: Option<Atom>) {
     warn_about!(cx, %error, "a message is not a valid Erlang term");
     if let Some(node) = from {
-        cx.host().corrupt(&node);
+        cx.host().clone().corrupt(&node);
     }
 }
 

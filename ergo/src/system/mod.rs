@@ -9,6 +9,7 @@
 mod applications;
 mod format;
 mod keep_connected;
+mod logger;
 mod main;
 mod net_kernel;
 mod rex;

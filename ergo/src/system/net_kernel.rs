@@ -1,13 +1,13 @@
 //! `net_kernel`: what tells peers that this node is there, and starts processes for nodes that ask the old way.
 //!
 //! The requests are those of OTP 25 to 29 (<https://www.erlang.org/doc/apps/kernel/net_kernel.html>). What changes this node
-//! is done for its own processes alone: in OTP any node that is connected may ask for it, and none does.
+//! is refused: in OTP any node that is connected may ask for it, and none does. The pid in a request proves nothing, since
+//! whoever sends it writes it; programs of this node use the methods of [`Node`](crate::Node).
 
 use std::time::Duration;
 
 use crate::behaviour::ChildSpec;
 use crate::etf::{Atom, Map, Pid, Term};
-use crate::node::TickTimeChange;
 use crate::process::{ExitReason, Message, PlainContext, SpawnOptions};
 use crate::remote::Functions;
 
@@ -43,21 +43,24 @@ fn call(cx: &PlainContext, functions: &Functions, from: &Term, request: &Term) {
         cx.reply(from, answer);
     } else if let Some(spawn) = Spawn::parse(request) {
         spawn.start(cx, functions, from);
-    } else if let Some(change) = Change::parse(request) {
-        if is_of_this_node(cx, from) {
-            change.make(cx, from);
-        } else {
-            let not_allowed = [Term::atom("error"), Term::atom("not_allowed")];
-            cx.reply(from, Term::tuple(not_allowed));
-        }
+    } else if changes_the_node(request) {
+        let not_allowed = [Term::atom("error"), Term::atom("not_allowed")];
+        cx.reply(from, Term::tuple(not_allowed));
     } else {
         let unknown = Term::tuple([Term::atom("unknown_request"), request.clone()]);
         cx.reply(from, Term::tuple([Term::atom("error"), unknown]));
     }
 }
 
-fn is_of_this_node(cx: &PlainContext, from: &Term) -> bool {
-    matches!(from.as_tuple(), Some([Term::Pid(pid), _]) if pid.node() == cx.node().name())
+/// `allow`, `connect`, `passive_cnct`, `disconnect` and `new_ticktime`.
+fn changes_the_node(request: &Term) -> bool {
+    let Some([tag, rest @ ..]) = request.as_tuple() else {
+        return false;
+    };
+    matches!(
+        (tag.as_atom(), rest.len()),
+        (Some("allow" | "passive_cnct" | "disconnect"), 1) | (Some("connect" | "new_ticktime"), 2)
+    )
 }
 
 /// What everybody is told.
@@ -179,70 +182,5 @@ impl<'a> Spawn<'a> {
             let reason = Term::tuple([Term::atom("system_limit"), Term::list([])]);
             cx.reply(from, Term::tuple([Term::atom("EXIT"), reason]));
         }
-    }
-}
-
-/// What changes this node.
-enum Change<'a> {
-    Allow(&'a Term),
-    Connect(&'a Atom),
-    Disconnect(&'a Atom),
-    TickTime(Duration, Duration),
-}
-
-impl<'a> Change<'a> {
-    fn parse(request: &'a Term) -> Option<Change<'a>> {
-        let parts = request.as_tuple()?;
-        let (tag, rest) = parts.split_first()?;
-        Some(match (tag.as_atom()?, rest) {
-            ("allow", [nodes]) => Change::Allow(nodes),
-            ("connect", [_, Term::Atom(node)]) | ("passive_cnct", [Term::Atom(node)]) => {
-                Change::Connect(node)
-            }
-            ("disconnect", [Term::Atom(node)]) => Change::Disconnect(node),
-            ("new_ticktime", [time, transition]) => {
-                let read = |term: &Term| {
-                    let milliseconds = u64::try_from(term.as_integer()?).ok()?;
-                    Some(Duration::from_millis(milliseconds))
-                };
-                Change::TickTime(read(time)?, read(transition)?)
-            }
-            _ => return None,
-        })
-    }
-
-    fn make(self, cx: &PlainContext, from: &Term) {
-        let node = cx.node();
-        let answer = match self {
-            Change::Allow(nodes) => {
-                let names = nodes.as_list().map(|nodes| nodes.iter().map(Term::as_atom));
-                let names: Option<Vec<&str>> = names.and_then(Iterator::collect);
-                let allowed = names.is_some_and(|names| node.allow(names).is_ok());
-                Term::atom(if allowed { "ok" } else { "error" })
-            }
-            Change::Disconnect(name) => Term::from(node.disconnect(name.as_str())),
-            Change::TickTime(time, transition) => {
-                match node.set_tick_time_within(time, transition) {
-                    TickTimeChange::Unchanged => Term::atom("unchanged"),
-                    TickTimeChange::Initiated => Term::atom("change_initiated"),
-                    TickTimeChange::Ongoing(time) => {
-                        Term::tuple([Term::atom("ongoing_change_to"), milliseconds(time)])
-                    }
-                }
-            }
-            Change::Connect(name) => return connect(cx, name.clone(), from.clone()),
-        };
-        cx.reply(from, answer);
-    }
-}
-
-/// In a process of its own: others are answered meanwhile.
-fn connect(cx: &PlainContext, name: Atom, from: Term) {
-    let started = cx.node().spawn_fn(move |cx| async move {
-        let connected = cx.node().connect(name.as_str()).await.is_ok();
-        cx.reply(&from, Term::from(connected));
-    });
-    if let Err(error) = started {
-        tracing::debug!(%error, "net_kernel could not connect");
     }
 }

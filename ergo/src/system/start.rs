@@ -10,7 +10,7 @@ use crate::etf::Atom;
 use crate::node::{Node, NodeBuilder, StartError};
 use crate::process::{PlainContext, SpawnError};
 use crate::remote::{FunctionArgs, Functions, IntoOutcome, Spawner};
-use crate::system::{applications, keep_connected, net_kernel, rex, user};
+use crate::system::{applications, keep_connected, logger, net_kernel, rex, user};
 
 impl Node {
     /// A node to be started: `Node::builder("shop@127.0.0.1").cookie("secret").start().await?`.
@@ -115,6 +115,7 @@ async fn start_system(node: &Node) -> Result<(), SpawnError> {
         .child(net_kernel::spec(functions.clone()))
         .child(rex::spec(functions))
         .child(user::spec())
+        .child(logger::spec())
         .child(crate::behaviour::pubsub::spec());
     let kernel = supervisor.start(node).await?;
     applications::watch(node, kernel.as_ref().clone(), ApplicationTerminated::Kernel);

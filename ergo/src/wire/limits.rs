@@ -5,7 +5,8 @@ use std::time::Duration;
 
 const MEBIBYTE: usize = 1024 * 1024;
 
-/// The bounds of a node. Each accepts its value and refuses one more, with an error that names the limit and both numbers.
+/// The bounds of a node. Each accepts its value and refuses one more, with an error that names the limit and both numbers;
+/// what is refused is counted: [`Refusals`](crate::wire::Refusals).
 ///
 /// ```
 /// use ergo::wire::Limits;
@@ -55,7 +56,8 @@ pub struct Limits {
     /// Bytes waiting to be written to one peer, or for the connection to it, from which on messages are refused as
     /// [`Full`](crate::CastError::Full). Other signals never are: at twice as many the connection is closed. Default 64 MiB.
     pub outbound_bytes_max: usize,
-    /// Requests to spawn a process that one peer may make in a second. Default 1,000.
+    /// Requests to spawn a process that one peer may make in a second, from its first one on; more are answered with
+    /// `system_limit`. Default 1,000.
     pub spawn_requests_per_second_max: u32,
     /// The longest request to the embedded EPMD, in bytes. Default 512.
     pub epmd_request_bytes_max: usize,

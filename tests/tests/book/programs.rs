@@ -76,6 +76,7 @@ pub(crate) const EXAMPLES: &[Example] = &[
     },
     ends("pool", "the end"),
     ends("topics", "outside: closed"),
+    ends("output_of_peers", "answer: {io_reply,1,ok}"),
     Example {
         program: "interop_node",
         // A port for EPMD that nothing else uses.

@@ -1,58 +1,13 @@
 //! What `user` prints of a format and its arguments, beside what the `io_lib` of real nodes makes of them.
 
-use std::fmt::{Debug, Write};
 use std::sync::{Arc, Mutex};
 
 use ergo::prelude::*;
 use ergo_tests::erlang::{Epmd, Node as Erl, Release, each_release};
-use ergo_tests::{deadline, unique_name};
-use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
-
-/// Keeps what is printed.
-#[derive(Clone, Default)]
-struct Printed(Arc<Mutex<Vec<String>>>);
-
-impl Printed {
-    fn take(&self) -> Vec<String> {
-        std::mem::take(&mut *self.0.lock().unwrap())
-    }
-}
-
-struct Text(String);
-
-impl Visit for Text {
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        if field.name() == "message" {
-            write!(self.0, "{value:?}").unwrap();
-        }
-    }
-}
-
-impl Subscriber for Printed {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target() == "ergo::user"
-    }
-
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
-        Id::from_u64(1)
-    }
-
-    fn record(&self, _: &Id, _: &Record<'_>) {}
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-    fn enter(&self, _: &Id) {}
-    fn exit(&self, _: &Id) {}
-
-    fn event(&self, event: &Event<'_>) {
-        let mut text = Text(String::new());
-        event.record(&mut text);
-        self.0.lock().unwrap().push(text.0);
-    }
-}
+use ergo_tests::{Captured, deadline, unique_name};
 
 /// Compares what has been printed with what is told by an Erlang node, and answers how many rows there were.
-async fn judge(mut cx: PlainContext, printed: Printed, wrong: Arc<Mutex<Vec<String>>>) {
+async fn judge(mut cx: PlainContext, printed: Captured, wrong: Arc<Mutex<Vec<String>>>) {
     let mut rows = 0_i64;
     while let Some(message) = cx.receive().await {
         let Message::Term(Term::Tuple(parts)) = message else {
@@ -65,7 +20,8 @@ async fn judge(mut cx: PlainContext, printed: Printed, wrong: Arc<Mutex<Vec<Stri
             }
             [how, row, expected] => {
                 rows += 1;
-                let printed = printed.take();
+                let printed: Vec<String> =
+                    printed.take().into_iter().map(|(_, text)| text).collect();
                 let expected = expected.as_str().map(str::to_owned);
                 let actual = match how.as_atom() {
                     Some("printed") => Some(printed.join(" AND ")),
@@ -108,7 +64,7 @@ fn difference(row: &Term, actual: Option<String>, expected: Option<String>) -> S
 
 /// Has an Erlang node ask for the rows of `expression`, and gives their number.
 async fn compare(release: Release, expression: &str) -> usize {
-    let printed = Printed::default();
+    let printed = Captured::new(&["ergo::user"]);
     let _guard = tracing::subscriber::set_default(printed.clone());
     let epmd = Epmd::start().await.unwrap();
     let erl = Erl::builder(release, "erl", epmd.port())

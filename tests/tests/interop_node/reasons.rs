@@ -93,7 +93,7 @@ async fn unlink_races() {
                 (PRELUDE, "true"),
                 ("process_flag(trap_exit, true)", "false"),
                 // We unlink while the other side dies: no exit after unlink and a flush.
-                ("Race = fun() -> P = Loop(), link(P), P ! stop, unlink(P), receive {'EXIT', P, _} -> ok after 0 -> ok end, Down(monitor(process, P)), receive {'EXIT', P, X} -> {late_exit, X} after 0 -> ok end end, lists:usort([Race() || _ <- lists:seq(1, 300)])", "[ok]"),
+                ("Race = fun() -> P = Loop(), link(P), P ! stop, unlink(P), receive {'EXIT', P, _} -> ok after 0 -> ok end, Down(monitor(process, P)), receive {'EXIT', P, X} -> {late_exit, X} after 0 -> ok end end, lists:usort([Race() || _ <- lists:seq(1, 200)])", "[ok]"),
                 // The other side links and unlinks while we do; then one side ends.
                 ("Both = fun(N) -> P = spawn(fun() -> process_flag(trap_exit, true), (fun F() -> receive {'EXIT', _, _} -> F(); {link, Q} -> link(Q), F(); {unlink, Q} -> unlink(Q), F(); stop -> ok end end)() end),
                     Q = Pid(relay), [begin Relay({link, P, Me}), P ! {link, Q}, Relay({unlink, P}), P ! {unlink, Q} end || _ <- lists:seq(1, N)], P end, ok", "ok"),
@@ -116,12 +116,12 @@ async fn messages_come_before_the_end() {
         world
             .table(&[
                 ("Order = fun() -> {P, M} = spawn_monitor(R, interop, send_node, [Me]), [receive A when A =:= R; element(1, A) =:= 'DOWN' -> if A =:= R -> message; true -> {P, M} = {element(4, A), element(2, A)}, down end after 10000 -> late end || _ <- [1, 2]] end, ok", "ok"),
-                ("lists:usort([Order() || _ <- lists:seq(1, 500)])", "[[message,down]]"),
+                ("lists:usort([Order() || _ <- lists:seq(1, 200)])", "[[message,down]]"),
                 ("Echoed = fun(Size) -> T = binary:copy(<<1>>, Size), {P, M} = spawn_monitor(R, interop, echo_loop, []), P ! {Me, T}, P ! {Me, 1}, P ! stop, [receive {P, T} -> large; {P, 1} -> small; {'DOWN', M, _, _, W} -> W after 10000 -> late end || _ <- [1, 2, 3]] end, ok", "ok"),
                 ("lists:usort([Echoed(Size) || Size <- [0, 1, 65535, 65536, 65537, 131072, 200000, 1000000]])", "[[large,small,normal]]"),
                 ("Collector = fun Collect(Seen) -> receive {relay, down, _, W} -> Me ! {lists:reverse(Seen), W}; X -> Collect([X | Seen]) end end, ok", "ok"),
                 // The relay hears of the end of a process here after what that one had it send.
-                ("Sends = fun() -> C = spawn(fun() -> Collector([]) end), S = spawn(fun() -> receive go -> [{relay, R} ! {send, C, N} || N <- lists:seq(1, 50)], exit(done) end end), Relay({monitor, S, C}), Relay({send, S, go}), receive {Seen, done} -> Seen =:= lists:seq(1, 50) after 10000 -> late end end, lists:usort([Sends() || _ <- lists:seq(1, 100)])", "[true]"),
+                ("Sends = fun() -> C = spawn(fun() -> Collector([]) end), S = spawn(fun() -> receive go -> [{relay, R} ! {send, C, N} || N <- lists:seq(1, 50)], exit(done) end end), Relay({monitor, S, C}), Relay({send, S, go}), receive {Seen, done} -> Seen =:= lists:seq(1, 50) after 10000 -> late end end, lists:usort([Sends() || _ <- lists:seq(1, 40)])", "[true]"),
                 ("None()", "nothing"),
             ])
             .await;

@@ -12,43 +12,43 @@ use crate::dist::node_name::{NodeName, NodeNameError};
 #[non_exhaustive]
 pub enum HandshakeError {
     /// The peer does not know the cookie: its digest is wrong.
-    #[error("{peer} has another cookie")]
+    #[error("{} has another cookie", .peer.as_str().escape_debug())]
     WrongCookie {
         /// The name the peer gave, which is thereby not proved.
         peer: NodeName,
     },
     /// The peer refused this node (`not_allowed`): by its list of allowed nodes, or because it lacks flags of ours.
-    #[error("{peer} does not allow this node")]
+    #[error("{} does not allow this node", .peer.as_str().escape_debug())]
     NotAllowed {
         /// The node that was dialled.
         peer: NodeName,
     },
     /// This node refused the peer, and told it so with `not_allowed` or `nok`.
-    #[error("{peer} was refused")]
+    #[error("{} was refused", .peer.as_str().escape_debug())]
     Refused {
         /// The name or the host the peer gave.
         peer: String,
     },
     /// The peer gave up for a connection that it is setting up itself (`nok`): wait for that one.
-    #[error("{peer} is connecting to this node itself")]
+    #[error("{} is connecting to this node itself", .peer.as_str().escape_debug())]
     Nok {
         /// The node that was dialled.
         peer: NodeName,
     },
     /// The peer has a connection to this node already (`alive`), and it was kept.
-    #[error("{peer} is connected to this node already")]
+    #[error("{} is connected to this node already", .peer.as_str().escape_debug())]
     Alive {
         /// The node that was dialled.
         peer: NodeName,
     },
     /// Told that a connection to it is still open (`alive`), the peer chose to keep that one.
-    #[error("{peer} keeps its present connection")]
+    #[error("{} keeps its present connection", .peer.as_str().escape_debug())]
     AliveRefused {
         /// The name the peer gave.
         peer: NodeName,
     },
     /// The peer lacks flags that this node requires.
-    #[error("{peer} lacks the distribution flags {missing}")]
+    #[error("{} lacks the distribution flags {missing}", .peer.as_str().escape_debug())]
     MissingFlags {
         /// The name or the host the peer gave.
         peer: String,
@@ -70,7 +70,7 @@ pub enum HandshakeError {
     #[error("the name of the peer is no node name")]
     BadName(#[source] NodeNameError),
     /// The peer sent a challenge that this node has open itself: somebody lets the node answer its own question.
-    #[error("{peer} reflects a challenge of this node")]
+    #[error("{} reflects a challenge of this node", .peer.as_str().escape_debug())]
     ReflectedChallenge {
         /// The name the peer gave.
         peer: NodeName,
