@@ -3,11 +3,11 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 use crate::behaviour::supervisor::Backoff;
 use crate::node::{Node, NodeEvent, NodeEvents, WeakNode};
-use crate::sync::AbortHandle;
 
 /// How long a node that the builder keeps connected is waited for: half a second, then twice as long each time, up to
 /// half a minute.
@@ -84,7 +84,10 @@ impl Node {
             events,
             lost: 0,
         };
-        let task = crate::sync::spawn(self.runtime(), keeper.run(self.downgrade()));
+        let task = self
+            .runtime()
+            .spawn(keeper.run(self.downgrade()))
+            .abort_handle();
         let kept: Arc<Kept> = self.extension();
         let mut tasks = kept.tasks();
         tasks.retain(|task| !task.is_finished());
