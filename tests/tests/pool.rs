@@ -418,3 +418,50 @@ async fn workers_with_names() {
     deadline(PATIENCE, choir.stop()).await;
     stop(node).await;
 }
+
+/// A worker that is removed while it is being started is gone once it has.
+#[tokio::test]
+async fn removed_while_it_starts() {
+    #[derive(Actor)]
+    struct Late;
+    #[ergo::server]
+    impl Late {
+        async fn init(gate: Arc<Semaphore>) -> Result<Self, ExitReason> {
+            gate.acquire().await.unwrap().forget();
+            Ok(Late)
+        }
+        #[call]
+        fn sync(&self) {}
+    }
+    let (node, gate) = (node().await, Arc::new(Semaphore::new(1)));
+    let pool = Pool::<Late>::new(gate.clone()).size(1).start(&node);
+    let pool = deadline(PATIENCE, pool).await.unwrap();
+    let before = node.process_count();
+    let adding = tokio::spawn({
+        let pool = pool.clone();
+        async move { pool.add_workers(2).await }
+    });
+    // Both have their places, and the first of them waits.
+    deadline(PATIENCE, async {
+        while node.process_count() == before || pool.which_workers().await.unwrap().len() < 3 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    let removing = tokio::spawn({
+        let pool = pool.clone();
+        async move { pool.remove_workers(2).await }
+    });
+    deadline(PATIENCE, async {
+        while pool.which_workers().await.unwrap().len() > 1 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    gate.add_permits(2);
+    assert_eq!(deadline(PATIENCE, adding).await.unwrap(), Ok(1));
+    assert_eq!(deadline(PATIENCE, removing).await.unwrap(), Ok(1));
+    assert_eq!(node.process_count(), before);
+    deadline(PATIENCE, pool.stop()).await;
+    stop(node).await;
+}

@@ -15,6 +15,12 @@ use crate::process::{
 /// A node, as its processes see it.
 pub type HostRef = Arc<dyn Host>;
 
+/// `is_process_alive/1`, for a process of this node; false for any other.
+pub(crate) fn is_alive(host: &HostRef, pid: &Pid) -> bool {
+    let id = host.local_id(pid);
+    id.is_some_and(|id| host.process(id).is_some())
+}
+
 /// Anything that can say which node it belongs to: the node itself, a context, a handle.
 pub trait AsHost {
     /// The node.

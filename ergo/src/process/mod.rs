@@ -37,6 +37,7 @@ mod heritage;
 pub mod host;
 mod id_set;
 mod info;
+mod insist;
 mod links;
 mod log;
 mod mailbox;

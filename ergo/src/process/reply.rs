@@ -46,16 +46,29 @@ impl<T> Reply<T> {
     /// Answers. A caller that has given up or is gone is no error.
     #[inline]
     pub fn send(self, value: T) {
+        self.arrives(value);
+    }
+
+    /// As [`Reply::send`]; false when the caller is known to have given up. One that called with a term is never known.
+    #[inline]
+    pub(crate) fn arrives(self, value: T) -> bool {
         match self.0 {
-            Inner::Local(sender) => {
-                // The caller has given up waiting.
-                let _ = sender.send(Answer::Value(value));
-            }
+            Inner::Local(sender) => sender.send(Answer::Value(value)).is_ok(),
             Inner::Remote(remote) => {
                 let encode = remote.encode;
                 remote.to.answer(&mut |encoder| encode(&value, encoder));
+                true
             }
-            Inner::Nowhere => {}
+            Inner::Nowhere => false,
+        }
+    }
+
+    /// Whether the caller is known to have given up.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        match &self.0 {
+            Inner::Local(sender) => sender.is_closed(),
+            Inner::Remote(_) => false,
+            Inner::Nowhere => true,
         }
     }
 }

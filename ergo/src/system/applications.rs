@@ -9,7 +9,7 @@ use crate::behaviour::application::{
 };
 use crate::etf::{Atom, Pid};
 use crate::node::Node;
-use crate::process::{Reply, SpawnError, SpawnOptions};
+use crate::process::{Behavior, ExitReason, Ref, Reply, SpawnError, SpawnOptions};
 use crate::remote::Exception;
 
 /// Why a node was taken down by an application; kept at the node.
@@ -76,7 +76,8 @@ impl Node {
     /// `application:start/2`: starts an application, given itself or by the name of one that is loaded. Returns when it
     /// runs: its top supervisor, all its children and its start phases.
     ///
-    /// Who asks while it is being started waits for the same start. Dropping the future does not stop the start.
+    /// Who asks while it is being started waits for the same start, of the type of the first; who asks while it is being
+    /// stopped has it started again then. Dropping the future does not stop the start.
     ///
     /// # Errors
     /// It is not loaded, runs already, or depends on one that does not run; or why it did not start: then nothing of it
@@ -87,24 +88,23 @@ impl Node {
         start_type: StartType,
     ) -> Result<(), ApplicationError> {
         let name = self.name_to_start(application.into()).await?;
-        self.start_loaded(name, start_type).await
+        self.start_loaded(name, start_type).await.map(drop)
     }
 
     async fn name_to_start(&self, application: ToStart) -> Result<String, ApplicationError> {
         match application {
-            ToStart::Application(application) => {
-                let name = self.load(*application, true).await?;
-                Ok(name.as_str().to_owned())
-            }
+            // One that runs is refused by its start, and one that is being started is waited for.
+            ToStart::Application(application) => self.load_unless_running(*application).await,
             ToStart::Name(name) => Ok(name),
         }
     }
 
+    /// Whether it was this call that has started it.
     async fn start_loaded(
         &self,
         name: String,
         start_type: StartType,
-    ) -> Result<(), ApplicationError> {
+    ) -> Result<bool, ApplicationError> {
         self.ask(|reply| ControllerMessage::Start(name, start_type, reply))
             .await
     }
@@ -147,9 +147,9 @@ impl Node {
                 .start_loaded(name.as_str().to_owned(), start_type)
                 .await
             {
-                Ok(()) => started.push(name),
+                Ok(true) => started.push(name),
                 // Somebody else was faster.
-                Err(ApplicationError::AlreadyStarted(_)) => {}
+                Ok(false) | Err(ApplicationError::AlreadyStarted(_)) => {}
                 Err(error) => {
                     self.stop_again(started).await;
                     return Err(error);
@@ -272,6 +272,22 @@ impl ApplicationNode for OnNode {
     }
 }
 
+/// Takes the node down when a process ends without which it is none.
+pub(super) fn watch<A: Behavior>(
+    node: &Node,
+    watched: Ref<A>,
+    because: fn(ExitReason) -> ApplicationTerminated,
+) {
+    let node = node.clone();
+    // It ends with the process, which ends with the node.
+    drop(tokio::spawn(async move {
+        let reason = watched.ended().await;
+        if !node.is_stopping() {
+            OnNode(node).take_down(because(reason));
+        }
+    }));
+}
+
 /// Starts the controller, and has it stop all applications before the node stops.
 pub(super) async fn start(node: &Node) -> Result<(), SpawnError> {
     let on_node: Arc<dyn ApplicationNode> = Arc::new(OnNode(node.clone()));
@@ -279,15 +295,8 @@ pub(super) async fn start(node: &Node) -> Result<(), SpawnError> {
     let controller = node
         .spawn_with::<ApplicationController>(on_node, options)
         .await?;
-    let watched = (controller.clone(), node.clone());
-    // It ends with the controller, which ends with the node.
-    drop(tokio::spawn(async move {
-        let (controller, node) = watched;
-        let reason = controller.as_ref().ended().await;
-        if !node.is_stopping() {
-            OnNode(node).take_down(ApplicationTerminated::Controller(reason));
-        }
-    }));
+    let watched = controller.as_ref().clone();
+    watch(node, watched, ApplicationTerminated::Controller);
     node.register_function("application", "which_applications", async |cx, ()| {
         Ok::<_, Exception>(cx.node().which_applications().await)
     })

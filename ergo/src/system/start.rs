@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::behaviour::Supervisor;
+use crate::behaviour::application::ApplicationTerminated;
 use crate::etf::Atom;
 use crate::node::{Node, NodeBuilder, StartError};
 use crate::process::{PlainContext, SpawnError};
@@ -110,6 +111,7 @@ async fn start_system(node: &Node) -> Result<(), SpawnError> {
         .child(rex::spec(functions))
         .child(user::spec())
         .child(crate::behaviour::pubsub::spec());
-    supervisor.start(node).await?;
+    let kernel = supervisor.start(node).await?;
+    applications::watch(node, kernel.as_ref().clone(), ApplicationTerminated::Kernel);
     applications::start(node).await
 }

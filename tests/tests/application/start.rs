@@ -225,3 +225,59 @@ async fn an_application_without_processes() {
     assert_eq!(node.process_count(), before);
     stop(node).await;
 }
+
+/// A start that has joined another's is not this call's to take back.
+#[tokio::test]
+async fn what_others_have_started_stays() {
+    let (node, log) = (node().await, Log::default());
+    let (open, opened) = tokio::sync::oneshot::channel::<()>();
+    let opened = std::sync::Arc::new(tokio::sync::Mutex::new(Some(opened)));
+    let slow = || {
+        let opened = opened.clone();
+        Application::new("slow").start(move |_| {
+            let opened = opened.clone();
+            async move {
+                if let Some(opened) = opened.lock().await.take() {
+                    let _ = opened.await;
+                }
+                Supervisor::one_for_one()
+            }
+        })
+    };
+    let first = tokio::spawn({
+        let (node, slow) = (node.clone(), slow());
+        async move { node.start_application(slow, StartType::Temporary).await }
+    });
+    while deadline(PATIENCE, node.loaded_applications())
+        .await
+        .is_empty()
+    {
+        tokio::task::yield_now().await;
+    }
+    // Given itself, it joins the start as well.
+    let second = tokio::spawn({
+        let (node, slow) = (node.clone(), slow());
+        async move { node.start_application(slow, StartType::Temporary).await }
+    });
+    let bad = application("bad", &log).start(|_| async { Err(ExitReason::from("no")) });
+    let all = tokio::spawn({
+        let (node, applications) = (node.clone(), [slow(), bad]);
+        async move {
+            node.ensure_all_started(applications, StartType::Temporary)
+                .await
+        }
+    });
+    for _ in 0..10 {
+        tokio::task::yield_now().await;
+    }
+    open.send(()).unwrap();
+    assert_eq!(deadline(PATIENCE, first).await.unwrap(), Ok(()));
+    assert_eq!(deadline(PATIENCE, second).await.unwrap(), Ok(()));
+    let all = deadline(PATIENCE, all).await.unwrap();
+    assert!(
+        matches!(all, Err(ApplicationError::Start { .. })),
+        "{all:?}"
+    );
+    assert_eq!(crate::world::running(&node).await, ["slow"]);
+    stop(node).await;
+}

@@ -164,3 +164,40 @@ async fn from_inside() {
     assert_eq!(node.whereis_pid("inside"), None);
     stop(node).await;
 }
+
+/// A start that comes during a stop waits for it, and is done then.
+#[tokio::test(start_paused = true)]
+async fn a_start_while_it_stops() {
+    let (node, log) = (node().await, Log::default());
+    let shop = application("shop", &log).stop(|_| tokio::time::sleep(secs(3)));
+    deadline(PATIENCE, node.start_application(shop, StartType::Temporary))
+        .await
+        .unwrap();
+    let stopping = tokio::spawn({
+        let node = node.clone();
+        async move { node.stop_application("shop").await }
+    });
+    while !running(&node).await.is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let started = deadline(
+        PATIENCE,
+        node.ensure_all_started(["shop"], StartType::Temporary),
+    )
+    .await;
+    assert_eq!(started, Ok(vec![atom!("shop")]));
+    assert_eq!(deadline(PATIENCE, stopping).await.unwrap(), Ok(()));
+    assert_eq!(running(&node).await, ["shop"]);
+    stop(node).await;
+}
+
+/// Without the processes that every node has it is no node.
+#[tokio::test]
+async fn the_end_of_kernel_sup() {
+    let node = node().await;
+    let kernel: SupervisorRef = node.whereis("kernel_sup").unwrap();
+    deadline(PATIENCE, kernel.stop()).await;
+    let because = deadline(PATIENCE, node.stopped()).await;
+    let reason = ExitReason::Shutdown;
+    assert_eq!(because, Err(ergo::ApplicationTerminated::Kernel(reason)));
+}

@@ -158,3 +158,81 @@ async fn what_is_wrong_is_named() {
     assert_eq!(answer, Ok(term!({error, no_topic})));
     stop(node).await;
 }
+
+/// What ends a subscription or a topic is not lost in a topic that is full.
+#[tokio::test]
+async fn a_full_topic_hears_of_ends() {
+    let node = node().await;
+    let prices = open(&node, TopicOptions::new().mailbox(2)).await;
+    let watcher = watcher(&node, Tie::Link).await;
+    let stream = deadline(PATIENCE, PRICES.stream(&node, 10)).await.unwrap();
+    while prices.publish(1).is_ok() {}
+    drop(stream);
+    deadline(PATIENCE, watcher.unsubscribe()).await.unwrap();
+    deadline(PATIENCE, async {
+        while prices.info().await.map(|info| info.subscribers) != Ok(0) {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    while prices.publish(1).is_ok() {}
+    let topic = prices.pid().unwrap();
+    prices.end("sold_out".into());
+    deadline(PATIENCE, async {
+        while node.is_process_alive(&topic) {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    // It has unsubscribed, and is not linked any more.
+    assert_eq!(deadline(PATIENCE, watcher.ends()).await.unwrap(), []);
+    stop(node).await;
+}
+
+/// Whoever gives up waiting for its subscription has none.
+#[tokio::test]
+async fn a_subscription_given_up() {
+    let node = node().await;
+    let prices = open(&node, TopicOptions::new()).await;
+    let name = PRICES;
+    for _ in 0..20 {
+        tokio::select! {
+            biased;
+            stream = name.stream(&node, 10) => drop(stream),
+            () = tokio::task::yield_now() => {}
+        }
+    }
+    deadline(PATIENCE, async {
+        while prices.info().await.map(|info| info.subscribers) != Ok(0) {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    stop(node).await;
+}
+
+/// A panic in a subscriber's own code is that subscriber's loss.
+#[tokio::test]
+async fn a_subscriber_that_panics() {
+    #[derive(Actor)]
+    struct Clumsy;
+    #[ergo::server]
+    impl Clumsy {
+        async fn init(cx: &Context<Self>) -> Result<Self, ExitReason> {
+            let deliver = |_: &ClumsyRef, _: u64| panic!("over a price");
+            PRICES
+                .subscribe(cx, deliver)
+                .await
+                .map_err(|_| "no_prices")?;
+            Ok(Clumsy)
+        }
+    }
+    let node = node().await;
+    let prices = open(&node, TopicOptions::new()).await;
+    deadline(PATIENCE, node.spawn::<Clumsy>(())).await.unwrap();
+    let watcher = watcher(&node, Tie::Subscribe).await;
+    assert_eq!(deadline(PATIENCE, prices.sync_publish(7)).await, Ok(1));
+    assert_eq!(seen(&watcher).await, [7]);
+    assert_eq!(deadline(PATIENCE, prices.info()).await.unwrap().missed, 1);
+    stop(node).await;
+}

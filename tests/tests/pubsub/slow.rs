@@ -113,6 +113,16 @@ async fn events_as_terms() {
         .unwrap();
     let topic = Term::from(prices.pid().unwrap());
     assert_eq!(answer, Term::tuple([term!(ok), topic, term!(1)]));
+    assert!(deadline(PATIENCE, told.recv()).await.is_some());
+    // Asked for again, as after a timeout, it is still one.
+    let request = Term::tuple([term!(subscribe), term!(prices), Term::from(plain.clone())]);
+    deadline(PATIENCE, node.call("ergo_pubsub", request))
+        .await
+        .unwrap();
+    assert_eq!(
+        deadline(PATIENCE, prices.info()).await.unwrap().subscribers,
+        1
+    );
     prices.publish(2).unwrap();
     for price in [1, 2_u64] {
         let name = Term::tuple([term!(prices), Term::Atom(node.name().clone())]);

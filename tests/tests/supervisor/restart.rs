@@ -297,3 +297,57 @@ impl ParseAtom for str {
         Atom::new(self).unwrap()
     }
 }
+
+/// A full mailbox takes no message of others, and yet the supervisor goes on with its own affairs.
+#[tokio::test]
+async fn a_full_supervisor_starts_its_children_again() {
+    let node = node().await;
+    let gate = Gate {
+        starts: Arc::default(),
+        open: Arc::default(),
+    };
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let supervisor = Supervisor::one_for_one()
+        .intensity(3, secs(5))
+        .child(Gated::spec(gate.clone()).id("gated"));
+    let parent = node.spawn_fn(async move |mut cx| {
+        cx.trap_exit(true);
+        let options = SpawnOptions::default().mailbox(2);
+        let started = supervisor.start_link_with(&cx, options).await;
+        let _ = tell.send(started.unwrap());
+        while let Some(_ignored) = cx.receive().await {}
+    });
+    let parent = parent.unwrap();
+    let supervisor = deadline(PATIENCE, told).await.unwrap();
+    node.exit(&only(&supervisor).await.unwrap(), ExitReason::Kill);
+    while gate.starts.load(Ordering::SeqCst) < 2 {
+        tokio::task::yield_now().await;
+    }
+    let asking: Vec<_> = (0..2)
+        .map(|_| {
+            let supervisor = supervisor.clone();
+            tokio::spawn(async move { supervisor.which_children().await })
+        })
+        .collect();
+    while supervisor.count_children().timeout(Duration::ZERO).await != Err(CallError::Full) {
+        tokio::task::yield_now().await;
+    }
+    // Each of its failures is one restart more, until there are too many.
+    for _ in 0..4 {
+        gate.open.notify_one();
+    }
+    let ended = deadline(PATIENCE, async {
+        loop {
+            gate.open.notify_one();
+            tokio::select! {
+                reason = supervisor.as_ref().ended() => break reason,
+                () = tokio::task::yield_now() => {}
+            }
+        }
+    });
+    assert_eq!(ended.await, ExitReason::Shutdown);
+    assert!(gate.starts.load(Ordering::SeqCst) > 2);
+    drop(asking);
+    node.exit(&parent, ExitReason::Kill);
+    stop(node).await;
+}

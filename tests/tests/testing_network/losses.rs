@@ -175,3 +175,23 @@ async fn a_stalled_peer_delays_no_other(network: Network) -> ergo::Result {
     watching.expect_no(secs(60)).await;
     Ok(())
 }
+
+/// What a test refuses stays refused, whoever crashes; and a cut lets nothing through a partition.
+#[ergo::test]
+async fn a_crash_and_a_cut_change_nothing_else(network: Network) {
+    let a = network.node("a@mem").start().await.unwrap();
+    let b = network.node("b@mem").start().await.unwrap();
+    let mut server = b.probe_as("server");
+    assert!(a.ping("b@mem").await);
+    network.partition(&["a@mem"], &["b@mem"]);
+    a.send(("server", "b@mem"), term!(lost)).await.unwrap();
+    testing::run_until_idle().await;
+    network.cut("a@mem", "b@mem");
+    testing::run_until_idle().await;
+    server.expect_no(secs(1)).await;
+    network.heal();
+    network.refuse("a@mem", "b@mem");
+    network.crash(&a).await;
+    let a = network.node("a@mem").start().await.unwrap();
+    assert!(!a.ping("b@mem").await);
+}

@@ -12,6 +12,7 @@ use crate::behaviour::application::{
     ControllerMessage, StartType,
 };
 use crate::etf::{Atom, DecodeError, Decoder, EncodeError, Encoder, Pid, Term};
+use crate::process::host::is_alive;
 use crate::process::{
     Actor, Behavior, Context, Env, Exit, ExitReason, Flow, Handle, Options, Ref, Reply, ReplyTo,
     SpawnOptions,
@@ -57,15 +58,22 @@ impl Handle for ControllerRef {
     type Actor = ApplicationController;
 }
 
-/// Who waits for the outcome of a start or a stop.
+/// Who waits for the outcome of a stop.
 pub(super) type Waiting = Vec<Reply<Result<(), ApplicationError>>>;
+
+/// The outcome of a start: whether it was this request that began it.
+pub(super) type StartReply = Reply<Result<bool, ApplicationError>>;
+
+/// Starts that came while the application was being stopped.
+pub(super) type Then = Vec<(StartType, StartReply)>;
 
 pub(super) enum State {
     Loaded,
     Starting {
         master: Pid,
         start_type: StartType,
-        waiting: Waiting,
+        /// Whose request began it, and those that have joined.
+        waiting: Vec<StartReply>,
     },
     Running {
         master: Pid,
@@ -75,6 +83,7 @@ pub(super) enum State {
         master: Pid,
         start_type: StartType,
         waiting: Waiting,
+        then: Then,
     },
 }
 
@@ -160,9 +169,15 @@ impl Behavior for ApplicationController {
     }
 
     async fn on_exit(&mut self, exit: Exit, cx: &Context<Self>) -> Flow {
+        if is_alive(cx.host(), &exit.from) {
+            // What somebody has sent with `exit/2` in the name of a living master is not its end.
+            return Flow::Continue;
+        }
         if let Some((name, _)) = self.find(&exit.from) {
             self.clear(&name, cx).await;
-            self.ended(name, &exit.reason);
+            for (start_type, reply) in self.ended(name.clone(), &exit.reason) {
+                self.start_one(name.as_str(), start_type, reply, cx).await;
+            }
         }
         self.close_next(cx);
         Flow::Continue
@@ -268,9 +283,12 @@ impl ApplicationController {
             return Err(ApplicationError::Stopping);
         }
         let dependencies = plan::order(&self.dependencies(), std::slice::from_ref(&name))?;
-        if let Some(State::Running { .. } | State::Stopping { .. }) =
-            self.entries.get(&name).map(|entry| &entry.state)
-        {
+        let state = self.entries.get(&name).map(|entry| &entry.state);
+        if let Some(State::Stopping { .. }) = state {
+            // It is looked at again when it has stopped.
+            return Ok(name);
+        }
+        if let Some(State::Running { .. }) = state {
             return Err(ApplicationError::AlreadyStarted(name));
         }
         let missing = dependencies
@@ -289,7 +307,7 @@ impl ApplicationController {
         &mut self,
         name: &str,
         start_type: StartType,
-        reply: Reply<Result<(), ApplicationError>>,
+        reply: StartReply,
         cx: &Context<Self>,
     ) {
         let name = match self.check_start(name) {
@@ -299,8 +317,10 @@ impl ApplicationController {
         let Some(entry) = self.entries.get_mut(&name) else {
             return reply.send(Err(ApplicationError::NotLoaded(name)));
         };
-        if let State::Starting { waiting, .. } = &mut entry.state {
-            return waiting.push(reply);
+        match &mut entry.state {
+            State::Starting { waiting, .. } => return waiting.push(reply),
+            State::Stopping { then, .. } => return then.push((start_type, reply)),
+            _ => {}
         }
         let args = MasterArgs {
             name: name.clone(),
@@ -344,7 +364,9 @@ impl ApplicationController {
             } => {
                 tracing::info!(application = %name, started_at = %cx.host().name(), "PROGRESS REPORT");
                 entry.state = State::Running { master, start_type };
-                waiting.into_iter().for_each(|reply| reply.send(Ok(())));
+                for (joined, reply) in waiting.into_iter().enumerate() {
+                    reply.send(Ok(joined == 0));
+                }
             }
             other => entry.state = other,
         }

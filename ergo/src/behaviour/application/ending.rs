@@ -1,6 +1,6 @@
 //! The application controller: applications that stop, that end by themselves, and all of them when the node stops.
 
-use crate::behaviour::application::controller::{Entry, GRACE, State, Waiting};
+use crate::behaviour::application::controller::{Entry, GRACE, State, Then, Waiting};
 use crate::behaviour::application::spec::parse_name;
 use crate::behaviour::application::{
     ApplicationController, ApplicationError, ApplicationTerminated, ControllerMessage, StartType,
@@ -48,9 +48,11 @@ impl ApplicationController {
     }
 
     /// The master of this application has ended.
-    pub(super) fn ended(&mut self, name: Atom, reason: &ExitReason) {
+    ///
+    /// Those that wanted to start it while it was being stopped are handed out.
+    pub(super) fn ended(&mut self, name: Atom, reason: &ExitReason) -> Then {
         let Some(entry) = self.entries.get_mut(&name) else {
-            return;
+            return Then::new();
         };
         let state = std::mem::replace(&mut entry.state, State::Loaded);
         self.order.retain(|other| *other != name);
@@ -59,10 +61,12 @@ impl ApplicationController {
             State::Stopping {
                 start_type,
                 waiting,
+                then,
                 ..
             } => {
                 report(&name, &ExitReason::from("stopped"), start_type);
                 waiting.into_iter().for_each(|reply| reply.send(Ok(())));
+                return then;
             }
             State::Starting {
                 start_type,
@@ -100,6 +104,7 @@ impl ApplicationController {
                 );
             }
         }
+        Then::new()
     }
 
     fn take_down(
@@ -142,6 +147,7 @@ impl ApplicationController {
 
 /// Tells a master to stop, and remembers to kill it if it does not.
 fn tell_to_stop(entry: &mut Entry, mut waiting: Waiting, cx: &Context<ApplicationController>) {
+    let mut then = Then::new();
     let (master, start_type) = match std::mem::replace(&mut entry.state, State::Loaded) {
         State::Running { master, start_type } => (master, start_type),
         State::Starting {
@@ -158,8 +164,10 @@ fn tell_to_stop(entry: &mut Entry, mut waiting: Waiting, cx: &Context<Applicatio
             master,
             start_type,
             waiting: others,
+            then: others_then,
         } => {
             waiting.extend(others);
+            then = others_then;
             (master, start_type)
         }
         State::Loaded => return,
@@ -176,6 +184,7 @@ fn tell_to_stop(entry: &mut Entry, mut waiting: Waiting, cx: &Context<Applicatio
         master,
         start_type,
         waiting,
+        then,
     };
 }
 

@@ -95,4 +95,8 @@ pub enum ApplicationTerminated {
     /// The process that controls the applications has ended.
     #[error("the application controller ended: {0}")]
     Controller(ExitReason),
+    /// The supervisor of the processes that every node has, `kernel_sup`, has ended: stopped by somebody, or they failed
+    /// more often than it allows.
+    #[error("kernel_sup ended: {0}")]
+    Kernel(ExitReason),
 }

@@ -10,6 +10,7 @@ use crate::behaviour::application::{
 };
 use crate::behaviour::supervisor::Supervisor;
 use crate::etf::{Atom, DecodeError, Decoder, EncodeError, Encoder, Pid, Term};
+use crate::process::host::is_alive;
 use crate::process::{
     Actor, Behavior, Context, Exit, ExitReason, Flow, Handle, Options, Ref, ReplyTo, SpawnError,
 };
@@ -95,8 +96,10 @@ impl Behavior for ApplicationMaster {
         match message {}
     }
 
-    async fn on_exit(&mut self, exit: Exit, _: &Context<Self>) -> Flow {
-        if self.top.take_if(|top| *top == exit.from).is_some() {
+    async fn on_exit(&mut self, exit: Exit, cx: &Context<Self>) -> Flow {
+        // What somebody has sent with `exit/2` in the name of a living supervisor is not its end.
+        let is_over = |top: &mut Pid| *top == exit.from && !is_alive(cx.host(), top);
+        if self.top.take_if(is_over).is_some() {
             return Flow::Stop(exit.reason);
         }
         // Something the start function has linked to.

@@ -52,7 +52,7 @@ pub enum ControllerMessage {
     #[doc(hidden)]
     Plan(Vec<String>, Reply<Result<Vec<Atom>, ApplicationError>>),
     #[doc(hidden)]
-    Start(String, StartType, Reply<Result<(), ApplicationError>>),
+    Start(String, StartType, Reply<Result<bool, ApplicationError>>),
     /// A master says that its application runs.
     #[doc(hidden)]
     Started(Pid),

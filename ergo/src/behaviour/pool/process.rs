@@ -8,7 +8,7 @@ use crate::behaviour::pool::workers::Workers;
 use crate::behaviour::pool::{PoolMessage, PoolRef, WorkerInfo};
 use crate::behaviour::supervisor::{ChildError, ChildSpec, Spec, Supervisor, SupervisorRef};
 use crate::etf::{DecodeError, Decoder, EncodeError, Encoded, Encoder, Term};
-use crate::process::host::AsHost;
+use crate::process::host::{AsHost, is_alive};
 use crate::process::{
     Actor, Behavior, CastError, Context, Destination, Exit, ExitReason, Flow, Handle, Options, Ref,
     Reply, ReplyTo, SpawnError, encode, forwarded_cast,
@@ -91,8 +91,10 @@ impl<W: Behavior<Args: Clone + Sync>> Behavior for PoolProcess<W> {
         Flow::Continue
     }
 
-    async fn on_exit(&mut self, exit: Exit, _: &Context<Self>) -> Flow {
-        if self.supervisor.pid().as_ref() == Some(&exit.from) {
+    async fn on_exit(&mut self, exit: Exit, cx: &Context<Self>) -> Flow {
+        // What somebody has sent with `exit/2` in the name of a living supervisor is not its end.
+        let is_its = self.supervisor.pid().as_ref() == Some(&exit.from);
+        if is_its && !is_alive(cx.host(), &exit.from) {
             return Flow::Stop(exit.reason);
         }
         Flow::Continue
@@ -231,11 +233,18 @@ impl<W: Behavior<Args: Clone + Sync>> PoolProcess<W> {
         cx.task(async move {
             let mut outcome = Ok(());
             for (number, spec) in specs {
-                if outcome.is_ok() {
+                // One that was removed before its turn is not started.
+                if outcome.is_ok() && workers.has(number) {
                     outcome = supervisor.start_child(spec).await.map(drop);
                 }
                 if outcome.is_err() {
                     workers.remove(number);
+                }
+                if !workers.has(number) {
+                    // Removed while it was being started, or refused by its init: the supervisor forgets it as well.
+                    let id = child_id(number);
+                    let _ = supervisor.terminate_child(&id).await;
+                    let _ = supervisor.delete_child(&id).await;
                 }
             }
             reply.send(outcome.map(|()| workers.len()));

@@ -74,6 +74,11 @@ impl<W: Behavior> Workers<W> {
         Some(slots.remove(at))
     }
 
+    /// Whether there is this place.
+    pub(super) fn has(&self, number: u64) -> bool {
+        self.read().iter().any(|slot| slot.number == number)
+    }
+
     /// The place that was added last.
     pub(super) fn last(&self) -> Option<u64> {
         self.read().last().map(|slot| slot.number)

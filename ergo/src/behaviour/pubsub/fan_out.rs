@@ -1,6 +1,7 @@
 //! Who gets the events of a topic, and how.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::behaviour::pubsub::TopicEvent;
@@ -130,11 +131,22 @@ impl<T: TopicEvent> FanOut<T> {
 
     /// The subscriptions of a process.
     pub(super) fn of_pid(&self, pid: &Pid) -> Vec<Reference> {
-        let its = |number: &u64| {
+        self.those(|subscriber| subscriber.pid.as_ref() == Some(pid))
+    }
+
+    /// Those of them that were made by a message of the process, or of somebody in its name.
+    pub(super) fn terms_of(&self, pid: &Pid) -> Vec<Reference> {
+        self.those(|subscriber| match &subscriber.sink {
+            Sink::Term(to) | Sink::Relay(to) => to == pid,
+            Sink::Typed(_) => false,
+        })
+    }
+
+    fn those(&self, which: impl Fn(&Subscriber<T>) -> bool) -> Vec<Reference> {
+        let found = self.by_reference.iter().filter(|(_, number)| {
             let subscriber = self.subscribers.get(number);
-            subscriber.is_some_and(|subscriber| subscriber.pid.as_ref() == Some(pid))
-        };
-        let found = self.by_reference.iter().filter(|(_, number)| its(number));
+            subscriber.is_some_and(&which)
+        });
         found.map(|(reference, _)| reference.clone()).collect()
     }
 
@@ -201,7 +213,12 @@ fn deliver<T: TopicEvent, A: Behavior>(
     cx: &Context<A>,
 ) -> Result<(), CastError> {
     match sink {
-        Sink::Typed(deliver) => deliver(forms.event),
+        // It is the subscriber's own code, whose panic is not to end the topic of all others.
+        Sink::Typed(deliver) => catch_unwind(AssertUnwindSafe(|| deliver(forms.event)))
+            .unwrap_or_else(|_| {
+                tracing::error!(topic = %forms.topic[0], "a subscriber panicked over an event, and has missed it");
+                Err(CastError::Full)
+            }),
         Sink::Term(pid) => cx.send(pid, forms.term()?),
         Sink::Relay(pid) => cx.send(pid, forms.cast()?),
     }

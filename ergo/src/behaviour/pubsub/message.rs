@@ -49,6 +49,9 @@ pub enum TopicMessage<T> {
     UnsubscribeTerm(Pid, Reply<Atom>),
     #[doc(hidden)]
     Info(Reply<TopicInfo>),
+    /// To a relay: whoever had it made may have gone without subscribing.
+    #[doc(hidden)]
+    IfUnused,
     #[doc(hidden)]
     End(ExitReason),
 }

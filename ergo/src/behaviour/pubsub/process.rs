@@ -122,16 +122,19 @@ impl<T: TopicEvent> Behavior for TopicProcess<T> {
             TopicMessage::Relayed(_) => {
                 tracing::warn!(topic = %self.name, "a relayed event came to a topic that is no relay");
             }
-            TopicMessage::Subscribe(pid, sink, reply) => reply.send(self.add(pid, sink, cx)),
+            TopicMessage::Subscribe(..) => return self.subscribe(message, cx),
             TopicMessage::SubscribeTerm(pid, is_relay, reply) => {
                 let sink = if is_relay {
                     Sink::Relay(pid.clone())
                 } else {
                     Sink::Term(pid.clone())
                 };
+                // A process has one subscription of this kind: a peer that asks again, after a timeout say, has the last.
+                let before = self.fan_out.terms_of(&pid);
                 // Before the last events, which the subscriber gets next.
                 reply.send(relay::answer(cx.pid(), self.fan_out.buffer_max));
                 self.add(Some(pid), sink, cx);
+                return self.remove(&before, cx);
             }
             TopicMessage::Unsubscribe(reference) => return self.remove(&[reference], cx),
             TopicMessage::UnsubscribeTerm(pid, reply) => {
@@ -140,6 +143,10 @@ impl<T: TopicEvent> Behavior for TopicProcess<T> {
                 return self.remove(&all, cx);
             }
             TopicMessage::Info(reply) => reply.send(self.info()),
+            TopicMessage::IfUnused if self.is_unused_relay() => {
+                return Flow::Stop(ExitReason::Normal);
+            }
+            TopicMessage::IfUnused => {}
             TopicMessage::End(reason) => return Flow::Stop(reason),
         }
         Flow::Continue
@@ -189,6 +196,25 @@ impl<T: TopicEvent> TopicProcess<T> {
         self.fan_out.sweep(&gone);
         self.tell(before);
         taken
+    }
+
+    /// Whoever gave up waiting for the answer would never unsubscribe: nothing is kept for it.
+    fn subscribe(&mut self, message: TopicMessage<T>, cx: &Context<Self>) -> Flow {
+        let TopicMessage::Subscribe(pid, sink, reply) = message else {
+            return Flow::Continue;
+        };
+        if reply.is_abandoned() {
+            return Flow::Continue;
+        }
+        let reference = self.add(pid, sink, cx);
+        match reply.arrives(reference.clone()) {
+            true => Flow::Continue,
+            false => self.remove(&[reference], cx),
+        }
+    }
+
+    fn is_unused_relay(&self) -> bool {
+        matches!(self.source, Source::Relay(_)) && self.fan_out.len() == 0
     }
 
     fn add(&mut self, pid: Option<Pid>, sink: Sink<T>, cx: &Context<Self>) -> Reference {

@@ -57,7 +57,7 @@ impl<T: TopicEvent> Publisher<T> {
 
     /// Ends the topic: what was published before is handed out, then its subscribers hear of the end with this reason.
     pub fn end(&self, reason: ExitReason) {
-        // One that has ended has ended.
-        let _ = self.0.cast(TopicMessage::End(reason));
+        self.0
+            .cast_until_taken(move || TopicMessage::End(reason.clone()));
     }
 }

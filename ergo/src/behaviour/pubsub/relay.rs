@@ -3,12 +3,15 @@
 use std::time::Duration;
 
 use crate::behaviour::pubsub::process::Source;
-use crate::behaviour::pubsub::{TopicEvent, TopicProcess};
+use crate::behaviour::pubsub::{TopicEvent, TopicMessage, TopicProcess};
 use crate::etf::{Atom, Pid, Term};
 use crate::process::{CallError, Context, ExitReason, Flow};
 
 /// How long the other node has to answer.
 const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// When a relay that nobody has subscribed to ends: later than anyone waits who asked for it.
+const UNUSED_MAX: Duration = Duration::from_secs(15);
 
 /// What a topic answers to a subscriber that gets terms: `{ok, Topic, Buffer}`, the process to monitor and how many of its
 /// last events it keeps.
@@ -38,6 +41,9 @@ pub(super) async fn connect<T: TopicEvent>(
             Some((topic, buffer_max)) => {
                 relay.origin = Some(cx.monitor(topic));
                 relay.fan_out.buffer_max = buffer_max;
+                drop(cx.after(UNUSED_MAX, |me| {
+                    me.as_ref().cast_until_taken(|| TopicMessage::IfUnused);
+                }));
                 Flow::Continue
             }
             None => Flow::Stop(refusal(&answer)),

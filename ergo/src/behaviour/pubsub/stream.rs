@@ -45,9 +45,8 @@ impl<T: TopicEvent> EventStream<T> {
 
 impl<T: TopicEvent> Drop for EventStream<T> {
     fn drop(&mut self) {
-        // A topic that has ended needs no telling.
-        let _ = self
-            .topic
-            .cast(TopicMessage::Unsubscribe(self.reference.clone()));
+        let reference = self.reference.clone();
+        self.topic
+            .cast_until_taken(move || TopicMessage::Unsubscribe(reference.clone()));
     }
 }

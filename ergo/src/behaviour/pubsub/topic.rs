@@ -100,6 +100,16 @@ pub struct Subscription<T: TopicEvent> {
     topic: Ref<TopicProcess<T>>,
     reference: Reference,
     monitor: Option<Reference>,
+    /// The process that it is linked to by this subscription.
+    link: Option<Pid>,
+}
+
+/// What a subscriber has to do with a topic besides its events.
+#[derive(Clone, Copy, PartialEq)]
+enum Tie {
+    None,
+    Monitor,
+    Link,
 }
 
 impl<T: TopicEvent> Subscription<T> {
@@ -118,8 +128,12 @@ impl<T: TopicEvent> Subscription<T> {
         if let Some(monitor) = &self.monitor {
             cx.demonitor_flush(monitor);
         }
-        // A topic that has ended needs no telling.
-        let _ = self.topic.cast(TopicMessage::Unsubscribe(self.reference));
+        if let Some(link) = &self.link {
+            cx.unlink(link);
+        }
+        let reference = self.reference;
+        self.topic
+            .cast_until_taken(move || TopicMessage::Unsubscribe(reference.clone()));
     }
 }
 
@@ -215,7 +229,7 @@ impl<T: TopicEvent> Topic<T> {
         cx: &Context<A>,
         deliver: impl Fn(&A::Handle, T) -> Result<(), CastError> + Send + Sync + 'static,
     ) -> Result<Subscription<T>, TopicError> {
-        self.tie(cx, deliver, &|_| None, &|_| {}).await
+        self.tie(cx, deliver, Tie::None).await
     }
 
     /// As [`Topic::subscribe`], with a monitor: the process gets one [`Down`](crate::Down) when the topic ends, with the
@@ -228,13 +242,7 @@ impl<T: TopicEvent> Topic<T> {
         cx: &Context<A>,
         deliver: impl Fn(&A::Handle, T) -> Result<(), CastError> + Send + Sync + 'static,
     ) -> Result<Subscription<T>, TopicError> {
-        let untie = |monitor: &Option<Reference>| {
-            if let Some(monitor) = monitor {
-                cx.demonitor_flush(monitor);
-            }
-        };
-        self.tie(cx, deliver, &|topic| Some(cx.monitor(topic)), &untie)
-            .await
+        self.tie(cx, deliver, Tie::Monitor).await
     }
 
     /// As [`Topic::subscribe`], with a link: the process gets an exit signal when the topic ends, with the reason of its
@@ -247,19 +255,14 @@ impl<T: TopicEvent> Topic<T> {
         cx: &Context<A>,
         deliver: impl Fn(&A::Handle, T) -> Result<(), CastError> + Send + Sync + 'static,
     ) -> Result<Subscription<T>, TopicError> {
-        let subscription = self.subscribe(cx, deliver).await?;
-        if let Some(topic) = subscription.pid() {
-            cx.link(topic);
-        }
-        Ok(subscription)
+        self.tie(cx, deliver, Tie::Link).await
     }
 
     async fn tie<A: Behavior>(
         &self,
         cx: &Context<A>,
         deliver: impl Fn(&A::Handle, T) -> Result<(), CastError> + Send + Sync + 'static,
-        tie: &(dyn Fn(&Pid) -> Option<Reference> + Sync),
-        untie: &(dyn Fn(&Option<Reference>) + Sync),
+        tie: Tie,
     ) -> Result<Subscription<T>, TopicError> {
         let (host, deliver) = (AsHost::host(cx), Arc::new(deliver));
         let mut attempts = ATTEMPTS;
@@ -268,18 +271,24 @@ impl<T: TopicEvent> Topic<T> {
             let topic = self.find(&host).await?;
             let (me, deliver) = (cx.handle(), deliver.clone());
             let sink = Sink::Typed(Box::new(move |event: &T| deliver(&me, event.clone())));
-            // Before it subscribes: an end between the two is not missed.
-            let monitor = topic.pid().as_ref().and_then(tie);
+            // Before it subscribes: an end between the two is not missed, nor the reason lost.
+            let pid = topic.pid();
+            let monitor = pid.as_ref().filter(|_| tie == Tie::Monitor);
+            let monitor = monitor.map(|topic| cx.monitor(topic));
             match subscribe_to(&topic, Some(cx.pid()), sink).await {
                 Ok(reference) => {
+                    let link = pid.filter(|_| tie == Tie::Link);
                     return Ok(Subscription {
                         topic,
                         reference,
                         monitor,
+                        link: link.inspect(|topic| cx.link(topic)),
                     });
                 }
                 Err(error) => {
-                    untie(&monitor);
+                    if let Some(monitor) = &monitor {
+                        cx.demonitor_flush(monitor);
+                    }
                     self.again(error, attempts)?;
                 }
             }

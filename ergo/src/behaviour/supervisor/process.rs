@@ -14,7 +14,7 @@ use crate::behaviour::supervisor::{
     SupervisorRef,
 };
 use crate::etf::{DecodeError, Decoder, EncodeError, Encoder, Term};
-use crate::process::host::HostRef;
+use crate::process::host::{HostRef, is_alive};
 use crate::process::{
     Actor, Behavior, Context, Exit, ExitReason, Flow, Options, Reply, ReplyTo, SpawnError,
     SpawnOptions,
@@ -89,7 +89,10 @@ impl Behavior for SupervisorProcess {
             SupervisorMessage::TryAgain(place) => return self.try_again(place, cx).await,
             SupervisorMessage::Resume(place, wait) => return self.resume(place, wait, cx).await,
             SupervisorMessage::Stop => return Flow::Stop(ExitReason::Shutdown),
-            SupervisorMessage::Join(reply) => self.joining.push(reply),
+            SupervisorMessage::Join(reply) => {
+                self.joining.retain(|joining| !joining.is_abandoned());
+                self.joining.push(reply);
+            }
         }
         Flow::Continue
     }
@@ -97,7 +100,7 @@ impl Behavior for SupervisorProcess {
     async fn on_exit(&mut self, exit: Exit, cx: &Context<Self>) -> Flow {
         match self.children.running(&exit.from) {
             // What a living child has sent with `exit/2` is not its end.
-            Some(_) if super::requests::is_alive(&exit.from, cx) => Flow::Continue,
+            Some(_) if is_alive(cx.host(), &exit.from) => Flow::Continue,
             Some(place) => self.ended(place, &exit.reason, cx).await,
             // A child that was stopped meanwhile, or somebody who linked to the supervisor.
             None => Flow::Continue,

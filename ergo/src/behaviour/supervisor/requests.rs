@@ -12,7 +12,7 @@ use crate::behaviour::supervisor::{
     SupervisorProcess,
 };
 use crate::etf::{Pid, Term};
-use crate::process::host::Host;
+use crate::process::host::is_alive;
 use crate::process::{Context, ExitReason};
 
 impl SupervisorProcess {
@@ -52,7 +52,7 @@ impl SupervisorProcess {
         let supervisors = count(&|child| child.spec.kind == ChildKind::Supervisor);
         ChildCount {
             specs: all,
-            active: count(&|child| child.pid().is_some_and(|pid| is_alive(pid, cx))),
+            active: count(&|child| child.pid().is_some_and(|pid| is_alive(cx.host(), pid))),
             supervisors,
             workers: all - supervisors,
         }
@@ -166,7 +166,7 @@ impl SupervisorProcess {
         let Some(pid) = id.as_pid().filter(|_| self.is_simple()) else {
             return false;
         };
-        pid.node() == cx.host().name() && !is_alive(pid, cx)
+        pid.node() == cx.host().name() && !is_alive(cx.host(), pid)
     }
 
     pub(super) async fn restart_child(
@@ -220,12 +220,6 @@ impl SupervisorProcess {
         let child = self.children.get(place).ok_or(ChildError::NotFound)?;
         Ok(ChildSpecInfo::from(&*child.spec))
     }
-}
-
-pub(super) fn is_alive(pid: &Pid, cx: &Context<SupervisorProcess>) -> bool {
-    let host = cx.host();
-    let id = Host::local_id(&**host, pid);
-    id.is_some_and(|id| host.process(id).is_some())
 }
 
 fn invalid(term: Term) -> Term {

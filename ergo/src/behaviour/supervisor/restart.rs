@@ -87,9 +87,8 @@ impl SupervisorProcess {
         self.stop_group(place, cx).await;
         // Dropping the timer lets it run: an end of the wait that is of no account any more is known by its number.
         drop(cx.after(delay, move |supervisor: &SupervisorRef| {
-            let _ = supervisor
-                .as_ref()
-                .cast(SupervisorMessage::Resume(place, wait));
+            let resume = move || SupervisorMessage::Resume(place, wait);
+            supervisor.as_ref().cast_until_taken(resume);
         }));
         Flow::Continue
     }
@@ -134,11 +133,8 @@ impl SupervisorProcess {
             Status::Restarting(None)
         };
         self.children.set(failed, status);
-        // To itself: it can only fail when the supervisor is ending.
-        let _ = cx
-            .handle()
-            .as_ref()
-            .cast(SupervisorMessage::TryAgain(failed));
+        let try_again = move || SupervisorMessage::TryAgain(failed);
+        cx.handle().as_ref().cast_until_taken(try_again);
     }
 
     /// Where the children begin that are started again with the one at `place`.

@@ -101,7 +101,7 @@ impl Carrier for Membership {
             let address = SocketAddr::from(([127, 0, 0, 1], 0));
             return Err(ConnectError::Unknown { node, address });
         };
-        if !self.rules(to).refused {
+        if !self.rules(to).refused && !self.shared.has_crashed(&[&self.name, to]) {
             let (ours, theirs) = wire::lay(&self.shared, &self.name, to);
             if door.try_send((Stream::other(theirs), address)).is_ok() {
                 return Ok(Stream::other(ours));

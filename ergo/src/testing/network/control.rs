@@ -148,18 +148,16 @@ impl Network {
     /// another one can be started under its name.
     pub async fn crash(&self, node: &TestNode) {
         let name = node.name().as_str();
-        let names = self.0.names();
         // It cannot make new connections to say goodbye over.
-        let refuse = |on: bool| {
-            for other in &names {
-                self.both(name, other, |rules| rules.refused = on);
-            }
-        };
-        refuse(true);
+        self.0.change(|table| {
+            table.crashed.insert(name.to_owned());
+        });
         let wires = self.wires(|wire| wire.touches(name));
         wires.iter().for_each(|wire| wire.cut());
         node.stop().await;
-        refuse(false);
+        self.0.change(|table| {
+            table.crashed.remove(name);
+        });
     }
 
     /// The connections there are, dialling side first, in the order they were made.

@@ -1,6 +1,6 @@
 //! What holds between two nodes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -42,6 +42,8 @@ impl Rules {
 /// Everything that holds, by from and to.
 #[derive(Debug, Default)]
 pub(super) struct Table {
+    /// Nodes that are being ended as by `kill -9`: nobody reaches them, and they reach nobody.
+    pub(super) crashed: BTreeSet<String>,
     general: Rules,
     own: BTreeMap<(String, String), Rules>,
 }

@@ -112,6 +112,12 @@ impl Shared {
         (!known.0.is_closed()).then(|| known.clone())
     }
 
+    /// Whether one of these is being ended as by `kill -9`.
+    pub(super) fn has_crashed(&self, nodes: &[&str]) -> bool {
+        let state = self.state();
+        nodes.iter().any(|node| state.rules.crashed.contains(*node))
+    }
+
     /// All that have joined, whether they run or not.
     pub(super) fn names(&self) -> Vec<String> {
         self.state().nodes.keys().cloned().collect()

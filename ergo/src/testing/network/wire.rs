@@ -263,6 +263,11 @@ impl<'a> Way<'a> {
 
     /// Has a part of what is on its way arrive, as far as there is room for it.
     async fn break_off(&mut self) {
+        let (from, to) = self.ends();
+        if self.shared.rules(from, to).stalled {
+            // It is on the other side of a partition, and stays there.
+            return self.flying.clear();
+        }
         let mut all = Vec::new();
         for (_, piece) in self.flying.drain(..) {
             if let Piece::Bytes(bytes) = piece {
