@@ -44,8 +44,15 @@ pub trait Encode {
 
     /// Writes the value: exactly one term.
     ///
+    /// It runs while the message is put behind those that are on their way to the same node, so it must not send one
+    /// there itself.
+    ///
     /// # Errors
     /// A value that has no Erlang form.
+    ///
+    /// # Panics
+    /// Where it sends to the node its value is on the way to. A panic is that of the process that sends, and nothing of
+    /// the message is sent.
     fn encode(&self, encoder: &mut Encoder<'_>) -> Result<(), EncodeError>;
 
     /// Writes a list of values; integers of one byte each become a string.

@@ -1,7 +1,7 @@
 //! Connections that other nodes make to this one.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::dist::handshake::{Acceptor, Admission, Established, Introduced, Introduction, Refusal};
 use crate::dist::{Creation, NodeName, Outbound};
@@ -64,7 +64,13 @@ impl Node {
         );
         let cookie = distribution.cookie.clone();
         let decide = |peer: &Introduction| self.decide(peer, cookie);
-        match net::accept(stream, acceptor, decide, |peer| self.proved(peer)).await {
+        // Kept until the connection is in use, or has come to nothing.
+        let proved = OnceLock::new();
+        let prove = |established: &Established| {
+            // A handshake is complete once.
+            let _ = self.proved(established).map(|peer| proved.set(peer));
+        };
+        match net::accept(stream, acceptor, decide, prove).await {
             Ok(connected) => self.admit_in_turn(connected).await,
             Err(error) => {
                 tracing::warn!(node = %self.0.name, %address, %error, "a connection attempt was rejected");
@@ -119,10 +125,11 @@ impl Node {
 
     /// A peer has proved itself, and does not know it yet. If this node is dialling it and has the smaller name, that
     /// ends here, before the peer could take the attempt for one that is to replace its connection.
-    fn proved(&self, established: &Established) {
-        if let Some(peer) = self.0.peers.get(established.peer.atom()) {
-            peer.proved(self.0.name.as_str() < established.peer.as_str());
-        }
+    fn proved(&self, established: &Established) -> Option<Proved> {
+        let peer = self.0.peers.get(established.peer.atom())?;
+        let has_precedence = self.0.name.as_str() < established.peer.as_str();
+        peer.proved(has_precedence)
+            .then(|| Proved::new(self, &peer))
     }
 
     /// As [`Node::admit`]. With the greater name the attempt of this node has precedence: it goes on until the peer
@@ -136,51 +143,115 @@ impl Node {
             // An attempt that takes longer than a handshake may is no reason to refuse this one.
             let _ = tokio::time::timeout(timeout, peer.settled()).await;
         }
-        self.admit(connected);
+        self.admit(connected).await;
     }
 
-    /// A peer has proved itself: its connection takes its place.
-    pub(super) fn admit(&self, connected: Connected) {
+    /// A peer has proved itself: its connection takes its place, once everyone has heard of the end of the one before.
+    pub(super) async fn admit(&self, connected: Connected) {
         if self.is_stopping() {
             return;
         }
-        let established = &connected.established;
-        let name = established.peer.atom().clone();
-        let hidden = established.is_hidden();
-        let outbound = Outbound::new(established, &self.0.limits);
-        let deciding = self.0.peers.decide();
-        let peer = match self.0.peers.get(&name) {
+        loop {
+            match self.place(&connected.established) {
+                Place::Taken(peer) => return self.pump(peer, connected),
+                Place::None => return,
+                Place::After(lost) => lost.gone().await,
+                Place::Again => {}
+            }
+        }
+    }
+
+    /// Finds the place of a connection that the peer has made, and takes it.
+    fn place(&self, established: &Established) -> Place {
+        let name = established.peer.atom();
+        let _deciding = self.0.peers.decide();
+        match self.0.peers.get(name) {
+            None => self.new_place(established),
             Some(peer) if peer.is_dialling() => {
-                abort_dial(&peer);
-                if !peer.establish(outbound, hidden) {
-                    return;
+                if let Some(lost) = peer.comes_after() {
+                    return Place::After(lost);
                 }
-                peer
+                abort_dial(&peer);
+                if self.establish(&peer, established) {
+                    Place::Taken(peer)
+                } else {
+                    Place::None
+                }
             }
             Some(peer) if peer.up().is_some() && !established.replaces => {
                 tracing::debug!(%name, "a second connection came too late");
-                return;
+                Place::None
             }
-            old => {
-                if old.is_none() && self.0.peers.len() >= self.0.limits.peers_max {
-                    let error = ConnectError::TooMany {
-                        node: name,
-                        max: self.0.limits.peers_max,
-                    };
-                    tracing::warn!(%error, "a connection attempt was rejected");
-                    return;
-                }
-                if let Some(old) = old {
-                    let was_hidden = old.up().unwrap_or(hidden);
-                    self.lose(&old, was_hidden, "connection_closed", None);
-                }
-                let peer = Arc::new(Peer::connected(name, outbound, hidden));
-                self.0.peers.insert(peer.clone());
-                peer
+            Some(old) => {
+                let was_hidden = old.up().unwrap_or_else(|| established.is_hidden());
+                self.lose(&old, was_hidden, "connection_closed", None);
+                Place::After(old)
             }
-        };
-        drop(deciding);
-        self.pump(peer, connected);
+        }
+    }
+
+    fn new_place(&self, established: &Established) -> Place {
+        let limits = &self.0.limits;
+        let (name, max) = (established.peer.atom(), limits.peers_max);
+        let outbound = Outbound::new(established, limits);
+        let hidden = established.is_hidden();
+        let peer = Arc::new(Peer::connected(name.clone(), outbound, hidden, limits));
+        // As one step, as in `establish`.
+        let held = peer.hold();
+        match self.0.peers.enter(&peer, max) {
+            Ok(true) => {
+                self.announce(&peer, established);
+                drop(held);
+                Place::Taken(peer)
+            }
+            // This node has begun to dial it meanwhile.
+            Ok(false) => Place::Again,
+            Err(()) => {
+                let node = name.clone();
+                let error = ConnectError::TooMany { node, max };
+                tracing::warn!(%error, "a connection attempt was rejected");
+                Place::None
+            }
+        }
+    }
+}
+
+/// What there is for a connection that a peer has made.
+enum Place {
+    /// It is in use, as that of this peer.
+    Taken(Arc<Peer>),
+    /// There is none.
+    None,
+    /// The one before it is being lost: once everyone has heard of that, there is one.
+    After(Arc<Peer>),
+    /// Something has changed: look again.
+    Again,
+}
+
+/// A connection of a peer's making that has proved itself, and for which this node may have given up its own attempt.
+pub(super) struct Proved {
+    node: Node,
+    peer: Arc<Peer>,
+}
+
+impl Proved {
+    pub(super) fn new(node: &Node, peer: &Arc<Peer>) -> Proved {
+        Proved {
+            node: node.clone(),
+            peer: peer.clone(),
+        }
+    }
+}
+
+impl Drop for Proved {
+    fn drop(&mut self) {
+        if self.peer.unproved() {
+            let node = self.peer.name.clone();
+            let error = ConnectError::TheirsFailed { node };
+            tracing::warn!(node = %self.node.0.name, peer = %self.peer.name, %error, "no connection");
+            self.node
+                .lose(&self.peer, false, "no connection", Some(&error));
+        }
     }
 }
 

@@ -8,8 +8,9 @@ use crate::dist::handshake::{Established, HandshakeError, Initiator};
 use crate::dist::{Inbound, NodeName, Outbound, Ticker};
 use crate::etf::Atom;
 use crate::net::{self, Connected, HandshakeFailure};
+use crate::node::attached::Attached;
 use crate::node::inner::Distribution;
-use crate::node::peer::{Attached, Peer, State};
+use crate::node::peer::{Peer, State};
 use crate::node::{ConnectError, NoRandom, Node, NodeEvent};
 
 /// How long a connection may take beside the handshake: asking EPMD and connecting.
@@ -20,15 +21,16 @@ impl Node {
     ///
     /// The error is `None` when there is nobody to dial.
     pub(super) fn peer(&self, name: &Atom) -> Result<Arc<Peer>, Option<ConnectError>> {
-        if let Some(peer) = self.0.peers.get(name) {
+        if let Some(peer) = self.0.peers.get(name)
+            && !peer.is_down()
+        {
             return Ok(peer);
         }
         let target = self.check_name(name)?;
         let max = self.0.limits.peers_max;
-        let found = self
-            .0
-            .peers
-            .get_or_insert(name, max, || Peer::dialling(name.clone()));
+        let found = self.0.peers.get_or_insert(name, max, |before| {
+            Peer::dialling(name.clone(), &self.0.limits, before)
+        });
         let Some((peer, is_new)) = found else {
             return Err(Some(ConnectError::TooMany {
                 node: name.clone(),
@@ -90,15 +92,16 @@ impl Node {
                     None => Ok(()),
                 };
             }
-            // It is being lost on another thread, which takes it out of the map.
-            self.0.peers.remove(&peer);
+            // It has been lost meanwhile.
         }
     }
 
     async fn dial(self, peer: Arc<Peer>, target: NodeName) {
         match self.try_dial(&peer, &target).await {
-            Ok(Some(connected)) => self.adopt(peer, connected),
+            Ok(Some(connected)) => self.adopt(peer, connected).await,
             Ok(None) => {}
+            // The peer's own attempt decides.
+            Err(_) if peer.has_other_attempt() => {}
             Err(error) => {
                 tracing::warn!(node = %self.0.name, peer = %peer.name, %error, source = source_of(&error), "no connection");
                 self.lose(&peer, false, "no connection", Some(&error));
@@ -187,17 +190,28 @@ impl Node {
     }
 
     /// A connection that we dialled is complete.
-    fn adopt(&self, peer: Arc<Peer>, connected: Connected) {
-        let hidden = connected.established.is_hidden();
-        if peer.establish(
-            Outbound::new(&connected.established, &self.0.limits),
-            hidden,
-        ) {
+    async fn adopt(&self, peer: Arc<Peer>, connected: Connected) {
+        if let Some(before) = peer.comes_after() {
+            before.gone().await;
+        }
+        if self.establish(&peer, &connected.established) {
             self.pump(peer, connected);
         } else if connected.established.replaces {
             // Theirs was complete first, and the other node has closed it for this one.
-            self.admit(connected);
+            self.admit(connected).await;
         }
+    }
+
+    /// Puts a connection in use, and says so. False when it came too late, or there is another one.
+    pub(super) fn establish(&self, peer: &Arc<Peer>, established: &Established) -> bool {
+        // As one step for whoever loses it: nobody hears that the node is gone before that it is there.
+        let _held = peer.hold();
+        let hidden = established.is_hidden();
+        let is_new = peer.establish(Outbound::new(established, &self.0.limits), hidden);
+        if is_new {
+            self.announce(peer, established);
+        }
+        is_new
     }
 
     /// Pumps an established connection until it is lost.
@@ -212,13 +226,13 @@ impl Node {
         };
         let tick_time = distribution.tick_time;
         let node = self.clone();
-        self.announce(&peer, &established);
         self.0.runtime.spawn(async move {
             let hidden = established.is_hidden();
             let inbound = Inbound::new(&established, &node.0.limits);
             let now = tokio::time::Instant::now().into_std();
             let ticker = Ticker::new(tick_time, Ticker::DEFAULT_INTENSITY, hidden, now);
             let attached = Arc::new(Attached { node: node.clone(), peer: peer.clone() });
+            let _lost = LostInPanic { node: &node, peer: &peer, hidden };
             let reason = net::drive(stream, rest, inbound, ticker, attached).await;
             if let net::LossReason::Violation(violation) = &reason {
                 tracing::error!(peer = %peer.name, %violation, "the connection was closed: the peer broke the protocol");
@@ -227,13 +241,28 @@ impl Node {
         });
     }
 
-    fn announce(&self, peer: &Arc<Peer>, established: &Established) {
+    pub(super) fn announce(&self, peer: &Arc<Peer>, established: &Established) {
         let hidden = established.is_hidden();
         tracing::info!(node = %self.0.name, peer = %peer.name, hidden, "nodeup");
         self.0.subscribers.tell(&NodeEvent::Up {
             node: peer.name.clone(),
             hidden,
         });
+    }
+}
+
+/// Loses a peer whose pump has panicked: nobody is behind it any more.
+pub(super) struct LostInPanic<'a> {
+    pub(super) node: &'a Node,
+    pub(super) peer: &'a Arc<Peer>,
+    pub(super) hidden: bool,
+}
+
+impl Drop for LostInPanic<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.node.lose(self.peer, self.hidden, "panic", None);
+        }
     }
 }
 

@@ -239,11 +239,7 @@ impl Received<'_> {
             return;
         };
         process.with_relations(&mut |relations| relations.unlinked_by(from));
-        self.peer
-            .core()
-            .ties
-            .links
-            .remove(&(process.id(), from.clone()));
+        untie(self.peer, &*process, from);
     }
 
     /// Acknowledged in any case, before anything else goes to the process that unlinked.
@@ -264,11 +260,7 @@ impl Received<'_> {
         let mut gone = false;
         process.with_relations(&mut |relations| gone = relations.unlink_acknowledged(from, id));
         if gone {
-            self.peer
-                .core()
-                .ties
-                .links
-                .remove(&(process.id(), from.clone()));
+            untie(self.peer, &*process, from);
         }
     }
 
@@ -319,11 +311,7 @@ impl Received<'_> {
             Monitored::Name(name) => (self.named(name), Some(name.clone())),
         };
         let watched = process.is_some_and(|process| {
-            self.peer
-                .core()
-                .ties
-                .watched
-                .insert(reference.clone(), process.id());
+            self.note_watched(&reference, process.id());
             let watcher = RemoteWatcher {
                 pid: from.clone(),
                 name,
@@ -340,6 +328,18 @@ impl Received<'_> {
                 reference,
             };
             self.answer(&control, &ExitReason::NoProc);
+        }
+    }
+
+    /// Notes a monitor of the peer. Where it uses the reference of one that there is, that one ends.
+    fn note_watched(&self, reference: &Reference, id: u64) {
+        let old = self.peer.core().ties.watched.insert(reference.clone(), id);
+        if let Some(old) = old.filter(|old| *old != id)
+            && let Some(process) = self.host().process(old)
+        {
+            process.with_relations(&mut |relations| {
+                relations.unwatch_remote(reference);
+            });
         }
     }
 
@@ -430,5 +430,17 @@ impl Received<'_> {
         if let Ok(reason) = encode(&mut write_reason(reason)) {
             self.peer.submit_encoded(control, Some(&reason));
         }
+    }
+}
+
+/// Takes the note of a link back, which has ended.
+pub(super) fn untie(peer: &Peer, process: &dyn AnyProcess, from: &Pid) {
+    let key = (process.id(), from.clone());
+    peer.core().ties.links.remove(&key);
+    // The process may have linked again meanwhile, in its own task, and noted it already.
+    let mut again = false;
+    process.with_relations(&mut |relations| again = relations.is_linked_remote(from));
+    if again {
+        peer.core().ties.links.insert(key);
     }
 }

@@ -125,6 +125,12 @@ pub enum ConnectError {
         /// How long was waited.
         timeout: Duration,
     },
+    /// This node gave up its attempt for one of the other node, which came to nothing.
+    #[error("{node} was connecting to this node itself, and that came to nothing")]
+    TheirsFailed {
+        /// The other node.
+        node: Atom,
+    },
     /// The number of connections is limited, and the limit reached.
     #[error("no connection to {node}: there are {max} already")]
     TooMany {

@@ -10,6 +10,9 @@ use crate::process::{Exit, ExitReason, down};
 
 impl Node {
     /// A connection is lost, or could not be made: everything tied by it hears `noconnection`, once.
+    ///
+    /// The peer keeps its place until everyone has heard of it, so that whoever makes the next connection knows what it
+    /// comes after.
     pub(super) fn lose(
         &self,
         peer: &Arc<Peer>,
@@ -20,7 +23,7 @@ impl Node {
         let Some((ties, was_up)) = peer.lose(error) else {
             return;
         };
-        self.0.peers.remove(peer);
+        let _telling = Telling { node: self, peer };
         self.break_ties(ties);
         if was_up {
             tracing::info!(node = %self.0.name, peer = %peer.name, reason = why, "nodedown");
@@ -64,6 +67,19 @@ impl Node {
                 });
             }
         }
+    }
+}
+
+/// Ends the telling of a loss, also when code of the user's that is called in it panics.
+struct Telling<'a> {
+    node: &'a Node,
+    peer: &'a Arc<Peer>,
+}
+
+impl Drop for Telling<'_> {
+    fn drop(&mut self) {
+        self.node.0.peers.remove(self.peer);
+        self.peer.set_gone();
     }
 }
 

@@ -12,6 +12,7 @@
 
 mod accept;
 mod api;
+mod attached;
 mod carrier;
 mod connect;
 mod context;
@@ -31,6 +32,8 @@ mod spawned;
 mod spawning;
 mod stop;
 mod table;
+#[cfg(test)]
+mod tests;
 mod timers;
 
 pub use api::Visibility;

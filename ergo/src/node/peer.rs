@@ -1,18 +1,20 @@
 //! One other node: the way to it, and what is lost when the way is.
 
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::LocalKey;
 
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, SetOnce, oneshot};
 use tokio::task::AbortHandle;
 
 use crate::dist::{Control, Outbound, Payload, SendError};
 use crate::etf::{Atom, Encoded, Pid, Reference};
-use crate::net::Endpoint;
 use crate::node::ConnectError;
 use crate::process::CastError;
 use crate::process::host::Body;
+use crate::wire::Limits;
 
 /// What crosses a connection and is told `noconnection` when it is lost.
 #[derive(Default)]
@@ -37,18 +39,22 @@ type Waiter = oneshot::Sender<Result<(), ConnectError>>;
 
 pub(super) struct Dialling {
     pending: Vec<Pending>,
+    /// About how much memory they take.
+    pending_bytes: usize,
     pub(super) waiters: Vec<Waiter>,
     pub(super) task: Option<AbortHandle>,
     /// Connections of this peer's making that have proved themselves meanwhile.
     proved: u32,
     /// Whether the attempt of this node has given way to them.
     has_yielded: bool,
+    /// The peer of the same name that was being lost when this one was made.
+    before: Option<Arc<Peer>>,
 }
 
 pub(super) struct Up {
-    outbound: Outbound,
+    pub(super) outbound: Outbound,
     /// Whether everything handed over before has been written to the socket.
-    is_idle: bool,
+    pub(super) is_idle: bool,
     pub(super) is_hidden: bool,
 }
 
@@ -68,12 +74,51 @@ pub(super) struct Core {
 pub(crate) struct Peer {
     pub(super) name: Atom,
     core: Mutex<Core>,
-    writable: Notify,
-    drained: Notify,
+    /// Held while a signal of the peer is acted on, and while it is said that the peer is there. Nothing is acted on any
+    /// more once it is true: the peer is lost.
+    acting: Mutex<bool>,
+    /// From how many waiting bytes on senders wait.
+    watermark: usize,
+    /// From how many waiting bytes on messages are refused.
+    bytes_max: usize,
+    pub(super) writable: Notify,
+    pub(super) drained: Notify,
     /// Notified when an attempt to connect has come to an end, or has given way.
     settled: Notify,
-    closing: AtomicBool,
-    close: Notify,
+    pub(super) closing: AtomicBool,
+    pub(super) close: Notify,
+    /// Set when everyone has heard that the peer is lost.
+    gone: SetOnce<()>,
+}
+
+thread_local! {
+    /// The peer whose signal this thread is acting on.
+    static ACTING_ON: Cell<*const Peer> = const { Cell::new(std::ptr::null()) };
+    /// The peer this thread is encoding a message for.
+    static ENCODING_FOR: Cell<*const Peer> = const { Cell::new(std::ptr::null()) };
+}
+
+type OnThisThread = LocalKey<Cell<*const Peer>>;
+
+/// Notes what this thread does, until this is dropped.
+struct Doing(&'static OnThisThread, *const Peer);
+
+impl Doing {
+    fn begin(what: &'static OnThisThread, peer: &Peer) -> Doing {
+        Doing(what, what.replace(peer))
+    }
+}
+
+impl Drop for Doing {
+    fn drop(&mut self) {
+        self.0.set(self.1);
+    }
+}
+
+/// See [`Peer::hold`].
+pub(super) struct Held<'a> {
+    lost: MutexGuard<'a, bool>,
+    _doing: Doing,
 }
 
 /// What became of a signal.
@@ -85,26 +130,36 @@ pub(super) enum Submitted {
     Gone,
 }
 
-/// How many bytes may wait for a peer before a sender that cannot wait is refused.
-const REFUSED_AT_BYTES: usize = 64 * 1024 * 1024;
+/// What a signal that waits for the connection takes besides its payload, about.
+const PENDING_BYTES: usize = size_of::<Pending>() + 64;
 
 impl Peer {
-    pub(super) fn dialling(name: Atom) -> Self {
+    /// A peer to be dialled, after `before` has been lost if there is one.
+    pub(super) fn dialling(name: Atom, limits: &Limits, before: Option<Arc<Peer>>) -> Self {
         Peer::new(
             name,
+            limits,
             State::Dialling(Dialling {
                 pending: Vec::new(),
+                pending_bytes: 0,
                 waiters: Vec::new(),
                 task: None,
                 proved: 0,
                 has_yielded: false,
+                before,
             }),
         )
     }
 
-    pub(super) fn connected(name: Atom, outbound: Outbound, is_hidden: bool) -> Self {
+    pub(super) fn connected(
+        name: Atom,
+        outbound: Outbound,
+        is_hidden: bool,
+        limits: &Limits,
+    ) -> Self {
         Peer::new(
             name,
+            limits,
             State::Up(Box::new(Up {
                 outbound,
                 is_idle: false,
@@ -113,18 +168,22 @@ impl Peer {
         )
     }
 
-    fn new(name: Atom, state: State) -> Self {
+    fn new(name: Atom, limits: &Limits, state: State) -> Self {
         Peer {
             name,
             core: Mutex::new(Core {
                 state,
                 ties: Ties::default(),
             }),
+            acting: Mutex::new(false),
+            watermark: limits.outbound_watermark_bytes,
+            bytes_max: limits.outbound_bytes_max,
             writable: Notify::new(),
             drained: Notify::new(),
             settled: Notify::new(),
             closing: AtomicBool::new(false),
             close: Notify::new(),
+            gone: SetOnce::new(),
         }
     }
 
@@ -137,6 +196,27 @@ impl Peer {
         match &self.core().state {
             State::Up(up) => Some(up.is_hidden),
             _ => None,
+        }
+    }
+
+    pub(super) fn is_down(&self) -> bool {
+        matches!(self.core().state, State::Down)
+    }
+
+    /// Acts on a signal that has come, unless the peer is lost: what was read and not acted on is lost with it.
+    pub(super) fn act(&self, act: impl FnOnce()) {
+        let held = self.hold();
+        if !*held.lost {
+            act();
+        }
+    }
+
+    /// Until this is dropped, nobody who loses the peer goes on to tell what was tied to it.
+    pub(super) fn hold(&self) -> Held<'_> {
+        let lost = self.acting.lock();
+        Held {
+            lost: lost.unwrap_or_else(PoisonError::into_inner),
+            _doing: Doing::begin(&ACTING_ON, self),
         }
     }
 
@@ -167,42 +247,73 @@ impl Peer {
         is_refusable: bool,
         tie: impl FnOnce(&mut Ties),
     ) -> Result<Submitted, CastError> {
-        {
+        // The lock is not one that the same thread could take twice: say so instead of waiting for ever.
+        assert!(
+            ENCODING_FOR.get() != std::ptr::from_ref(self),
+            "an `Encode` of a message to {} sends to the same node",
+            self.name
+        );
+        let is_too_much = {
             let mut core = self.core();
             let core = &mut *core;
-            match &mut core.state {
+            let _doing = Doing::begin(&ENCODING_FOR, self);
+            let is_too_much = match &mut core.state {
                 State::Down => return Ok(Submitted::Gone),
                 State::Dialling(dialling) => {
+                    if is_refusable && dialling.pending_bytes > self.bytes_max {
+                        return Err(CastError::Full);
+                    }
                     let payload = body.map(crate::process::encode).transpose()?;
-                    dialling.pending.push(Pending {
-                        control: control.clone(),
-                        payload,
-                    });
+                    dialling.wait(control.clone(), payload);
+                    false
                 }
-                State::Up(up) => up.send(control, body, is_refusable)?,
-            }
+                State::Up(up) => {
+                    if is_refusable && up.outbound.pending_bytes() > self.bytes_max {
+                        return Err(CastError::Full);
+                    }
+                    up.send(control, body)?;
+                    self.is_too_much(up)
+                }
+            };
             tie(&mut core.ties);
+            is_too_much
+        };
+        self.handed_over(is_too_much);
+        Ok(Submitted::Done)
+    }
+
+    /// Whether more waits than a peer would let wait that takes what it is sent: messages are refused long before.
+    fn is_too_much(&self, up: &Up) -> bool {
+        up.outbound.pending_bytes() > self.bytes_max.saturating_mul(2)
+    }
+
+    /// There is something to write, or too much of it.
+    fn handed_over(&self, is_too_much: bool) {
+        if is_too_much && !self.closing.load(Ordering::Acquire) {
+            let max = self.bytes_max.saturating_mul(2);
+            tracing::error!(peer = %self.name, max, "closing the connection: the peer does not take what it is sent");
+            self.close();
         }
         self.writable.notify_one();
-        Ok(Submitted::Done)
     }
 
     /// As [`Peer::submit`], for a payload that is still encoded.
     pub(super) fn submit_encoded(&self, control: &Control, payload: Option<&Encoded>) {
-        {
+        let is_too_much = {
             let mut core = self.core();
             match &mut core.state {
                 State::Down => return,
                 State::Dialling(dialling) => {
-                    dialling.pending.push(Pending {
-                        control: control.clone(),
-                        payload: payload.cloned(),
-                    });
+                    dialling.wait(control.clone(), payload.cloned());
+                    false
                 }
-                State::Up(up) => up.send_encoded(control, payload),
+                State::Up(up) => {
+                    up.send_encoded(control, payload);
+                    self.is_too_much(up)
+                }
             }
-        }
-        self.writable.notify_one();
+        };
+        self.handed_over(is_too_much);
     }
 
     /// The connection is there: what waited for it goes out first.
@@ -232,19 +343,52 @@ impl Peer {
             let _ = waiter.send(Ok(()));
         }
         self.settled.notify_waiters();
+        self.drained.notify_waiters();
         self.writable.notify_one();
         true
     }
 
     /// The peer has dialled this node too and proved itself. With `precedence` it is its connection that stays, and
     /// the attempt of this node ends.
-    pub(super) fn proved(&self, precedence: bool) {
-        if let State::Dialling(dialling) = &mut self.core().state {
-            dialling.proved += 1;
-            if precedence && let Some(task) = dialling.task.take() {
-                task.abort();
-            }
+    ///
+    /// True when there was an attempt: [`Peer::unproved`] is to be told of the end of theirs.
+    pub(super) fn proved(&self, precedence: bool) -> bool {
+        let mut core = self.core();
+        let State::Dialling(dialling) = &mut core.state else {
+            return false;
+        };
+        dialling.proved = dialling.proved.saturating_add(1);
+        if precedence && let Some(task) = dialling.task.take() {
+            task.abort();
         }
+        true
+    }
+
+    /// The peer's connection that had proved itself has come to its end: it is in use by now, or has failed. True when
+    /// nobody is left who could make one.
+    pub(super) fn unproved(&self) -> bool {
+        match &mut self.core().state {
+            State::Dialling(dialling) => {
+                dialling.proved = dialling.proved.saturating_sub(1);
+                dialling.proved == 0 && dialling.task.is_none()
+            }
+            _ => false,
+        }
+    }
+
+    /// The attempt of this node has failed. False when that is the end of it: no connection of the peer's making is on
+    /// its way, or in use.
+    pub(super) fn has_other_attempt(&self) -> bool {
+        let has_other = match &mut self.core().state {
+            State::Dialling(dialling) => {
+                dialling.task = None;
+                dialling.has_yielded = dialling.proved > 0;
+                dialling.has_yielded
+            }
+            _ => true,
+        };
+        self.settled.notify_waiters();
+        has_other
     }
 
     /// The attempt of this node gives way to the connection that the peer has made; false when there is none.
@@ -272,27 +416,51 @@ impl Peer {
         }
     }
 
-    /// There is no connection any more: hands out what was tied by it, once.
-    pub(super) fn lose(&self, error: Option<&ConnectError>) -> Option<(Ties, bool)> {
-        let (ties, before) = {
-            let mut core = self.core();
-            let before = std::mem::replace(&mut core.state, State::Down);
-            (std::mem::take(&mut core.ties), before)
+    /// The peer that this one takes the place of, until everyone has heard that it is lost.
+    pub(super) fn comes_after(&self) -> Option<Arc<Peer>> {
+        let core = self.core();
+        let State::Dialling(dialling) = &core.state else {
+            return None;
         };
+        let before = dialling.before.as_ref()?;
+        (!before.gone.initialized()).then(|| before.clone())
+    }
+
+    /// Waits until the peer is lost and everyone has heard of it.
+    pub(super) async fn gone(&self) {
+        self.gone.wait().await;
+    }
+
+    /// Everyone has heard that the peer is lost.
+    pub(super) fn set_gone(&self) {
+        // It is lost once.
+        let _ = self.gone.set(());
+    }
+
+    /// There is no connection any more: hands out what was tied by it, once. No signal is acted on after it.
+    pub(super) fn lose(&self, error: Option<&ConnectError>) -> Option<(Ties, bool)> {
+        let before = std::mem::replace(&mut self.core().state, State::Down);
+        if matches!(before, State::Down) {
+            return None;
+        }
+        // The thread that acts on a signal may be this one, where code of the user's listens to what is logged.
+        if ACTING_ON.get() != std::ptr::from_ref(self) {
+            *self.hold().lost = true;
+        }
+        // A signal that was being acted on may have tied something meanwhile.
+        let ties = std::mem::take(&mut self.core().ties);
         self.close();
         self.drained.notify_waiters();
         self.settled.notify_waiters();
-        match before {
-            State::Down => None,
-            State::Up(_) => Some((ties, true)),
-            State::Dialling(dialling) => {
-                let error = error.cloned().unwrap_or(ConnectError::Stopping);
-                for waiter in dialling.waiters {
-                    let _ = waiter.send(Err(error.clone()));
-                }
-                Some((ties, false))
-            }
+        let State::Dialling(dialling) = before else {
+            return Some((ties, true));
+        };
+        let error = error.cloned().unwrap_or(ConnectError::Stopping);
+        for waiter in dialling.waiters {
+            // It may have given up.
+            let _ = waiter.send(Err(error.clone()));
         }
+        Some((ties, false))
     }
 
     /// Asks the task that pumps the connection to end it.
@@ -323,7 +491,8 @@ impl Peer {
             let drained = self.drained.notified();
             let is_busy = match &self.core().state {
                 State::Up(up) => up.outbound.is_busy(),
-                _ => false,
+                State::Dialling(dialling) => dialling.pending_bytes >= self.watermark,
+                State::Down => false,
             };
             if !is_busy {
                 return;
@@ -333,16 +502,19 @@ impl Peer {
     }
 }
 
+impl Dialling {
+    fn wait(&mut self, control: Control, payload: Option<Encoded>) {
+        let bytes = payload.as_ref().map_or(0, Encoded::len_bytes);
+        self.pending_bytes = self
+            .pending_bytes
+            .saturating_add(bytes)
+            .saturating_add(PENDING_BYTES);
+        self.pending.push(Pending { control, payload });
+    }
+}
+
 impl Up {
-    fn send(
-        &mut self,
-        control: &Control,
-        body: Option<Body<'_>>,
-        is_refusable: bool,
-    ) -> Result<(), CastError> {
-        if is_refusable && self.outbound.pending_bytes() > REFUSED_AT_BYTES {
-            return Err(CastError::Full);
-        }
+    fn send(&mut self, control: &Control, body: Option<Body<'_>>) -> Result<(), CastError> {
         let payload = match body {
             Some(body) => Payload::Encode(body),
             None => Payload::None,
@@ -374,52 +546,4 @@ fn refused(control: &Control, error: SendError) -> Result<(), CastError> {
             Ok(())
         }
     }
-}
-
-impl Endpoint for Attached {
-    fn signal(&self, control: Control, payload: Option<Encoded>) {
-        self.node.receive(&self.peer, control, payload);
-    }
-
-    fn take_transmit(&self, into: &mut Vec<u8>) {
-        if let State::Up(up) = &mut self.peer.core().state {
-            up.outbound.take_transmit(into);
-            up.is_idle = into.is_empty();
-        }
-        self.peer.drained.notify_waiters();
-    }
-
-    fn sent(&self) -> (u64, bool) {
-        match &self.peer.core().state {
-            State::Up(up) => (up.outbound.sent(), up.outbound.pending_bytes() > 0),
-            _ => (0, false),
-        }
-    }
-
-    fn tick(&self) {
-        if let State::Up(up) = &mut self.peer.core().state {
-            up.outbound.send_tick();
-        }
-        self.peer.writable.notify_one();
-    }
-
-    fn writable(&self) -> &Notify {
-        &self.peer.writable
-    }
-
-    async fn closed(&self) {
-        loop {
-            let closed = self.peer.close.notified();
-            if self.peer.closing.load(Ordering::Acquire) {
-                return;
-            }
-            closed.await;
-        }
-    }
-}
-
-/// A peer and the node it belongs to, as the task that pumps the connection sees it.
-pub(super) struct Attached {
-    pub(super) node: crate::node::Node,
-    pub(super) peer: std::sync::Arc<Peer>,
 }

@@ -1,6 +1,7 @@
 //! All the other nodes this one has, or is making, a connection to.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use crate::etf::Atom;
@@ -23,35 +24,43 @@ impl Peers {
             .cloned()
     }
 
-    /// The peer of this name, or a new one entered by `make`; true when it is new. `None` when there are as many as
-    /// allowed.
+    /// The peer of this name, or a new one entered by `make` in the place of one that is being lost, which it gets; true
+    /// when it is new. `None` when there are as many as allowed.
     pub(super) fn get_or_insert(
         &self,
         name: &Atom,
         peers_max: usize,
-        make: impl FnOnce() -> Peer,
+        make: impl FnOnce(Option<Arc<Peer>>) -> Peer,
     ) -> Option<(Arc<Peer>, bool)> {
-        if let Some(peer) = self.get(name) {
-            return Some((peer, false));
-        }
-        let mut map = self.map.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(peer) = map.get(name) {
+        let lives = |peer: &&Arc<Peer>| !peer.is_down();
+        if let Some(peer) = self.get(name).as_ref().filter(lives) {
             return Some((peer.clone(), false));
         }
-        if map.len() >= peers_max {
+        let mut map = self.map.write().unwrap_or_else(PoisonError::into_inner);
+        let before = map.get(name);
+        if let Some(peer) = before.filter(lives) {
+            return Some((peer.clone(), false));
+        }
+        if before.is_none() && map.len() >= peers_max {
             return None;
         }
-        let peer = Arc::new(make());
+        let peer = Arc::new(make(before.cloned()));
         map.insert(name.clone(), peer.clone());
         Some((peer, true))
     }
 
-    /// Enters a peer; the one that had its place is handed out.
-    pub(super) fn insert(&self, peer: Arc<Peer>) -> Option<Arc<Peer>> {
-        self.map
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(peer.name.clone(), peer)
+    /// Enters a peer, whose name nobody else must have; an error when there are as many as allowed.
+    pub(super) fn enter(&self, peer: &Arc<Peer>, peers_max: usize) -> Result<bool, ()> {
+        let mut map = self.map.write().unwrap_or_else(PoisonError::into_inner);
+        let len = map.len();
+        match map.entry(peer.name.clone()) {
+            Entry::Occupied(_) => Ok(false),
+            Entry::Vacant(_) if len >= peers_max => Err(()),
+            Entry::Vacant(place) => {
+                place.insert(peer.clone());
+                Ok(true)
+            }
+        }
     }
 
     /// Takes this very peer out; another one of its name stays.
@@ -71,13 +80,6 @@ impl Peers {
         let mut all: Vec<_> = map.values().cloned().collect();
         all.sort_unstable_by(|one, other| one.name.cmp(&other.name));
         all
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.map
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .len()
     }
 
     pub(super) fn decide(&self) -> MutexGuard<'_, ()> {

@@ -135,49 +135,46 @@ impl Node {
         body: Body<'_>,
         priority: bool,
     ) -> Result<(), CastError> {
+        let (node, control) = self.message_to(from, to, priority)?;
+        let outgoing = Outgoing {
+            is_refusable: true,
+            ..Outgoing::connecting(control, Tie::Nothing)
+        };
+        self.hand_over(node, outgoing.body(body))
+    }
+
+    /// The node a message goes to, and its control message.
+    fn message_to<'a>(
+        &self,
+        from: u64,
+        to: &'a Destination,
+        priority: bool,
+    ) -> Result<(&'a Atom, Control), CastError> {
         let from = self.pid(from);
-        let (node, control) = match to {
-            Destination::Pid(pid) => (
-                pid.node(),
-                Control::Send {
-                    from: Some(from),
-                    to: pid.clone(),
-                },
-            ),
-            Destination::NameNode(name, node) => (
-                node,
-                Control::RegSend {
-                    from,
-                    to: name.clone(),
-                },
-            ),
-            Destination::Alias(alias) if priority => (
-                alias.node(),
-                Control::AltactSigSend {
+        Ok(match to {
+            Destination::Pid(pid) => {
+                let (from, to) = (Some(from), pid.clone());
+                (pid.node(), Control::Send { from, to })
+            }
+            Destination::NameNode(name, node) => {
+                let to = name.clone();
+                (node, Control::RegSend { from, to })
+            }
+            Destination::Alias(alias) if priority => {
+                let control = Control::AltactSigSend {
                     from,
                     to: AltactTarget::Alias(alias.clone()),
                     priority,
                     exit: false,
-                },
-            ),
-            Destination::Alias(alias) => (
-                alias.node(),
-                Control::AliasSend {
-                    from,
-                    to: alias.clone(),
-                },
-            ),
-            Destination::Name(_) => return Err(CastError::Closed),
-        };
-        let outgoing = Outgoing::connecting(control, Tie::Nothing);
-        self.hand_over(
-            node,
-            Outgoing {
-                is_refusable: true,
-                ..outgoing
+                };
+                (alias.node(), control)
             }
-            .body(body),
-        )
+            Destination::Alias(alias) => {
+                let to = alias.clone();
+                (alias.node(), Control::AliasSend { from, to })
+            }
+            Destination::Name(_) => return Err(CastError::Closed),
+        })
     }
 
     /// A monitor and the request, in this order, as `gen:call` sends them.
@@ -197,8 +194,13 @@ impl Node {
             to: target,
             reference,
         };
-        self.hand_over(node, Outgoing::connecting(monitor, Tie::Slot(number)))?;
-        self.send_message(from, to, body, false)
+        let monitored = Outgoing::connecting(monitor, Tie::Slot(number));
+        let Some(peer) = self.hand_over_to(node, monitored)? else {
+            return Ok(());
+        };
+        // Over the connection that the monitor is tied to and no other: when it is lost the caller has heard of that.
+        let (_, control) = self.message_to(from, to, false)?;
+        peer.submit(&control, Some(body), true, |_| {}).map(drop)
     }
 
     fn send_monitor(&self, from: u64, to: &Destination, number: u64) -> Result<(), CastError> {
@@ -310,17 +312,23 @@ impl Node {
         crate::process::host::Host::reference(&*self.0, number)
     }
 
-    fn hand_over(&self, node: &Atom, mut outgoing: Outgoing<'_, '_>) -> Result<(), CastError> {
+    fn hand_over(&self, node: &Atom, outgoing: Outgoing<'_, '_>) -> Result<(), CastError> {
+        self.hand_over_to(node, outgoing).map(drop)
+    }
+
+    /// Hands a signal over, and says to which connection; `None` when there is none, and what it ties has heard so.
+    fn hand_over_to(
+        &self,
+        node: &Atom,
+        mut outgoing: Outgoing<'_, '_>,
+    ) -> Result<Option<Arc<Peer>>, CastError> {
         for _ in 0..ATTEMPTS {
             let peer = if outgoing.connects {
-                self.peer(node)
+                self.peer(node).ok()
             } else {
-                self.0.peers.get(node).ok_or(None)
+                self.0.peers.get(node)
             };
-            let peer: Arc<Peer> = match peer {
-                Ok(peer) => peer,
-                Err(_) => break,
-            };
+            let Some(peer) = peer else { break };
             let body: Option<Body<'_>> = match &mut outgoing.body {
                 Some(body) => Some(&mut **body),
                 None => None,
@@ -331,17 +339,19 @@ impl Node {
                     tie.apply(ties)
                 })?;
             if submitted == Submitted::Done {
-                return Ok(());
+                return Ok(Some(peer));
             }
-            // It is being lost on another thread, which takes it out of the map.
-            self.0.peers.remove(&peer);
+            // It has been lost meanwhile: there is no other one, unless it is made.
+            if !outgoing.connects {
+                break;
+            }
         }
         if outgoing.connects {
             let mut ties = Ties::default();
             outgoing.tie.apply(&mut ties);
             self.break_ties(ties);
         }
-        Ok(())
+        Ok(None)
     }
 }
 

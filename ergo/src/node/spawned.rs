@@ -7,6 +7,7 @@ use tokio::sync::oneshot;
 
 use crate::dist::{self, Control};
 use crate::etf::{Atom, Encoded, Pid, Reference, Term};
+use crate::node::peer::State;
 use crate::node::spawning::{SpawnReply, SpawnSlot};
 use crate::node::{Node, SpawnFailure};
 use crate::process::host::{AnyProcess, Host};
@@ -22,17 +23,26 @@ impl Node {
         link: bool,
         monitor: bool,
     ) {
-        let Some(peer) = self.0.peers.get(from.node()) else {
+        let noted = self.0.peers.get(from.node()).is_some_and(|peer| {
+            let mut core = peer.core();
+            if matches!(core.state, State::Down) {
+                return false;
+            }
+            if link {
+                core.ties.links.insert((process.id(), from.clone()));
+            }
+            if monitor {
+                core.ties.watched.insert(reference.clone(), process.id());
+            }
+            true
+        });
+        if !noted {
+            // As when the connection had been lost right after: it would have been linked by then.
+            if link {
+                process.exit_signal(from, ExitReason::NoConnection, true);
+            }
             return;
-        };
-        let mut core = peer.core();
-        if link {
-            core.ties.links.insert((process.id(), from.clone()));
         }
-        if monitor {
-            core.ties.watched.insert(reference.clone(), process.id());
-        }
-        drop(core);
         process.with_relations(&mut |relations| {
             if link {
                 relations.linked_by(from);

@@ -207,6 +207,12 @@ impl Relations {
             .is_some_and(|link| link.unlinking.is_none())
     }
 
+    /// Whether there is a link to `pid`, and no unlink of it under way.
+    pub fn is_linked_remote(&self, pid: &Pid) -> bool {
+        let link = self.remote_links.get(pid);
+        link.is_some_and(|link| link.unlinking.is_none())
+    }
+
     /// Somebody on this node waits for our end.
     pub fn watch(&mut self, number: u64, watcher: Watcher) {
         self.watchers.insert(number, watcher);

@@ -51,6 +51,9 @@ pub struct Limits {
     pub inflate_ratio_max: usize,
     /// Bytes waiting to be written to one peer from which on senders wait. Default 1 MiB, as OTP's `+zdbbl`.
     pub outbound_watermark_bytes: usize,
+    /// Bytes waiting to be written to one peer, or for the connection to it, from which on messages are refused as
+    /// [`Full`](crate::CastError::Full). Other signals never are: at twice as many the connection is closed. Default 64 MiB.
+    pub outbound_bytes_max: usize,
     /// Requests to spawn a process that one peer may make in a second. Default 1,000.
     pub spawn_requests_per_second_max: u32,
     /// The longest request to the embedded EPMD, in bytes. Default 512.
@@ -79,6 +82,7 @@ impl Limits {
         inflate_bytes_max: 64 * MEBIBYTE,
         inflate_ratio_max: 1000,
         outbound_watermark_bytes: MEBIBYTE,
+        outbound_bytes_max: 64 * MEBIBYTE,
         spawn_requests_per_second_max: 1000,
         epmd_request_bytes_max: 512,
         epmd_idle_timeout: Duration::from_secs(60),

@@ -125,16 +125,14 @@ impl Outbound {
         control: &Control,
         payload: &mut Payload<'_>,
     ) -> Result<Sent, SendError> {
-        let start = self.buffer.len();
         self.cache.begin();
-        let result = self.append(start, control, payload);
-        match result {
-            Ok(Sent::Done) => self.sent = self.sent.saturating_add(1),
-            Ok(Sent::TooLongForPriority(_)) | Err(_) => {
-                self.buffer.truncate(start);
-                self.cache.rollback();
-            }
-        }
+        let mut attempt = Attempt {
+            start: self.buffer.len(),
+            outbound: self,
+            is_done: false,
+        };
+        let result = attempt.outbound.append(attempt.start, control, payload);
+        attempt.is_done = matches!(result, Ok(Sent::Done));
         result
     }
 
@@ -303,6 +301,26 @@ enum Sent {
     Done,
     /// It needs fragments, and must be sent in this form instead.
     TooLongForPriority(Control),
+}
+
+/// A signal that is being appended. Unless it is done nothing of it remains, also when the code that encodes its
+/// payload panics.
+struct Attempt<'a> {
+    outbound: &'a mut Outbound,
+    start: usize,
+    is_done: bool,
+}
+
+impl Drop for Attempt<'_> {
+    fn drop(&mut self) {
+        let outbound = &mut *self.outbound;
+        if self.is_done {
+            outbound.sent = outbound.sent.saturating_add(1);
+        } else {
+            outbound.buffer.truncate(self.start);
+            outbound.cache.rollback();
+        }
+    }
 }
 
 impl Payload<'_> {

@@ -30,6 +30,30 @@ fn a_failed_message_leaves_nothing() {
     }
 }
 
+/// Half a frame was left in the buffer, and the next one was taken for a part of it.
+#[test]
+fn a_panic_while_encoding_leaves_nothing() {
+    for flags in [Flags::VISIBLE, C_NODE] {
+        let (mut outbound, mut inbound) = halves(flags);
+        let payload = Term::tuple([Term::atom("never"), Term::atom("told"), Term::from(1)]);
+        push(&mut outbound, &send(), Some(&payload)).unwrap();
+        let before = outbound.pending_bytes();
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let mut panics = |encoder: &mut Encoder<'_>| {
+                let _ = fail(encoder);
+                panic!("an index out of bounds")
+            };
+            outbound.send(&send(), Payload::Encode(&mut panics))
+        }));
+        assert!(panicked.is_err());
+        assert_eq!((outbound.pending_bytes(), outbound.sent()), (before, 1));
+        push(&mut outbound, &send(), Some(&payload)).unwrap();
+        let found = receive(&mut inbound, &transmit(&mut outbound)).unwrap();
+        assert_eq!(found.len(), 2);
+        assert_eq!(found[1].1, Some(payload));
+    }
+}
+
 #[test]
 fn payload_and_control_message_must_fit() {
     let (mut outbound, _) = halves(Flags::VISIBLE);

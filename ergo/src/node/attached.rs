@@ -1,0 +1,61 @@
+//! A peer as the task that pumps its connection sees it.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use tokio::sync::Notify;
+
+use crate::dist::Control;
+use crate::etf::Encoded;
+use crate::net::Endpoint;
+use crate::node::Node;
+use crate::node::peer::{Peer, State};
+
+/// A peer and the node it belongs to.
+pub(super) struct Attached {
+    pub(super) node: Node,
+    pub(super) peer: Arc<Peer>,
+}
+
+impl Endpoint for Attached {
+    fn signal(&self, control: Control, payload: Option<Encoded>) {
+        self.peer
+            .act(|| self.node.receive(&self.peer, control, payload));
+    }
+
+    fn take_transmit(&self, into: &mut Vec<u8>) {
+        if let State::Up(up) = &mut self.peer.core().state {
+            up.outbound.take_transmit(into);
+            up.is_idle = into.is_empty();
+        }
+        self.peer.drained.notify_waiters();
+    }
+
+    fn sent(&self) -> (u64, bool) {
+        match &self.peer.core().state {
+            State::Up(up) => (up.outbound.sent(), up.outbound.pending_bytes() > 0),
+            _ => (0, false),
+        }
+    }
+
+    fn tick(&self) {
+        if let State::Up(up) = &mut self.peer.core().state {
+            up.outbound.send_tick();
+        }
+        self.peer.writable.notify_one();
+    }
+
+    fn writable(&self) -> &Notify {
+        &self.peer.writable
+    }
+
+    async fn closed(&self) {
+        loop {
+            let closed = self.peer.close.notified();
+            if self.peer.closing.load(Ordering::Acquire) {
+                return;
+            }
+            closed.await;
+        }
+    }
+}
