@@ -16,6 +16,9 @@ use crate::wire::Limits;
 /// How many bytes of a message, control and payload together, one fragment takes.
 pub(super) const FRAGMENT_BYTES: usize = 64 * 1024;
 
+/// Room is reserved for at most this many times what a first fragment has brought.
+const VOUCHED: usize = 16;
+
 /// The id of a first fragment stays below this; OTP dies of a greater one.
 const FRAGMENT_ID_END: u64 = 1 << 31;
 
@@ -80,10 +83,15 @@ impl Reassembly {
             }),
             Entry::Vacant(vacant) => {
                 self.bytes = self.bytes.saturating_add(first.body.len());
+                // What is announced, as far as what has arrived vouches for it.
+                let announced = usize::try_from(id).unwrap_or(usize::MAX).min(VOUCHED);
+                let room = first.body.len().saturating_mul(announced);
+                let mut body = Vec::with_capacity(room.min(self.message_bytes_max));
+                body.extend_from_slice(&first.body);
                 vacant.insert(Sequence {
                     due: id.saturating_sub(1),
                     atoms: first.atoms,
-                    body: first.body.to_vec(),
+                    body,
                 });
                 Ok(None)
             }

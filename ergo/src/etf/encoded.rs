@@ -132,7 +132,7 @@ impl Encoded {
     }
 
     /// The bytes, if they mean the same anywhere else.
-    pub(super) fn self_contained(&self) -> Option<&[u8]> {
+    pub(super) fn self_contained(&self) -> Option<&Bytes> {
         (self.state == State::Checked && self.atoms.is_empty()).then_some(&self.bytes)
     }
 }

@@ -1,16 +1,18 @@
 //! Pumps one connection: reads frames, writes batches, ticks, and notices a silent peer.
 
-use std::io;
+use std::io::{self, IoSlice};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-use crate::dist::{Control, Event, Inbound, ProtocolViolation, TickAction, Ticker, Traffic};
+use crate::dist::{
+    Control, Event, Inbound, ProtocolViolation, TickAction, Ticker, Traffic, Transmit,
+};
 use crate::etf::Encoded;
 use crate::net::transport::{Reader, Stream, Writer};
 
@@ -18,8 +20,8 @@ use crate::net::transport::{Reader, Stream, Writer};
 pub trait Endpoint: Send + Sync {
     /// A signal has come.
     fn signal(&self, control: Control, payload: Option<Encoded>);
-    /// Swaps what is to be written with `into`, which is empty.
-    fn take_transmit(&self, into: &mut Vec<u8>);
+    /// Swaps what is to be written next with `into`, which has been written.
+    fn take_transmit(&self, into: &mut Transmit);
     /// Frames handed out so far, ticks not counted, and whether more wait.
     fn sent(&self) -> (u64, bool);
     /// Puts a tick into the outbound buffer.
@@ -117,7 +119,7 @@ fn dispatch(inbound: &mut Inbound, endpoint: &impl Endpoint) -> Result<(), Proto
 }
 
 async fn write(mut writer: Writer, endpoint: Arc<impl Endpoint>) -> LossReason {
-    let mut batch = Vec::new();
+    let mut batch = Transmit::default();
     loop {
         let more = endpoint.writable().notified();
         endpoint.take_transmit(&mut batch);
@@ -128,18 +130,27 @@ async fn write(mut writer: Writer, endpoint: Arc<impl Endpoint>) -> LossReason {
         if write_all(&mut writer, &batch).await.is_err() {
             return LossReason::ConnectionClosed;
         }
-        batch.clear();
-        if batch.capacity() > BATCH_KEPT_MAX {
-            batch = Vec::new();
-        }
     }
 }
 
-/// A larger buffer is given back after it has been written.
-const BATCH_KEPT_MAX: usize = 4 * 1024 * 1024;
-
-async fn write_all(writer: &mut Writer, batch: &[u8]) -> io::Result<()> {
-    writer.write_all(batch).await
+/// Writes all pieces of a batch, with as few calls of the operating system as can be.
+async fn write_all(writer: &mut Writer, batch: &Transmit) -> io::Result<()> {
+    let mut pieces = batch.slices();
+    if let (Some(all), None) = (pieces.next(), pieces.next()) {
+        return writer.write_all(all).await;
+    }
+    if !writer.is_write_vectored() {
+        return writer.write_all(&batch.to_vec()).await;
+    }
+    let mut pieces: Vec<IoSlice<'_>> = batch.slices().map(IoSlice::new).collect();
+    let mut left = pieces.as_mut_slice();
+    while !left.is_empty() {
+        match writer.write_vectored(left).await? {
+            0 => return Err(io::ErrorKind::WriteZero.into()),
+            written => IoSlice::advance_slices(&mut left, written),
+        }
+    }
+    Ok(())
 }
 
 async fn tick(mut ticker: Ticker, received: &AtomicU64, endpoint: &impl Endpoint) -> LossReason {

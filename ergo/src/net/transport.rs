@@ -1,6 +1,6 @@
 //! What carries the bytes of a connection.
 
-use std::io;
+use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -99,6 +99,25 @@ macro_rules! write {
                 match self.get_mut() {
                     $kind::Tcp(stream) => Pin::new(stream).poll_write(cx, bytes),
                     $kind::Other(stream) => Pin::new(stream).poll_write(cx, bytes),
+                }
+            }
+
+            #[inline]
+            fn poll_write_vectored(
+                self: Pin<&mut Self>,
+                cx: &mut Context<'_>,
+                pieces: &[IoSlice<'_>],
+            ) -> Poll<io::Result<usize>> {
+                match self.get_mut() {
+                    $kind::Tcp(stream) => Pin::new(stream).poll_write_vectored(cx, pieces),
+                    $kind::Other(stream) => Pin::new(stream).poll_write_vectored(cx, pieces),
+                }
+            }
+
+            fn is_write_vectored(&self) -> bool {
+                match self {
+                    $kind::Tcp(stream) => stream.is_write_vectored(),
+                    $kind::Other(stream) => stream.is_write_vectored(),
                 }
             }
 

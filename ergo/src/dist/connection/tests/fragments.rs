@@ -27,7 +27,7 @@ fn golden_lengths() {
     );
 }
 
-/// Around the length from which on a message is cut, the body is control message and payload together.
+/// Around the lengths from which on a message is cut, the body is control message and payload together.
 #[test]
 fn lengths_around_the_cut() {
     let (mut outbound, mut inbound) = halves(Flags::VISIBLE);
@@ -39,7 +39,7 @@ fn lengths_around_the_cut() {
     receive(&mut inbound, &bytes).unwrap();
     // Without length, version, kind, the number of atoms, their flags and their entries.
     let overhead = bytes.len() - 4 - 2 - (1 + 2 + 2);
-    for (len, frames) in [(65_536, 1), (65_537, 2), (131_072, 2), (131_073, 3)] {
+    for (len, frames) in [(65_537, 1), (131_072, 1), (131_073, 3), (196_609, 4)] {
         let payload = binary(len - overhead);
         push(&mut outbound, &send(), Some(&payload)).unwrap();
         let bytes = transmit(&mut outbound);
@@ -116,11 +116,11 @@ fn a_long_message_loses_its_priority() {
         to: reference(),
     };
     push(&mut outbound, &priority, Some(&binary(10))).unwrap();
-    push(&mut outbound, &priority, Some(&binary(65_536))).unwrap();
+    push(&mut outbound, &priority, Some(&binary(131_072))).unwrap();
     let bytes = transmit(&mut outbound);
     let expect = [
         (priority, Some(binary(10))),
-        (ordinary, Some(binary(65_536))),
+        (ordinary, Some(binary(131_072))),
     ];
     assert_eq!(receive(&mut inbound, &bytes).unwrap(), expect);
     assert_eq!(outbound.sent(), 2);
