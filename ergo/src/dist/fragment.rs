@@ -7,7 +7,8 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
-use bytes::Bytes;
+use bytes::buf::Limit;
+use bytes::{BufMut, Bytes, BytesMut};
 
 use super::violation::ProtocolViolation;
 use crate::etf::Atom;
@@ -18,6 +19,9 @@ pub(super) const FRAGMENT_BYTES: usize = 64 * 1024;
 
 /// Room is reserved for at most this many times what a first fragment has brought.
 const VOUCHED: usize = 16;
+
+/// The memory of a longer message is not kept for the next one.
+const SPARE_BYTES_MAX: usize = 2 * 1024 * 1024;
 
 /// The id of a first fragment stays below this; OTP dies of a greater one.
 const FRAGMENT_ID_END: u64 = 1 << 31;
@@ -39,6 +43,8 @@ pub(super) struct Reassembly {
     sequences_max: usize,
     bytes_max: usize,
     message_bytes_max: usize,
+    /// Behind the latest message, whose memory is used again once nobody has it any more.
+    spare: BytesMut,
 }
 
 #[derive(Debug)]
@@ -46,7 +52,7 @@ struct Sequence {
     /// The id of the fragment that is due.
     due: u64,
     atoms: Arc<[Atom]>,
-    body: Vec<u8>,
+    body: BytesMut,
 }
 
 impl Reassembly {
@@ -57,7 +63,13 @@ impl Reassembly {
             sequences_max: limits.fragment_sequences_max,
             bytes_max: limits.fragment_bytes_max,
             message_bytes_max: limits.message_bytes_max,
+            spare: BytesMut::new(),
         }
+    }
+
+    /// Whether no message is in progress.
+    pub(super) fn is_idle(&self) -> bool {
+        self.open.is_empty()
     }
 
     /// Takes the first fragment of a message, and returns the message when that is all of it.
@@ -86,7 +98,11 @@ impl Reassembly {
                 // What is announced, as far as what has arrived vouches for it.
                 let announced = usize::try_from(id).unwrap_or(usize::MAX).min(VOUCHED);
                 let room = first.body.len().saturating_mul(announced);
-                let mut body = Vec::with_capacity(room.min(self.message_bytes_max));
+                let room = room.min(self.message_bytes_max);
+                let mut body = std::mem::take(&mut self.spare);
+                if body.capacity() < room && !body.try_reclaim(room) {
+                    body = BytesMut::with_capacity(room);
+                }
                 body.extend_from_slice(&first.body);
                 vacant.insert(Sequence {
                     due: id.saturating_sub(1),
@@ -105,7 +121,24 @@ impl Reassembly {
         id: u64,
         bytes: &[u8],
     ) -> Result<Option<Message>, ProtocolViolation> {
-        self.check_bytes(bytes.len())?;
+        self.expect(sequence, id, bytes.len())?;
+        self.append(sequence, bytes);
+        Ok(self.arrived(sequence, id))
+    }
+
+    /// Whether the sequence is in progress.
+    pub(super) fn is_open(&self, sequence: u64) -> bool {
+        self.open.contains_key(&sequence)
+    }
+
+    /// A further fragment begins to arrive. Returns how long the message is to be at its end.
+    pub(super) fn expect(
+        &mut self,
+        sequence: u64,
+        id: u64,
+        len: usize,
+    ) -> Result<usize, ProtocolViolation> {
+        self.check_bytes(len)?;
         let open = self
             .open
             .get_mut(&sequence)
@@ -117,22 +150,55 @@ impl Reassembly {
                 found: id,
             });
         }
-        let len = open.body.len().saturating_add(bytes.len());
-        if len > self.message_bytes_max {
+        let end = open.body.len().saturating_add(len);
+        if end > self.message_bytes_max {
             let max = self.message_bytes_max;
-            return Err(ProtocolViolation::MessageTooLong { len, max });
+            return Err(ProtocolViolation::MessageTooLong { len: end, max });
         }
-        open.body.extend_from_slice(bytes);
         open.due = id.saturating_sub(1);
-        self.bytes = self.bytes.saturating_add(bytes.len());
-        Ok(if id > 1 { None } else { self.finish(sequence) })
+        self.bytes = self.bytes.saturating_add(len);
+        Ok(end)
     }
 
-    fn finish(&mut self, sequence: u64) -> Option<Message> {
-        let Sequence { atoms, body, .. } = self.open.remove(&sequence)?;
+    /// Takes bytes of the fragment that is arriving.
+    pub(super) fn append(&mut self, sequence: u64, bytes: &[u8]) {
+        if let Some(open) = self.open.get_mut(&sequence) {
+            open.body.extend_from_slice(bytes);
+        }
+    }
+
+    /// How much of a message has arrived.
+    pub(super) fn len(&self, sequence: u64) -> usize {
+        self.open
+            .get(&sequence)
+            .map_or(0, |sequence| sequence.body.len())
+    }
+
+    /// The room for what a message lacks until it has `end` bytes, as far as what has arrived vouches for it.
+    pub(super) fn room(&mut self, sequence: u64, end: usize) -> Option<Limit<&mut BytesMut>> {
+        let body = &mut self.open.get_mut(&sequence)?.body;
+        let missing = end.saturating_sub(body.len());
+        if body.capacity().saturating_sub(body.len()) < missing {
+            body.reserve(missing.min(body.len().max(FRAGMENT_BYTES)));
+        }
+        let room = body.capacity().saturating_sub(body.len());
+        (missing > 0).then(|| body.limit(missing.min(room)))
+    }
+
+    /// The fragment with this id is there: returns the message when it was the last.
+    pub(super) fn arrived(&mut self, sequence: u64, id: u64) -> Option<Message> {
+        if id > 1 {
+            return None;
+        }
+        let Sequence {
+            atoms, mut body, ..
+        } = self.open.remove(&sequence)?;
         self.bytes = self.bytes.saturating_sub(body.len());
-        let body = Bytes::from(body);
-        Some(Message { atoms, body })
+        let whole = body.split().freeze();
+        if whole.len() <= SPARE_BYTES_MAX {
+            self.spare = body;
+        }
+        Some(Message { atoms, body: whole })
     }
 
     fn check_message_len(&self, len: usize) -> Result<(), ProtocolViolation> {

@@ -50,9 +50,6 @@ pub enum LossReason {
     Violation(ProtocolViolation),
 }
 
-/// The smallest room that is offered to a read.
-const READ_MIN: usize = 16 * 1024;
-
 /// Pumps a connection until it ends, and says why it did.
 ///
 /// Reading and writing are two tasks, so that neither waits for the other.
@@ -97,9 +94,7 @@ async fn read(
         if let Err(violation) = dispatch(&mut inbound, endpoint) {
             return LossReason::Violation(violation);
         }
-        let buffer = inbound.read_buffer();
-        buffer.reserve(READ_MIN);
-        match reader.read_buf(buffer).await {
+        match reader.read_buf(&mut inbound.read_room()).await {
             Ok(0) | Err(_) => return LossReason::ConnectionClosed,
             Ok(bytes) => {
                 received.fetch_add(u64::try_from(bytes).unwrap_or(u64::MAX), Ordering::Relaxed);
@@ -120,15 +115,47 @@ fn dispatch(inbound: &mut Inbound, endpoint: &impl Endpoint) -> Result<(), Proto
 
 async fn write(mut writer: Writer, endpoint: Arc<impl Endpoint>) -> LossReason {
     let mut batch = Transmit::default();
+    let mut gathering = Gathering::default();
     loop {
         let more = endpoint.writable().notified();
         endpoint.take_transmit(&mut batch);
         if batch.is_empty() {
             more.await;
+            gathering.wait(&*endpoint).await;
             continue;
         }
         if write_all(&mut writer, &batch).await.is_err() {
             return LossReason::ConnectionClosed;
+        }
+    }
+}
+
+/// Lets others run before a batch is written, where that is known to make it larger: many that are about to send then
+/// cost one call of the operating system.
+#[derive(Default)]
+struct Gathering {
+    /// For how many batches not to wait.
+    left_out: u32,
+    /// How many were left out last.
+    last: u32,
+}
+
+/// As many batches are left out at most, so that waiting costs next to nothing where it is in vain.
+const LEFT_OUT_MAX: u32 = 64;
+
+impl Gathering {
+    async fn wait(&mut self, endpoint: &impl Endpoint) {
+        if self.left_out > 0 {
+            self.left_out -= 1;
+            return;
+        }
+        let (before, _) = endpoint.sent();
+        tokio::task::yield_now().await;
+        if endpoint.sent().0 == before {
+            self.last = self.last.saturating_mul(2).clamp(1, LEFT_OUT_MAX);
+            self.left_out = self.last;
+        } else {
+            self.last = 0;
         }
     }
 }

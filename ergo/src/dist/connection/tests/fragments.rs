@@ -74,6 +74,36 @@ fn long_and_short_messages_keep_their_order() {
     }
 }
 
+/// As a socket is read: into the room that is offered, in portions of all lengths.
+#[test]
+fn read_to_where_it_stays() {
+    use bytes::BufMut;
+    for portion in [700, 5000, 40_000, 70_000, 1 << 20] {
+        let (mut outbound, mut inbound) = halves(Flags::VISIBLE);
+        let bytes_of = |len: usize| (0..len).map(|n| (n * 7) as u8).collect::<Vec<u8>>();
+        let payloads: Vec<Term> = [3, 500_000, 7, 140_000, 1_500_000, 0]
+            .map(|len| Term::binary(bytes_of(len)))
+            .into();
+        let mut bytes = Vec::new();
+        for payload in &payloads {
+            push(&mut outbound, &send(), Some(payload)).unwrap();
+            bytes.extend(transmit(&mut outbound));
+        }
+        let (mut found, mut rest) = (Vec::new(), &bytes[..]);
+        while !rest.is_empty() {
+            let mut room = inbound.read_room();
+            let len = rest.len().min(portion).min(room.remaining_mut());
+            room.put_slice(&rest[..len]);
+            rest = &rest[len..];
+            assert_eq!(inbound.received(), (bytes.len() - rest.len()) as u64);
+            found.extend(drain(&mut inbound).unwrap());
+            assert_eq!(inbound.received(), (bytes.len() - rest.len()) as u64);
+        }
+        let found: Vec<Term> = found.into_iter().filter_map(|(_, term)| term).collect();
+        assert!(found == payloads, "portions of {portion}");
+    }
+}
+
 #[test]
 fn without_the_atom_cache() {
     let flags = Flags::VISIBLE.without(Flags::DIST_HDR_ATOM_CACHE);
