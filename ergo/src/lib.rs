@@ -72,6 +72,7 @@ pub mod prelude;
 #[doc(hidden)]
 pub mod __private;
 
+pub use async_trait::async_trait;
 pub use behaviour::{
     Application, ApplicationContext, ApplicationError, ApplicationInfo, ApplicationTerminated,
     Audience, ChildSpec, Entered, Event, EventContext, EventError, EventFlow, EventHandler,
@@ -85,7 +86,11 @@ pub use ergo_macros::test;
 pub use ergo_macros::{Actor, Request, ServerBehavior, StatemBehavior, main, protocol, server};
 pub use error::{Error, Result};
 pub use etf::{Decode, Encode};
-pub use node::{ConnectError, Node, NodeBuilder, NodeEvent, StartError, Visibility, WhereisError};
+pub use node::{
+    AccessError, Admit, Authentication, AutoConnect, Candidate, ConnectError, MonitorNodes, Node,
+    NodeBuilder, NodeEvent, NodeInfo, NodeType, StartError, TickTimeChange, Visibility,
+    WhereisError,
+};
 pub use process::{
     Actor, AliasMode, AliasOptions, Behavior, BlockingContext, Call, CallError, CastError,
     CastWait, Context, DeadLetter, DeadLetterReason, DeadLetters, Destination, Down, EnvValue,

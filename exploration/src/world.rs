@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ergo::Node;
 use ergo::etf::Pid;
-use ergo::process::host::AsHost;
+use ergo::process::host::{AsHost, Ending};
 use ergo::process::{ExitReason, PlainContext, Relations};
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
@@ -74,7 +74,7 @@ impl World {
         let process = host.local_id(pid).and_then(|id| host.process(id));
         async move {
             match process {
-                Some(process) => std::future::poll_fn(|cx| process.poll_gone(cx)).await,
+                Some(process) => Ending::of(process).await,
                 None => ExitReason::NoProc,
             }
         }

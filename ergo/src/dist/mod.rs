@@ -45,5 +45,5 @@ pub use control::{
 pub use creation::Creation;
 pub use flags::Flags;
 pub use node_name::{NodeName, NodeNameError};
-pub use ticker::{TickAction, Ticker, Traffic};
+pub use ticker::{TickAction, TickPlan, Ticker, Traffic};
 pub use violation::ProtocolViolation;

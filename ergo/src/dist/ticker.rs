@@ -11,14 +11,37 @@ use std::time::{Duration, Instant};
 /// Source: `net_ticktime` and `net_tickintensity` of the `kernel` application.
 #[derive(Clone, Debug)]
 pub struct Ticker {
-    interval: Duration,
-    intensity: u32,
+    plan: TickPlan,
     is_hidden: bool,
     next: Instant,
     /// What the last check saw.
     seen: Traffic,
     /// Intervals in a row in which nothing was read.
     silent: u32,
+}
+
+/// How a connection ticks: it can change while the connection is up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TickPlan {
+    /// After how long a silent peer is taken for lost.
+    pub tick_time: Duration,
+    /// Into how many intervals that is divided.
+    pub intensity: u32,
+}
+
+impl TickPlan {
+    /// `intensity` is held within 4 to 1000 as in OTP.
+    pub fn new(tick_time: Duration, intensity: u32) -> TickPlan {
+        TickPlan {
+            tick_time,
+            intensity: intensity.clamp(4, 1000),
+        }
+    }
+
+    /// How often a tick is due. Never zero, so that a timer cannot spin.
+    pub fn interval(&self) -> Duration {
+        (self.tick_time / self.intensity).max(Duration::from_millis(1))
+    }
 }
 
 /// What has gone over a connection since it was established.
@@ -51,24 +74,21 @@ impl Ticker {
     /// OTP's `net_tickintensity`.
     pub const DEFAULT_INTENSITY: u32 = 4;
 
-    /// Watches a connection established at `now`. `intensity` is the number of intervals, held within 4 to 1000 as in
-    /// OTP; `is_hidden` says that the peer is a hidden node.
-    pub fn new(tick_time: Duration, intensity: u32, is_hidden: bool, now: Instant) -> Ticker {
-        let intensity = intensity.clamp(4, 1000);
-        let interval = Ticker::interval(tick_time, intensity);
+    /// Watches a connection established at `now`; `is_hidden` says that the peer is a hidden node.
+    pub fn new(plan: TickPlan, is_hidden: bool, now: Instant) -> Ticker {
         Ticker {
-            interval,
-            intensity,
+            plan,
             is_hidden,
-            next: now.checked_add(interval).unwrap_or(now),
+            next: now.checked_add(plan.interval()).unwrap_or(now),
             seen: Traffic::default(),
             silent: 0,
         }
     }
 
-    /// Another tick time from the next interval on, as `net_kernel:set_net_ticktime/1`.
-    pub fn set_tick_time(&mut self, tick_time: Duration) {
-        self.interval = Ticker::interval(tick_time, self.intensity);
+    /// Another plan: a new interval begins `now`, as in OTP. Silent intervals before it go on counting.
+    pub fn change(&mut self, plan: TickPlan, now: Instant) {
+        self.plan = plan;
+        self.next = now.checked_add(plan.interval()).unwrap_or(now);
     }
 
     /// When the interval ends.
@@ -82,7 +102,7 @@ impl Ticker {
         if now < self.next {
             return TickAction::Nothing;
         }
-        self.next = now.checked_add(self.interval).unwrap_or(now);
+        self.next = now.checked_add(self.plan.interval()).unwrap_or(now);
         let is_silent = traffic.received == self.seen.received;
         let has_written = traffic.sent != self.seen.sent;
         self.seen = traffic;
@@ -91,18 +111,13 @@ impl Ticker {
         } else {
             0
         };
-        if self.silent >= self.intensity {
+        if self.silent >= self.plan.intensity {
             TickAction::Down
         } else if (!has_written && !traffic.is_pending) || (self.is_hidden && is_silent) {
             TickAction::Tick
         } else {
             TickAction::Nothing
         }
-    }
-
-    /// Never zero, so that a timer cannot spin.
-    fn interval(tick_time: Duration, intensity: u32) -> Duration {
-        (tick_time / intensity).max(Duration::from_millis(1))
     }
 }
 
@@ -119,7 +134,8 @@ mod tests {
     impl Watched {
         fn new(is_hidden: bool) -> Watched {
             let now = Instant::now();
-            let ticker = Ticker::new(Ticker::DEFAULT_TICK_TIME, 4, is_hidden, now);
+            let plan = TickPlan::new(Ticker::DEFAULT_TICK_TIME, 4);
+            let ticker = Ticker::new(plan, is_hidden, now);
             Watched {
                 ticker,
                 now,
@@ -197,13 +213,21 @@ mod tests {
     #[test]
     fn the_tick_time_can_change() {
         let mut watched = Watched::new(false);
-        watched.ticker.set_tick_time(Duration::from_secs(4));
-        assert_eq!(watched.interval(0, 0), TickAction::Tick);
-        assert_eq!(
-            watched.ticker.poll_timeout(),
-            watched.now + Duration::from_secs(1)
-        );
-        let spinning = Ticker::new(Duration::ZERO, 0, false, watched.now);
+        let plan = TickPlan::new(Duration::from_secs(8), 8);
+        watched.ticker.change(plan, watched.now);
+        let mut at = watched.now;
+        for silent in 1..=8 {
+            at += Duration::from_secs(1);
+            assert_eq!(watched.ticker.poll_timeout(), at);
+            let action = watched.ticker.handle_timeout(at, watched.traffic);
+            let expect = if silent < 8 {
+                TickAction::Tick
+            } else {
+                TickAction::Down
+            };
+            assert_eq!(action, expect, "after {silent} intervals");
+        }
+        let spinning = Ticker::new(TickPlan::new(Duration::ZERO, 0), false, watched.now);
         assert!(spinning.poll_timeout() > watched.now);
     }
 }

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::mpsc;
@@ -82,17 +83,16 @@ impl Listener {
 
     /// Accepts for ever. `greet` is run for each peer, as a task, until the peer has proved itself or failed to;
     /// while it runs the peer holds one of a bounded number of slots, and the oldest gives way to a new one.
-    pub async fn run<F>(mut self, limits: Limits, greet: impl Fn(Stream, SocketAddr) -> F)
+    pub async fn run<F>(mut self, slots: Slots, greet: impl Fn(Stream, SocketAddr) -> F)
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let mut slots = Slots::new(&limits);
         while let Some(accepted) = self.source.next().await {
             match accepted {
                 Ok((stream, peer)) => {
-                    slots.make_room(peer.ip());
-                    let task = tokio::spawn(greet(stream, peer));
-                    slots.add(peer.ip(), task.abort_handle());
+                    slots.admit(peer.ip(), || {
+                        tokio::spawn(greet(stream, peer)).abort_handle()
+                    });
                 }
                 Err(error) => {
                     // Out of descriptors, or a peer that is gone again: neither may end the listening.
@@ -115,22 +115,37 @@ fn bind_one(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(128)
 }
 
-/// Peers that have not proved themselves, oldest first.
-struct Slots {
+/// The places of peers that have not proved themselves, bounded for all listeners of a node together.
+#[derive(Debug, Clone)]
+pub struct Slots(Arc<Mutex<Held>>);
+
+/// Oldest first.
+#[derive(Debug)]
+struct Held {
     held: VecDeque<(IpAddr, AbortHandle)>,
     all_max: usize,
     address_max: usize,
 }
 
 impl Slots {
-    fn new(limits: &Limits) -> Self {
-        Slots {
+    /// As many as the limits allow.
+    pub fn new(limits: &Limits) -> Self {
+        Slots(Arc::new(Mutex::new(Held {
             held: VecDeque::new(),
             all_max: limits.unauthenticated_connections_max.max(1),
             address_max: limits.unauthenticated_connections_per_address_max.max(1),
-        }
+        })))
     }
 
+    /// Gives a place to what `greet` starts.
+    fn admit(&self, address: IpAddr, greet: impl FnOnce() -> AbortHandle) {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        held.make_room(address);
+        held.held.push_back((address, greet()));
+    }
+}
+
+impl Held {
     fn make_room(&mut self, address: IpAddr) {
         self.held.retain(|(_, task)| !task.is_finished());
         while self.held.len() >= self.all_max {
@@ -152,9 +167,5 @@ impl Slots {
             tracing::warn!(%address, "too many connections that have not proved themselves: the oldest is dropped");
             task.abort();
         }
-    }
-
-    fn add(&mut self, address: IpAddr, task: AbortHandle) {
-        self.held.push_back((address, task));
     }
 }

@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 use crate::dist::{
-    Control, Event, Inbound, ProtocolViolation, TickAction, Ticker, Traffic, Transmit,
+    Control, Event, Inbound, ProtocolViolation, TickAction, TickPlan, Ticker, Traffic, Transmit,
 };
 use crate::etf::Encoded;
 use crate::net::transport::{Reader, Stream, Writer};
@@ -20,6 +20,8 @@ use crate::net::transport::{Reader, Stream, Writer};
 pub trait Endpoint: Send + Sync {
     /// A signal has come.
     fn signal(&self, control: Control, payload: Option<Encoded>);
+    /// So many bytes have come.
+    fn received(&self, bytes: u64);
     /// Swaps what is to be written next with `into`, which has been written.
     fn take_transmit(&self, into: &mut Transmit);
     /// Frames handed out so far, ticks not counted, and whether more wait.
@@ -58,6 +60,7 @@ pub async fn drive<E: Endpoint + 'static>(
     rest: Vec<u8>,
     inbound: Inbound,
     ticker: Ticker,
+    plan: watch::Receiver<TickPlan>,
     endpoint: Arc<E>,
 ) -> LossReason {
     let received = AtomicU64::new(0);
@@ -68,7 +71,7 @@ pub async fn drive<E: Endpoint + 'static>(
         biased;
         reason = read(reader, rest, inbound, &received, &*endpoint) => reason,
         reason = &mut writing.0 => reason.unwrap_or(LossReason::ConnectionClosed),
-        reason = tick(ticker, &received, &*endpoint) => reason,
+        reason = tick(ticker, plan, &received, &*endpoint) => reason,
         () = endpoint.closed() => LossReason::Disconnect,
     }
 }
@@ -97,7 +100,9 @@ async fn read(
         match reader.read_buf(&mut inbound.read_room()).await {
             Ok(0) | Err(_) => return LossReason::ConnectionClosed,
             Ok(bytes) => {
-                received.fetch_add(u64::try_from(bytes).unwrap_or(u64::MAX), Ordering::Relaxed);
+                let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+                received.fetch_add(bytes, Ordering::Relaxed);
+                endpoint.received(bytes);
             }
         }
     }
@@ -124,7 +129,8 @@ async fn write(mut writer: Writer, endpoint: Arc<impl Endpoint>) -> LossReason {
             gathering.wait(&*endpoint).await;
             continue;
         }
-        if write_all(&mut writer, &batch).await.is_err() {
+        // TLS keeps what the socket did not take until it is flushed; over TCP there is nothing to do then.
+        if write_all(&mut writer, &batch).await.is_err() || writer.flush().await.is_err() {
             return LossReason::ConnectionClosed;
         }
     }
@@ -180,10 +186,23 @@ async fn write_all(writer: &mut Writer, batch: &Transmit) -> io::Result<()> {
     Ok(())
 }
 
-async fn tick(mut ticker: Ticker, received: &AtomicU64, endpoint: &impl Endpoint) -> LossReason {
+async fn tick(
+    mut ticker: Ticker,
+    mut plan: watch::Receiver<TickPlan>,
+    received: &AtomicU64,
+    endpoint: &impl Endpoint,
+) -> LossReason {
     loop {
         let at: Instant = ticker.poll_timeout();
-        tokio::time::sleep_until(at.into()).await;
+        tokio::select! {
+            biased;
+            () = changed(&mut plan) => {
+                let new = *plan.borrow_and_update();
+                ticker.change(new, tokio::time::Instant::now().into_std());
+                continue;
+            }
+            () = tokio::time::sleep_until(at.into()) => {}
+        }
         let (sent, is_pending) = endpoint.sent();
         let traffic = Traffic {
             received: received.load(Ordering::Relaxed),
@@ -195,6 +214,13 @@ async fn tick(mut ticker: Ticker, received: &AtomicU64, endpoint: &impl Endpoint
             TickAction::Tick => endpoint.tick(),
             TickAction::Down => return LossReason::NetTickTimeout,
         }
+    }
+}
+
+/// Another tick time was set; never, once nobody can set it.
+async fn changed(plan: &mut watch::Receiver<TickPlan>) {
+    if plan.changed().await.is_err() {
+        std::future::pending::<()>().await;
     }
 }
 

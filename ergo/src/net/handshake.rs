@@ -10,6 +10,9 @@ use crate::dist::handshake::{
     Refusal,
 };
 use crate::net::Stream;
+#[cfg(feature = "tls")]
+use crate::net::TlsError;
+use crate::net::packets::Packets;
 use crate::wire::cookie::Cookie;
 
 /// A connection whose two ends have proved themselves.
@@ -31,7 +34,24 @@ pub enum HandshakeFailure {
     Protocol(#[from] HandshakeError),
     /// By the socket.
     #[error("the connection broke during the handshake: {0}")]
-    Io(#[from] io::Error),
+    Io(io::Error),
+    /// The peer begins with TLS, and this side without.
+    #[error("the peer speaks TLS, and this node does not at this place")]
+    TlsPeer,
+    /// By TLS.
+    #[cfg(feature = "tls")]
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+}
+
+impl From<io::Error> for HandshakeFailure {
+    fn from(error: io::Error) -> Self {
+        #[cfg(feature = "tls")]
+        if let Some(error) = TlsError::of(&error) {
+            return HandshakeFailure::Tls(error);
+        }
+        HandshakeFailure::Io(error)
+    }
 }
 
 /// What both machines have in common.
@@ -72,19 +92,46 @@ machine!(Acceptor);
 struct Pump<M> {
     machine: M,
     stream: Stream,
+    packets: Packets,
     unused: Vec<u8>,
+    /// Whether nothing has been read yet.
+    is_first: bool,
 }
 
 impl<M: Machine> Pump<M> {
+    fn new(machine: M, stream: Stream) -> Pump<M> {
+        let packets = match stream.is_encrypted() {
+            true => Packets::Long { left: 0 },
+            false => Packets::Short,
+        };
+        Pump {
+            machine,
+            stream,
+            packets,
+            unused: Vec::new(),
+            is_first: true,
+        }
+    }
+
     /// Writes what the machine has to say.
     async fn flush(&mut self) -> io::Result<()> {
+        let mut is_written = false;
         while let Some(bytes) = self.machine.poll_transmit() {
+            let bytes = self.packets.pack(bytes);
+            is_written = true;
             match self.machine.poll_timeout() {
                 // A peer that does not read is as bad as one that does not write.
                 Some(at) => {
                     tokio::time::timeout_at(at.into(), self.stream.write_all(&bytes)).await??
                 }
                 None => self.stream.write_all(&bytes).await?,
+            }
+        }
+        if is_written {
+            // TLS keeps what the socket did not take.
+            match self.machine.poll_timeout() {
+                Some(at) => tokio::time::timeout_at(at.into(), self.stream.flush()).await??,
+                None => self.stream.flush().await?,
             }
         }
         Ok(())
@@ -99,9 +146,9 @@ impl<M: Machine> Pump<M> {
     }
 
     fn take_input(&mut self) -> Result<(), HandshakeError> {
-        let used = self.machine.handle_input(&self.unused)?;
-        self.unused.drain(..used);
-        Ok(())
+        let machine = &mut self.machine;
+        self.packets
+            .unpack(&mut self.unused, |input| machine.handle_input(input))
     }
 
     /// Reads once, until the deadline of the machine.
@@ -110,7 +157,7 @@ impl<M: Machine> Pump<M> {
         let read = match self.machine.poll_timeout() {
             Some(at) => {
                 match tokio::time::timeout_at(at.into(), self.stream.read(&mut buffer)).await {
-                    Ok(read) => read?,
+                    Ok(read) => or_end(read)?,
                     Err(_) => {
                         self.machine
                             .handle_timeout(tokio::time::Instant::now().into_std())?;
@@ -118,10 +165,14 @@ impl<M: Machine> Pump<M> {
                     }
                 }
             }
-            None => self.stream.read(&mut buffer).await?,
+            None => or_end(self.stream.read(&mut buffer).await)?,
         };
         if read == 0 {
             self.machine.handle_close()?;
+        }
+        let begins = std::mem::take(&mut self.is_first);
+        if begins && is_tls_record(buffer.get(..read).unwrap_or_default()) {
+            return Err(HandshakeFailure::TlsPeer);
         }
         self.unused.extend(buffer.iter().take(read));
         Ok(())
@@ -136,6 +187,22 @@ impl<M: Machine> Pump<M> {
     }
 }
 
+/// The end of a stream. TLS calls it an error, if the peer has not said that it closes: `erl` does not.
+fn or_end(read: io::Result<usize>) -> io::Result<usize> {
+    match read {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(0),
+        read => read,
+    }
+}
+
+/// Whether these bytes begin a handshake or an alert of TLS: as the length of a message they would be longer than any.
+fn is_tls_record(bytes: &[u8]) -> bool {
+    const ALERT: u8 = 21;
+    const HANDSHAKE: u8 = 22;
+    const MAJOR_VERSION: u8 = 3;
+    matches!(bytes, [ALERT | HANDSHAKE, MAJOR_VERSION, ..])
+}
+
 /// Runs the dialling side.
 ///
 /// # Errors
@@ -144,11 +211,7 @@ pub async fn dial(
     stream: impl Into<Stream>,
     initiator: Initiator,
 ) -> Result<Connected, HandshakeFailure> {
-    let mut pump = Pump {
-        machine: initiator,
-        stream: stream.into(),
-        unused: Vec::new(),
-    };
+    let mut pump = Pump::new(initiator, stream.into());
     pump.flush().await?;
     loop {
         pump.advance().await?;
@@ -170,11 +233,7 @@ pub async fn accept(
     decide: impl FnOnce(&Introduction) -> Result<(Admission, Cookie), Refusal>,
     proved: impl Fn(&Established),
 ) -> Result<Connected, HandshakeFailure> {
-    let mut pump = Pump {
-        machine: acceptor,
-        stream: stream.into(),
-        unused: Vec::new(),
-    };
+    let mut pump = Pump::new(acceptor, stream.into());
     let mut decide = Some(decide);
     loop {
         let result = pump.take_input();

@@ -3,6 +3,8 @@
 //! # Invariants
 //!
 //! - The protocol is in [`dist`](crate::dist); here are bytes, deadlines and tasks.
+//! - With the feature `tls` a connection may run inside of TLS; nothing above the stream differs by that but the length of
+//!   the handshake's messages.
 //! - Every wait on a peer that has not proved itself has a deadline, and there is a bound on how many such peers.
 
 #![cfg_attr(
@@ -19,9 +21,16 @@
 mod acceptor;
 mod driver;
 mod handshake;
+mod packets;
+mod security;
+#[cfg(feature = "tls")]
+mod tls;
 mod transport;
 
-pub use acceptor::Listener;
+pub use acceptor::{Listener, Slots};
 pub use driver::{Endpoint, LossReason, drive, prepare};
 pub use handshake::{Connected, HandshakeFailure, accept, dial};
+pub(crate) use security::Security;
+#[cfg(feature = "tls")]
+pub use tls::{TlsError, TlsOptions};
 pub use transport::{ByteStream, Stream};

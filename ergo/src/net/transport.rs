@@ -1,6 +1,7 @@
 //! What carries the bytes of a connection.
 
 use std::io::{self, IoSlice};
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -17,6 +18,9 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin + 'static> ByteStream for T {}
 pub enum Stream {
     /// A socket.
     Tcp(TcpStream),
+    /// TLS over one of the others.
+    #[cfg(feature = "tls")]
+    Tls(Box<tokio_rustls::TlsStream<Stream>>),
     /// Anything else.
     Other(Box<dyn ByteStream>),
 }
@@ -27,6 +31,25 @@ impl Stream {
         Stream::Other(Box::new(stream))
     }
 
+    /// Where it leads to, as far as that is known.
+    pub fn peer_address(&self) -> Option<SocketAddr> {
+        match self {
+            Stream::Tcp(stream) => stream.peer_addr().ok(),
+            #[cfg(feature = "tls")]
+            Stream::Tls(stream) => stream.get_ref().0.peer_address(),
+            Stream::Other(_) => None,
+        }
+    }
+
+    /// Whether what goes over it is encrypted.
+    pub fn is_encrypted(&self) -> bool {
+        match self {
+            #[cfg(feature = "tls")]
+            Stream::Tls(_) => true,
+            _ => false,
+        }
+    }
+
     /// One half to read and one to write, for two tasks.
     pub(super) fn split(self) -> (Reader, Writer) {
         match self {
@@ -34,12 +57,16 @@ impl Stream {
                 let (reader, writer) = stream.into_split();
                 (Reader::Tcp(reader), Writer::Tcp(writer))
             }
-            Stream::Other(stream) => {
-                let (reader, writer) = tokio::io::split(stream);
-                (Reader::Other(reader), Writer::Other(writer))
-            }
+            #[cfg(feature = "tls")]
+            Stream::Tls(stream) => split_other(stream),
+            Stream::Other(stream) => split_other(stream),
         }
     }
+}
+
+fn split_other(stream: Box<dyn ByteStream>) -> (Reader, Writer) {
+    let (reader, writer) = tokio::io::split(stream);
+    (Reader::Other(reader), Writer::Other(writer))
 }
 
 impl From<TcpStream> for Stream {
@@ -52,6 +79,8 @@ impl std::fmt::Debug for Stream {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Stream::Tcp(stream) => stream.fmt(f),
+            #[cfg(feature = "tls")]
+            Stream::Tls(_) => f.write_str("Tls"),
             Stream::Other(_) => f.write_str("Other"),
         }
     }
@@ -70,7 +99,7 @@ pub(super) enum Writer {
 }
 
 macro_rules! read {
-    ($kind:ident) => {
+    ($kind:ident$(, $tls:ident)?) => {
         impl AsyncRead for $kind {
             #[inline]
             fn poll_read(
@@ -80,6 +109,10 @@ macro_rules! read {
             ) -> Poll<io::Result<()>> {
                 match self.get_mut() {
                     $kind::Tcp(stream) => Pin::new(stream).poll_read(cx, buffer),
+                    $(
+                        #[cfg(feature = "tls")]
+                        $kind::$tls(stream) => Pin::new(stream).poll_read(cx, buffer),
+                    )?
                     $kind::Other(stream) => Pin::new(stream).poll_read(cx, buffer),
                 }
             }
@@ -88,7 +121,7 @@ macro_rules! read {
 }
 
 macro_rules! write {
-    ($kind:ident) => {
+    ($kind:ident$(, $tls:ident)?) => {
         impl AsyncWrite for $kind {
             #[inline]
             fn poll_write(
@@ -98,6 +131,10 @@ macro_rules! write {
             ) -> Poll<io::Result<usize>> {
                 match self.get_mut() {
                     $kind::Tcp(stream) => Pin::new(stream).poll_write(cx, bytes),
+                    $(
+                        #[cfg(feature = "tls")]
+                        $kind::$tls(stream) => Pin::new(stream).poll_write(cx, bytes),
+                    )?
                     $kind::Other(stream) => Pin::new(stream).poll_write(cx, bytes),
                 }
             }
@@ -110,6 +147,10 @@ macro_rules! write {
             ) -> Poll<io::Result<usize>> {
                 match self.get_mut() {
                     $kind::Tcp(stream) => Pin::new(stream).poll_write_vectored(cx, pieces),
+                    $(
+                        #[cfg(feature = "tls")]
+                        $kind::$tls(stream) => Pin::new(stream).poll_write_vectored(cx, pieces),
+                    )?
                     $kind::Other(stream) => Pin::new(stream).poll_write_vectored(cx, pieces),
                 }
             }
@@ -117,6 +158,10 @@ macro_rules! write {
             fn is_write_vectored(&self) -> bool {
                 match self {
                     $kind::Tcp(stream) => stream.is_write_vectored(),
+                    $(
+                        #[cfg(feature = "tls")]
+                        $kind::$tls(stream) => stream.is_write_vectored(),
+                    )?
                     $kind::Other(stream) => stream.is_write_vectored(),
                 }
             }
@@ -124,6 +169,10 @@ macro_rules! write {
             fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
                 match self.get_mut() {
                     $kind::Tcp(stream) => Pin::new(stream).poll_flush(cx),
+                    $(
+                        #[cfg(feature = "tls")]
+                        $kind::$tls(stream) => Pin::new(stream).poll_flush(cx),
+                    )?
                     $kind::Other(stream) => Pin::new(stream).poll_flush(cx),
                 }
             }
@@ -131,6 +180,10 @@ macro_rules! write {
             fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
                 match self.get_mut() {
                     $kind::Tcp(stream) => Pin::new(stream).poll_shutdown(cx),
+                    $(
+                        #[cfg(feature = "tls")]
+                        $kind::$tls(stream) => Pin::new(stream).poll_shutdown(cx),
+                    )?
                     $kind::Other(stream) => Pin::new(stream).poll_shutdown(cx),
                 }
             }
@@ -138,7 +191,7 @@ macro_rules! write {
     };
 }
 
-read!(Stream);
+read!(Stream, Tls);
 read!(Reader);
-write!(Stream);
+write!(Stream, Tls);
 write!(Writer);

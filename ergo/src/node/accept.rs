@@ -2,49 +2,27 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use crate::dist::handshake::{Acceptor, Admission, Established, Introduced, Introduction, Refusal};
-use crate::dist::{Creation, NodeName, Outbound};
+use crate::dist::{Creation, Flags, NodeName, Outbound};
 use crate::net::{self, Connected, Stream};
+use crate::node::authentication::Denial;
 use crate::node::connect::random;
+use crate::node::entrances::Rules;
 use crate::node::peer::{Peer, State};
-use crate::node::{ConnectError, Node};
+use crate::node::{Candidate, ConnectError, Node};
 use crate::wire::cookie::Cookie;
 
 impl Node {
-    /// Accepts other nodes until the node stops. Those that came before wait in the socket.
-    pub(crate) fn accept(&self) {
-        let Some(distribution) = &self.0.distribution else {
-            return;
-        };
-        let listener = distribution
-            .listener
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .take();
-        let Some(listener) = listener else { return };
-        // The task holds no node: it would keep it alive for ever.
-        let weak = Arc::downgrade(&self.0);
-        let limits = self.0.limits.clone();
-        let task = self
-            .0
-            .runtime
-            .spawn(listener.run(limits, move |stream, address| {
-                let node = weak.upgrade().map(Node);
-                async move {
-                    if let Some(node) = node {
-                        node.greet(stream, address).await;
-                    }
-                }
-            }));
-        let mut accepting = distribution
-            .accepting
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        *accepting = Some(task.abort_handle());
-    }
-
-    async fn greet(self, stream: Stream, address: SocketAddr) {
+    /// The time of the handshake counts from `now` on.
+    pub(super) async fn greet(
+        self,
+        stream: Stream,
+        address: SocketAddr,
+        rules: &Rules,
+        now: Instant,
+    ) {
         let Some(distribution) = &self.0.distribution else {
             return;
         };
@@ -55,15 +33,14 @@ impl Node {
                 return;
             }
         };
-        let now = tokio::time::Instant::now().into_std();
         let acceptor = Acceptor::new(
             distribution.identity.clone(),
             challenge,
             &self.0.limits,
             now,
         );
-        let cookie = distribution.cookie.clone();
-        let decide = |peer: &Introduction| self.decide(peer, cookie);
+        let mut denied = None;
+        let decide = |peer: &Introduction| self.decide(peer, address, rules, &mut denied);
         // Kept until the connection is in use, or has come to nothing.
         let proved = OnceLock::new();
         let prove = |established: &Established| {
@@ -72,6 +49,9 @@ impl Node {
         };
         match net::accept(stream, acceptor, decide, prove).await {
             Ok(connected) => self.admit_in_turn(connected).await,
+            Err(error) if let Some(cause) = denied => {
+                tracing::warn!(node = %self.0.name, %address, %error, %cause, "a connection attempt was rejected");
+            }
             Err(error) => {
                 tracing::warn!(node = %self.0.name, %address, %error, "a connection attempt was rejected");
             }
@@ -82,7 +62,9 @@ impl Node {
     fn decide(
         &self,
         introduction: &Introduction,
-        cookie: Cookie,
+        address: SocketAddr,
+        rules: &Rules,
+        denied: &mut Option<Denial>,
     ) -> Result<(Admission, Cookie), Refusal> {
         let Some(distribution) = &self.0.distribution else {
             return Err(Refusal::NotAllowed);
@@ -92,9 +74,34 @@ impl Node {
         }
         // A name with another kind of host is no reason to refuse: C nodes call themselves after the short host name.
         let us = &distribution.identity.name;
-        let admission = match &introduction.peer {
-            Introduced::Nameless { host } => self.invent_name(host).ok_or(Refusal::NotAllowed)?,
-            Introduced::Node(name) => match self.0.peers.get(name.atom()) {
+        let named = match &introduction.peer {
+            Introduced::Nameless { host } => {
+                Some(self.invent_name(host).ok_or(Refusal::NotAllowed)?)
+            }
+            Introduced::Node(_) => None,
+        };
+        let name = match (&introduction.peer, &named) {
+            (Introduced::Node(name), _) | (_, Some((name, _))) => name,
+            _ => return Err(Refusal::NotAllowed),
+        };
+        let candidate = Candidate {
+            flags: Some(introduction.flags),
+            hidden: Some(!introduction.flags.contains(Flags::PUBLISHED)),
+            address: Some(address),
+            acceptor: Some(rules.address),
+            creation: introduction.creation,
+            ..Candidate::dialled(name)
+        };
+        let cookie = distribution
+            .access
+            .admit(&candidate, rules.cookie.as_ref())
+            .map_err(|denial| {
+                *denied = Some(denial);
+                Refusal::NotAllowed
+            })?;
+        let admission = match named {
+            Some((name, creation)) => Admission::Named { name, creation },
+            None => match self.0.peers.get(name.atom()) {
                 Some(peer) if peer.up().is_some() => Admission::Alive,
                 Some(peer) if peer.is_dialling() && us.as_str() > name.as_str() => {
                     return Err(Refusal::Nok);
@@ -107,7 +114,7 @@ impl Node {
     }
 
     /// A name for a node that asks for one, as OTP makes them: random letters and digits.
-    fn invent_name(&self, host: &str) -> Option<Admission> {
+    fn invent_name(&self, host: &str) -> Option<(NodeName, Creation)> {
         const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
         let mut text: String = (0..13)
             .filter_map(|_| {
@@ -120,7 +127,7 @@ impl Node {
         text.push_str(host);
         let name = NodeName::parse(&text).ok()?;
         let creation = Creation::new(random().ok()?.max(1))?;
-        Some(Admission::Named { name, creation })
+        Some((name, creation))
     }
 
     /// A peer has proved itself, and does not know it yet. If this node is dialling it and has the smaller name, that

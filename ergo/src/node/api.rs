@@ -2,39 +2,27 @@
 
 use std::future::Future;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use tokio::sync::SetOnce;
 
 use crate::dist::Flags;
 use crate::dist::handshake::{Identity, OpenChallenges};
-use crate::epmd::{Membership, MembershipStatus};
 use crate::etf::{Atom, DecodeOwned, Encode, Pid, Term};
 use crate::node::carrier::Joined;
 use crate::node::connect::random;
 use crate::node::env::Environments;
-use crate::node::events::NodeEvents;
 use crate::node::inner::{Distribution, Inner};
 use crate::node::options::NodeBuilder;
+use crate::node::routes::Routes;
+use crate::node::ticks::Ticks;
 use crate::node::{Node, StartError, WhereisError};
 use crate::process::{
     Behavior, BlockingContext, CallError, CastError, DeadLetters, Destination, ExitReason, Handle,
     IntoExit, PlainContext, ProcessInfo, Ref, SpawnError, SpawnOptions,
 };
 use crate::sync::atomic::AtomicBool;
-
-/// Which nodes [`Node::nodes_of`] lists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Visibility {
-    /// Those that are not hidden.
-    Visible,
-    /// The hidden ones.
-    Hidden,
-    /// All that are connected.
-    Connected,
-}
 
 impl Node {
     /// Starts a node without its system processes.
@@ -50,12 +38,13 @@ impl Node {
                 None,
             ));
         }
-        let cookie = builder.parse_cookie()?;
-        let carrier = builder.carrier();
+        let routes = Arc::new(Routes::new(&builder.listening.routes)?);
+        let carrier = builder.carrier(&routes);
+        let access = builder.access()?;
         let Joined {
-            listener,
+            entrances,
             creation,
-            membership,
+            registered,
         } = carrier.join(&name).await?;
         let flags = if builder.hidden {
             Flags::HIDDEN
@@ -64,14 +53,15 @@ impl Node {
         };
         let distribution = Distribution {
             identity: Identity::new(name.clone(), creation, flags),
-            cookie,
+            access,
             challenges: OpenChallenges::default(),
-            port: listener.address().port(),
+            addresses: entrances.iter().map(|one| one.rules.address).collect(),
+            routes,
             carrier,
-            tick_time: builder.tick_time,
-            membership: Mutex::new(membership),
-            listener: Mutex::new(Some(listener)),
-            accepting: Mutex::new(None),
+            ticks: Ticks::new(builder.tick_time, builder.tick_intensity),
+            registered: Mutex::new(registered),
+            entrances: Mutex::new(entrances),
+            accepting: Mutex::default(),
         };
         let (name, creation) = (name.atom().clone(), creation.get());
         Ok(Node::assemble(
@@ -107,6 +97,9 @@ impl Node {
             timers: Default::default(),
             peers: Default::default(),
             subscribers: Default::default(),
+            contacts: Default::default(),
+            monitors: Default::default(),
+            auto_connect: builder.auto_connect,
             stopping: AtomicBool::new(false),
             stopped: SetOnce::new(),
             shutdown_timeout: builder.shutdown_timeout,
@@ -127,29 +120,9 @@ impl Node {
         self.0.creation
     }
 
-    /// The port it listens on for other nodes; `None` without distribution.
-    pub fn port(&self) -> Option<u16> {
-        self.0
-            .distribution
-            .as_ref()
-            .map(|distribution| distribution.port)
-    }
-
     /// The node's own pid: the sender of what is sent outside of a process.
     pub fn pid_of_node(&self) -> Pid {
         self.pid(crate::process::host::NODE_ID)
-    }
-
-    /// How it stands with EPMD; `None` without distribution or once the node has stopped.
-    pub fn epmd_status(&self) -> Option<MembershipStatus> {
-        let membership = self
-            .0
-            .distribution
-            .as_ref()?
-            .membership
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        membership.as_ref().map(Membership::status)
     }
 
     /// How many processes live.
@@ -404,63 +377,5 @@ impl Node {
     /// `exit/2`: sends an exit signal.
     pub fn exit(&self, to: &Pid, reason: ExitReason) {
         crate::process::exit_from_here(&self.host_ref(), to, reason);
-    }
-
-    /// `nodes()`: the visible nodes that are connected.
-    pub fn nodes(&self) -> Vec<Atom> {
-        self.nodes_of(Visibility::Visible)
-    }
-
-    /// `nodes/1`.
-    pub fn nodes_of(&self, which: Visibility) -> Vec<Atom> {
-        let listed = |hidden: bool| match which {
-            Visibility::Visible => !hidden,
-            Visibility::Hidden => hidden,
-            Visibility::Connected => true,
-        };
-        let peers = self.0.peers.all();
-        peers
-            .iter()
-            .filter(|peer| peer.up().is_some_and(listed))
-            .map(|peer| peer.name.clone())
-            .collect()
-    }
-
-    pub(crate) fn is_connected(&self, name: &Atom) -> bool {
-        self.0
-            .peers
-            .get(name)
-            .is_some_and(|peer| peer.up().is_some())
-    }
-
-    /// `net_adm:ping/1`: whether the node can be reached.
-    pub async fn ping(&self, name: &str) -> bool {
-        let request =
-            crate::etf::Term::tuple([Term::atom("is_auth"), Term::Atom(self.0.name.clone())]);
-        if self.connect(name).await.is_err() {
-            return false;
-        }
-        let answer: Result<Atom, CallError> = self
-            .call_as(("net_kernel", name), request, Duration::from_secs(5))
-            .await;
-        answer.is_ok_and(|answer| answer == *"yes")
-    }
-
-    /// `disconnect_node/1`: ends the connection; false when there was none.
-    pub fn disconnect(&self, name: &str) -> bool {
-        let peer = Atom::new(name)
-            .ok()
-            .and_then(|name| self.0.peers.get(&name));
-        let Some(peer) = peer.filter(|peer| peer.up().is_some()) else {
-            return false;
-        };
-        let hidden = peer.up().unwrap_or(true);
-        self.lose(&peer, hidden, "disconnect", None);
-        true
-    }
-
-    /// From now on tells of nodes that come and go: `net_kernel:monitor_nodes/1`.
-    pub fn monitor_nodes(&self) -> NodeEvents {
-        self.0.subscribers.subscribe()
     }
 }

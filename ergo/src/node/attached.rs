@@ -19,14 +19,26 @@ pub(super) struct Attached {
 
 impl Endpoint for Attached {
     fn signal(&self, control: Control, payload: Option<Encoded>) {
+        if let Some(connection) = self.peer.connection.get() {
+            connection.traffic.message_in();
+        }
         self.peer
             .act(|| self.node.receive(&self.peer, control, payload));
+    }
+
+    fn received(&self, bytes: u64) {
+        if let Some(connection) = self.peer.connection.get() {
+            connection.traffic.bytes_in(bytes);
+        }
     }
 
     fn take_transmit(&self, into: &mut Transmit) {
         if let State::Up(up) = &mut self.peer.core().state {
             up.outbound.take_transmit(into);
             up.is_idle = into.is_empty();
+        }
+        if let Some(connection) = self.peer.connection.get() {
+            connection.traffic.bytes_out(into.len());
         }
         self.peer.drained.notify_waiters();
     }
@@ -39,10 +51,7 @@ impl Endpoint for Attached {
     }
 
     fn tick(&self) {
-        if let State::Up(up) = &mut self.peer.core().state {
-            up.outbound.send_tick();
-        }
-        self.peer.writable.notify_one();
+        self.peer.tick();
     }
 
     fn writable(&self) -> &Notify {

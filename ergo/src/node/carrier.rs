@@ -1,16 +1,23 @@
-//! How a node is found and reached: by EPMD and TCP, unless it was given another way.
+//! How a node is found and reached: by TCP and its registrar, unless it was given another way.
 
-use std::net::{IpAddr, SocketAddr};
-use std::ops::RangeInclusive;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::net::TcpStream;
 
 use crate::dist::{Creation, NodeName};
-use crate::epmd::codec::{AliveName, NodeEntry};
-use crate::epmd::{Client, Membership, MembershipOptions, Mode};
-use crate::net::{self, Listener, Stream};
-use crate::node::{ConnectError, NodeBuilder, StartError};
+use crate::net::{self, Security, Stream};
+use crate::node::connect::random;
+use crate::node::entrances::Entrance;
+use crate::node::registrar::{EpmdRegistrar, Registered, Registrar, Registration};
+use crate::node::routes::{Routes, Way};
+use crate::node::{AcceptorOptions, ConnectError, NodeBuilder, Route, StartError};
+
+/// How long securing a connection may take when this node dials. With what comes before, that is within the time an
+/// attempt has.
+const TLS_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What carries the connections of a node. It knows nothing of what goes over them.
 #[async_trait]
@@ -24,104 +31,152 @@ pub(crate) trait Carrier: Send + Sync {
 
 /// What a node that has made itself known has.
 pub(crate) struct Joined {
-    /// Where other nodes connect.
-    pub(crate) listener: Listener,
+    /// Where other nodes connect; the registrar knows the first.
+    pub(crate) entrances: Vec<Entrance>,
     /// What tells this incarnation of the name from earlier ones.
     pub(crate) creation: Creation,
-    /// Its place at EPMD, if that is how it is known.
-    pub(crate) membership: Option<Membership>,
+    /// Its place at its registrar, if it is registered.
+    pub(crate) registered: Option<Registered>,
 }
 
-/// TCP, and EPMD to find the port.
+/// What a builder was told about listening and finding others.
+#[derive(Clone)]
+pub(crate) struct Listening {
+    pub(super) dist_listen: bool,
+    /// Those after the first.
+    pub(super) acceptors: Vec<AcceptorOptions>,
+    pub(super) routes: Vec<(String, Route)>,
+    pub(super) registrar: Option<Arc<dyn Registrar>>,
+    /// Of the first acceptor, and of what this node dials.
+    pub(super) security: Security,
+}
+
+impl std::fmt::Debug for Listening {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Listening")
+            .field("dist_listen", &self.dist_listen)
+            .field("acceptors", &self.acceptors)
+            .field("routes", &self.routes)
+            .field("security", &self.security)
+            .finish_non_exhaustive()
+    }
+}
+
+/// TCP, a registrar to find the port, and routes where there is no need to.
 pub(super) struct Tcp {
-    listen_address: IpAddr,
-    ports: RangeInclusive<u16>,
-    epmd: SocketAddr,
-    membership: MembershipOptions,
+    acceptors: Vec<AcceptorOptions>,
+    registrar: Arc<dyn Registrar>,
+    routes: Arc<Routes>,
+    security: Security,
+    hidden: bool,
 }
 
 impl Tcp {
-    pub(super) fn new(builder: &NodeBuilder) -> Tcp {
-        let mode = if builder.embedded_epmd {
-            Mode::Embedded
-        } else {
-            Mode::ClientOnly
-        };
-        let mut membership = MembershipOptions::at(builder.epmd).mode(mode);
-        membership.server.limits = builder.limits.clone();
+    pub(super) fn new(builder: &NodeBuilder, routes: Arc<Routes>) -> Tcp {
+        let listening = &builder.listening;
+        let first = AcceptorOptions::new()
+            .address(builder.listen_address)
+            .ports(builder.ports.clone())
+            .security(listening.security.clone());
+        let all = std::iter::once(first).chain(listening.acceptors.iter().cloned());
+        let registrar = listening.registrar.clone();
         Tcp {
-            listen_address: builder.listen_address,
-            ports: builder.ports.clone(),
-            epmd: builder.epmd,
-            membership,
+            acceptors: all.filter(|_| listening.dist_listen).collect(),
+            registrar: registrar
+                .unwrap_or_else(|| Arc::new(EpmdRegistrar::new(builder.membership_options()))),
+            routes,
+            security: listening.security.clone(),
+            hidden: builder.hidden,
         }
     }
 
-    fn listen(&self) -> Result<Listener, StartError> {
-        Listener::bind(self.listen_address, self.ports.clone()).map_err(|error| {
-            StartError::Listen {
-                address: self.listen_address,
-                first: *self.ports.start(),
-                last: *self.ports.end(),
-                reason: error.to_string(),
-            }
-        })
+    async fn register(
+        &self,
+        name: &NodeName,
+        entrances: &[Entrance],
+    ) -> Result<Option<Registered>, StartError> {
+        let Some(first) = entrances.first() else {
+            return Ok(None);
+        };
+        let registration = Registration {
+            name: name.clone(),
+            address: first.rules.address,
+            hidden: self.hidden,
+            tls: first.rules.security.is_tls(),
+        };
+        Ok(Some(self.registrar.register(&registration).await?))
     }
 
-    /// The EPMD of a node's host.
-    async fn epmd_of(&self, host: &str) -> Result<SocketAddr, ConnectError> {
+    /// Where a node may be, in the order in which it is looked for there.
+    async fn addresses(
+        &self,
+        target: &NodeName,
+        way: Option<&Way>,
+    ) -> Result<Vec<SocketAddr>, ConnectError> {
+        let Some(address) = way.and_then(|way| way.address.as_deref()) else {
+            let found = self.registrar.resolve(target).await;
+            return found.map_err(|error| error.of_dial(target));
+        };
         let unresolved = |reason: String| ConnectError::Resolve {
-            host: host.to_owned(),
+            host: address.to_owned(),
             reason,
         };
-        let mut addresses = tokio::net::lookup_host((host, self.epmd.port()))
+        let found = tokio::net::lookup_host(address)
             .await
             .map_err(|error| unresolved(error.to_string()))?;
-        addresses
-            .next()
-            .ok_or_else(|| unresolved("no address".to_owned()))
+        Ok(found.collect())
     }
 }
 
 #[async_trait]
 impl Carrier for Tcp {
     async fn join(&self, name: &NodeName) -> Result<Joined, StartError> {
-        let listener = self.listen()?;
-        let entry = NodeEntry::named(name.name(), listener.address().port())?;
-        let membership = Membership::join(entry, self.membership.clone()).await?;
-        let creation = Creation::new(membership.creation().max(1));
+        let opened = self.acceptors.iter().map(AcceptorOptions::open);
+        let entrances = opened.collect::<Result<Vec<_>, _>>()?;
+        let registered = self.register(name, &entrances).await?;
+        let given = registered.as_ref().and_then(Registered::creation);
+        let creation = match given {
+            Some(creation) => creation,
+            None => random()?,
+        };
         Ok(Joined {
-            listener,
-            creation: creation.unwrap_or_else(|| unreachable!("at least 1")),
-            membership: Some(membership),
+            entrances,
+            creation: Creation::new(creation.max(1)).unwrap_or_else(|| unreachable!("at least 1")),
+            registered,
         })
     }
 
-    /// Asks EPMD of the node's host for its port, and connects to it.
     async fn dial(&self, target: &NodeName) -> Result<Stream, ConnectError> {
-        let node = target.atom().clone();
-        let epmd = self.epmd_of(target.host()).await?;
-        let unknown = || ConnectError::Unknown {
-            node: node.clone(),
-            address: epmd,
-        };
-        let name = AliveName::new(target.name()).map_err(|_| unknown())?;
-        let entry = Client::new(epmd)
-            .port_please(&name)
-            .await
-            .map_err(|source| ConnectError::Epmd {
-                node: node.clone(),
-                source,
-            })?
-            .ok_or_else(unknown)?;
-        let address = SocketAddr::new(epmd.ip(), entry.port);
-        let refused = |error: std::io::Error| ConnectError::Refused {
-            node: node.clone(),
-            address,
-            reason: error.to_string(),
-        };
-        let stream = TcpStream::connect(address).await.map_err(refused)?;
-        net::prepare(&stream).map_err(refused)?;
-        Ok(stream.into())
+        let way = self.routes.find(target);
+        let addresses = self.addresses(target, way.as_deref()).await?;
+        let stream = connect(target, &addresses).await?;
+        let own = way.as_ref().and_then(|way| way.security.as_ref());
+        let security = own.unwrap_or(&self.security);
+        let address = stream.peer_address();
+        let secured = security.connect(stream, target.host(), TLS_TIMEOUT).await;
+        secured.map_err(|failure| ConnectError::of_handshake(target.atom(), address, failure))
     }
+}
+
+/// Connects to the first address where somebody listens.
+async fn connect(target: &NodeName, addresses: &[SocketAddr]) -> Result<Stream, ConnectError> {
+    let mut last = None;
+    for address in addresses {
+        let connected = TcpStream::connect(*address).await;
+        let prepared = connected.and_then(|stream| net::prepare(&stream).map(|()| stream));
+        match prepared {
+            Ok(stream) => return Ok(stream.into()),
+            Err(error) => {
+                last = Some(ConnectError::Refused {
+                    node: target.atom().clone(),
+                    address: *address,
+                    reason: error.to_string(),
+                });
+            }
+        }
+    }
+    Err(last.unwrap_or_else(|| ConnectError::Resolve {
+        host: target.host().to_owned(),
+        reason: "no address".to_owned(),
+    }))
 }

@@ -1,6 +1,5 @@
 //! Making connections to other nodes.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,9 +8,11 @@ use crate::dist::{Inbound, NodeName, Outbound, Ticker};
 use crate::etf::Atom;
 use crate::net::{self, Connected, HandshakeFailure};
 use crate::node::attached::Attached;
+use crate::node::authentication::Denial;
 use crate::node::inner::Distribution;
 use crate::node::peer::{Peer, State};
-use crate::node::{ConnectError, NoRandom, Node, NodeEvent};
+use crate::node::{Candidate, ConnectError, NoRandom, Node};
+use crate::wire::cookie::Cookie;
 
 /// How long a connection may take beside the handshake: asking EPMD and connecting.
 const SETUP_TIMEOUT: Duration = Duration::from_secs(7);
@@ -26,7 +27,20 @@ impl Node {
         {
             return Ok(peer);
         }
-        let target = self.check_name(name)?;
+        self.may_connect_by_itself(name)?;
+        self.dialled_peer(name)
+    }
+
+    /// As [`Node::peer`], when the user asks for the connection.
+    fn dialled_peer(&self, name: &Atom) -> Result<Arc<Peer>, Option<ConnectError>> {
+        if let Some(peer) = self.0.peers.get(name)
+            && !peer.is_down()
+        {
+            return Ok(peer);
+        }
+        let target = self
+            .check_name(name)
+            .inspect_err(|error| self.0.contacts.failed(name, error))?;
         let max = self.0.limits.peers_max;
         let found = self.0.peers.get_or_insert(name, max, |before| {
             Peer::dialling(name.clone(), &self.0.limits, before)
@@ -84,7 +98,7 @@ impl Node {
         }
         loop {
             let peer = self
-                .peer(&atom)
+                .dialled_peer(&atom)
                 .map_err(|error| error.unwrap_or(ConnectError::Stopping))?;
             if let Some(connected) = peer.connected_later() {
                 return match connected {
@@ -118,6 +132,7 @@ impl Node {
             return Err(ConnectError::NotDistributed);
         };
         let node = target.atom().clone();
+        let cookie = self.cookie_to_dial(distribution, target)?;
         let timeout = SETUP_TIMEOUT;
         let stream = tokio::time::timeout(timeout, distribution.carrier.dial(target))
             .await
@@ -128,7 +143,10 @@ impl Node {
         if !peer.is_dialling() {
             return Ok(None);
         }
-        let initiator = self.initiator(distribution, target)?.unless_alive();
+        let address = stream.peer_address();
+        let initiator = self
+            .initiator(distribution, target, cookie.clone())?
+            .unless_alive();
         let result = match net::dial(stream, initiator).await {
             Err(HandshakeFailure::Protocol(HandshakeError::Alive { .. })) if peer.yields() => {
                 return self.wait_for_their_dial(peer, node).await.map(|()| None);
@@ -136,7 +154,7 @@ impl Node {
             // It has a connection that this node has not any more.
             Err(HandshakeFailure::Protocol(HandshakeError::Alive { .. })) => {
                 let stream = distribution.carrier.dial(target).await?;
-                net::dial(stream, self.initiator(distribution, target)?).await
+                net::dial(stream, self.initiator(distribution, target, cookie)?).await
             }
             result => result,
         };
@@ -145,17 +163,7 @@ impl Node {
             Err(HandshakeFailure::Protocol(HandshakeError::Nok { .. })) => {
                 self.wait_for_their_dial(peer, node).await.map(|()| None)
             }
-            Err(HandshakeFailure::Protocol(source)) => {
-                Err(ConnectError::Handshake { node, source })
-            }
-            Err(HandshakeFailure::Io(error)) => {
-                let address = SocketAddr::from(([0, 0, 0, 0], 0));
-                Err(ConnectError::Refused {
-                    node,
-                    address,
-                    reason: error.to_string(),
-                })
-            }
+            Err(failure) => Err(ConnectError::of_handshake(&node, address, failure)),
         }
     }
 
@@ -163,18 +171,35 @@ impl Node {
         &self,
         distribution: &Distribution,
         target: &NodeName,
+        cookie: Cookie,
     ) -> Result<Initiator, NoRandom> {
         let challenge = distribution.challenges.open(random()?);
         let now = tokio::time::Instant::now().into_std();
-        let (identity, cookie) = (&distribution.identity, distribution.cookie.clone());
         Ok(Initiator::new(
-            identity,
+            &distribution.identity,
             target.clone(),
             cookie,
             challenge,
             &self.0.limits,
             now,
         ))
+    }
+
+    fn cookie_to_dial(
+        &self,
+        distribution: &Distribution,
+        target: &NodeName,
+    ) -> Result<Cookie, ConnectError> {
+        let node = target.atom().clone();
+        let way = distribution.routes.find(target);
+        let of_the_way = way.as_ref().and_then(|way| way.cookie.as_ref());
+        distribution
+            .access
+            .admit(&Candidate::dialled(target), of_the_way)
+            .map_err(|denial| match denial {
+                Denial::NotOnTheList => ConnectError::NotAllowed { node },
+                Denial::Policy => ConnectError::Unauthenticated { node },
+            })
     }
 
     /// The other node is dialling us at the same time, and its attempt has precedence: ours waits for it.
@@ -224,16 +249,19 @@ impl Node {
         let Some(distribution) = &self.0.distribution else {
             return;
         };
-        let tick_time = distribution.tick_time;
+        let plan = distribution.ticks.plan();
         let node = self.clone();
         self.0.runtime.spawn(async move {
             let hidden = established.is_hidden();
             let inbound = Inbound::new(&established, &node.0.limits);
             let now = tokio::time::Instant::now().into_std();
-            let ticker = Ticker::new(tick_time, Ticker::DEFAULT_INTENSITY, hidden, now);
+            if let Some(connection) = peer.connection.get() {
+                connection.carried_by(&stream);
+            }
+            let ticker = Ticker::new(*plan.borrow(), hidden, now);
             let attached = Arc::new(Attached { node: node.clone(), peer: peer.clone() });
             let _lost = LostInPanic { node: &node, peer: &peer, hidden };
-            let reason = net::drive(stream, rest, inbound, ticker, attached).await;
+            let reason = net::drive(stream, rest, inbound, ticker, plan, attached).await;
             if let net::LossReason::Violation(violation) = &reason {
                 tracing::error!(peer = %peer.name, %violation, "the connection was closed: the peer broke the protocol");
             }
@@ -244,10 +272,10 @@ impl Node {
     pub(super) fn announce(&self, peer: &Arc<Peer>, established: &Established) {
         let hidden = established.is_hidden();
         tracing::info!(node = %self.0.name, peer = %peer.name, hidden, "nodeup");
-        self.0.subscribers.tell(&NodeEvent::Up {
-            node: peer.name.clone(),
-            hidden,
-        });
+        let connection = self.0.contacts.up(&peer.name, established);
+        self.tell_up(&peer.name, &connection);
+        // Each peer has one connection.
+        let _ = peer.connection.set(connection);
     }
 }
 

@@ -111,7 +111,8 @@ impl Received<'_> {
         to: Destination,
         payload: Option<Encoded>,
     ) -> bool {
-        self.deliver(from, process, to, payload, Incoming::Wire)
+        let why = DeadLetterReason::NoProcess;
+        self.deliver(from, process, to, payload, why, Incoming::Wire)
     }
 
     fn deliver(
@@ -120,6 +121,7 @@ impl Received<'_> {
         process: Option<Arc<dyn AnyProcess>>,
         to: Destination,
         payload: Option<Encoded>,
+        nobody: DeadLetterReason,
         make: impl FnOnce(Encoded, Option<Atom>) -> Incoming,
     ) -> bool {
         let Some(payload) = payload else { return false };
@@ -127,7 +129,7 @@ impl Received<'_> {
             if payload.decoder().skip().is_err() {
                 self.host().corrupt(&self.peer.name);
             }
-            self.bury(from, to, &payload, DeadLetterReason::NoProcess);
+            self.bury(from, to, &payload, nobody);
             return false;
         };
         let incoming = make(payload.clone(), Some(self.peer.name.clone()));
@@ -138,7 +140,7 @@ impl Received<'_> {
                 self.node.0.dead_letters.warn(&self.peer.name, &pid);
                 self.bury(from, to, &payload, DeadLetterReason::Full);
             }
-            Err(_) => self.bury(from, to, &payload, DeadLetterReason::NoProcess),
+            Err(_) => self.bury(from, to, &payload, nobody),
         }
         false
     }
@@ -163,7 +165,8 @@ impl Received<'_> {
             let make = |payload, node| Incoming::Through(way, payload, node);
             let process = host.process(alias.owner);
             let to = Destination::Alias(to);
-            self.deliver(Some(from), process, to, payload, make);
+            let off = DeadLetterReason::NoAlias;
+            self.deliver(Some(from), process, to, payload, off, make);
             return;
         }
         let slot = number.and_then(|number| self.host().take_slot(number));

@@ -8,6 +8,11 @@ use crate::dist::handshake::HandshakeError;
 use crate::epmd::EpmdError;
 use crate::epmd::codec::NameError;
 use crate::etf::Atom;
+use crate::net::HandshakeFailure;
+#[cfg(feature = "tls")]
+use crate::net::TlsError;
+use crate::node::registrar::RegistrarError;
+use crate::node::routes::RouteError;
 use crate::wire::cookie::CookieError;
 
 /// Why a node did not start. Nothing of it is left behind: no port, no name at EPMD.
@@ -29,7 +34,7 @@ pub enum StartError {
     #[error("no cookie")]
     Cookie(#[from] CookieError),
     /// None of the ports can be listened on.
-    #[error("cannot listen on {address} at any port of {first}..={last}: {reason}")]
+    #[error("cannot listen on {address} at {}: {reason}", ports(*.first, *.last))]
     Listen {
         /// The address.
         address: std::net::IpAddr,
@@ -43,6 +48,12 @@ pub enum StartError {
     /// EPMD did not register the node: its name is taken, or it cannot be reached.
     #[error("cannot register the node")]
     Epmd(#[from] EpmdError),
+    /// The registrar of the node did not register it.
+    #[error("cannot register the node")]
+    Registrar(#[source] RegistrarError),
+    /// A route cannot be used.
+    #[error("a route of the node cannot be used")]
+    Route(#[from] RouteError),
     /// The node was not started inside a tokio runtime.
     #[error("a node needs a tokio runtime: start it inside #[ergo::main] or #[tokio::main]")]
     NoRuntime,
@@ -52,6 +63,14 @@ pub enum StartError {
     /// A process that every node has did not start.
     #[error("a system process did not start")]
     System(#[from] crate::process::SpawnError),
+}
+
+fn ports(first: u16, last: u16) -> String {
+    if first == last {
+        format!("port {first}")
+    } else {
+        format!("any port of {first}..={last}")
+    }
 }
 
 /// Why there is no connection to a node.
@@ -109,6 +128,33 @@ pub enum ConnectError {
         /// What the operating system said.
         reason: String,
     },
+    /// The registrar does not say where the node is.
+    #[error("{node} is not to be found")]
+    Registrar {
+        /// The other node.
+        node: Atom,
+        /// Why not.
+        source: RegistrarError,
+    },
+    /// The other node speaks TLS there, and this one dialled it without.
+    #[error("{node} speaks TLS{}, and was dialled without", at(.address))]
+    TlsPeer {
+        /// The other node.
+        node: Atom,
+        /// Where it was dialled, if it was by TCP.
+        address: Option<SocketAddr>,
+    },
+    /// There is no TLS connection to the other node.
+    #[cfg(feature = "tls")]
+    #[error("no TLS connection to {node}{}", at(.address))]
+    Tls {
+        /// The other node.
+        node: Atom,
+        /// Where it was dialled, if it was by TCP.
+        address: Option<SocketAddr>,
+        /// Why not.
+        source: TlsError,
+    },
     /// The handshake failed: another cookie, not allowed, and so on.
     #[error("the handshake with {node} failed")]
     Handshake {
@@ -116,6 +162,24 @@ pub enum ConnectError {
         node: Atom,
         /// Why.
         source: HandshakeError,
+    },
+    /// This node may not connect to it: its list of allowed nodes does not have it.
+    #[error("{node} is not among the nodes that this one allows")]
+    NotAllowed {
+        /// The other node.
+        node: Atom,
+    },
+    /// This node may not connect to it: its own [`Authentication`](crate::Authentication) says no.
+    #[error("the authentication of this node refuses {node}")]
+    Unauthenticated {
+        /// The other node.
+        node: Atom,
+    },
+    /// This node makes no connection to it unless it is asked to.
+    #[error("{node} is not connected, and this node does not connect to it by itself")]
+    NotAutomatic {
+        /// The other node.
+        node: Atom,
     },
     /// Nothing happened for too long.
     #[error("no connection to {node} within {timeout:?}")]
@@ -145,6 +209,58 @@ pub enum ConnectError {
     /// The node is stopping.
     #[error("the node is stopping")]
     Stopping,
+}
+
+fn at(address: &Option<SocketAddr>) -> String {
+    address
+        .map(|address| format!(" at {address}"))
+        .unwrap_or_default()
+}
+
+impl ConnectError {
+    /// What a failed handshake with a node is.
+    pub(super) fn of_handshake(
+        node: &Atom,
+        address: Option<SocketAddr>,
+        failure: HandshakeFailure,
+    ) -> ConnectError {
+        let node = node.clone();
+        match failure {
+            HandshakeFailure::Protocol(source) => ConnectError::Handshake { node, source },
+            HandshakeFailure::TlsPeer => ConnectError::TlsPeer { node, address },
+            #[cfg(feature = "tls")]
+            HandshakeFailure::Tls(source) => ConnectError::Tls {
+                node,
+                address,
+                source,
+            },
+            HandshakeFailure::Io(error) => ConnectError::Refused {
+                node,
+                address: address.unwrap_or_else(|| SocketAddr::from(([0, 0, 0, 0], 0))),
+                reason: error.to_string(),
+            },
+        }
+    }
+}
+
+/// Why the cookies or the list of allowed nodes were not changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AccessError {
+    /// The name is no node name.
+    #[error("{name:?} is not a node name")]
+    BadName {
+        /// What was given.
+        name: String,
+        /// What is wrong with it.
+        source: NodeNameError,
+    },
+    /// The text is no cookie.
+    #[error("no cookie")]
+    Cookie(#[from] crate::wire::cookie::CookieError),
+    /// This node has no distribution.
+    #[error("this node was started without distribution")]
+    NotDistributed,
 }
 
 /// The operating system gives no random numbers.

@@ -1,6 +1,7 @@
 //! What a node consists of.
 
 use std::any::Any;
+use std::net::SocketAddr;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
@@ -9,21 +10,26 @@ use tokio::sync::SetOnce;
 use tokio::task::AbortHandle;
 
 use crate::dist::handshake::{Identity, OpenChallenges};
-use crate::epmd::Membership;
 use crate::etf::Atom;
-use crate::net::Listener;
+use crate::node::authentication::Access;
 use crate::node::carrier::Carrier;
+use crate::node::contacts::Contacts;
+use crate::node::entrances::Entrance;
 use crate::node::env::Environments;
 use crate::node::events::Subscribers;
+use crate::node::membership::AutoConnect;
+use crate::node::monitors::Monitors;
 use crate::node::peers::Peers;
+use crate::node::registrar::Registered;
 use crate::node::registry::{Places, Registry};
+use crate::node::routes::Routes;
 use crate::node::spawning::SpawnService;
 use crate::node::stop::FirstToStop;
 use crate::node::table::Table;
+use crate::node::ticks::Ticks;
 use crate::node::timers::Timers;
 use crate::process::host::{AsHost, DeadLetterOffice, Deadlines, HostRef};
 use crate::sync::atomic::AtomicBool;
-use crate::wire::cookie::Cookie;
 use crate::wire::limits::Limits;
 
 /// A running node. Cloning it is cheap; all clones are the same node.
@@ -36,15 +42,18 @@ pub struct Node(pub(super) Arc<Inner>);
 /// What only a node with distribution has.
 pub(super) struct Distribution {
     pub(super) identity: Identity,
-    pub(super) cookie: Cookie,
+    /// Who may be connected, and with which cookie.
+    pub(super) access: Access,
     pub(super) challenges: OpenChallenges,
-    pub(super) port: u16,
+    /// Where it listens; the registrar knows the first.
+    pub(super) addresses: Vec<SocketAddr>,
+    pub(super) routes: Arc<Routes>,
     pub(super) carrier: Arc<dyn Carrier>,
-    pub(super) tick_time: Duration,
-    pub(super) membership: Mutex<Option<Membership>>,
+    pub(super) ticks: Ticks,
+    pub(super) registered: Mutex<Option<Registered>>,
     /// Until the node accepts.
-    pub(super) listener: Mutex<Option<Listener>>,
-    pub(super) accepting: Mutex<Option<AbortHandle>>,
+    pub(super) entrances: Mutex<Vec<Entrance>>,
+    pub(super) accepting: Mutex<Vec<AbortHandle>>,
 }
 
 /// The node itself.
@@ -65,6 +74,9 @@ pub(super) struct Inner {
     pub(super) timers: Timers,
     pub(super) peers: Peers,
     pub(super) subscribers: Subscribers,
+    pub(super) contacts: Contacts,
+    pub(super) monitors: Monitors,
+    pub(super) auto_connect: AutoConnect,
     pub(super) stopping: AtomicBool,
     /// Set once nothing of the node runs any more.
     pub(super) stopped: SetOnce<()>,

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::node::events::NodeEvent;
 use crate::node::peer::{Peer, Ties};
 use crate::node::{ConnectError, Node};
 use crate::process::host::Broken;
@@ -27,13 +26,11 @@ impl Node {
         self.break_ties(ties);
         if was_up {
             tracing::info!(node = %self.0.name, peer = %peer.name, reason = why, "nodedown");
-            let event = NodeEvent::Down {
-                node: peer.name.clone(),
-                hidden,
-                reason: why.to_owned(),
-            };
-            self.0.subscribers.tell(&event);
         }
+        if let Some(error) = error {
+            self.0.contacts.failed(&peer.name, error);
+        }
+        self.tell_down(peer, was_up.then_some(hidden), why);
     }
 
     pub(super) fn break_ties(&self, ties: Ties) {

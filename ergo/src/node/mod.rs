@@ -13,20 +13,31 @@
 mod accept;
 mod api;
 mod attached;
+mod authentication;
 mod carrier;
 mod connect;
+mod contacts;
 mod context;
 mod delivery;
+mod entrances;
 mod env;
+mod epmd_status;
 mod errors;
 mod events;
 mod host;
 mod inner;
+mod listen;
 mod loss;
+mod membership;
+mod monitors;
 mod options;
+mod options_epmd;
+mod options_listen;
 mod peer;
 mod peers;
+mod registrar;
 mod registry;
+mod routes;
 mod signals;
 mod spawned;
 mod spawning;
@@ -34,14 +45,26 @@ mod stop;
 mod table;
 #[cfg(test)]
 mod tests;
+mod ticks;
 mod timers;
 
-pub use api::Visibility;
+pub use authentication::{Admit, Authentication, Candidate};
 #[cfg(feature = "testing")]
 pub(crate) use carrier::{Carrier, Joined};
-pub use errors::{ConnectError, NoRandom, StartError, WhereisError};
+pub use contacts::NodeInfo;
+pub use entrances::AcceptorOptions;
+#[cfg(feature = "testing")]
+pub(crate) use entrances::Entrance;
+pub use errors::{AccessError, ConnectError, NoRandom, StartError, WhereisError};
 pub use events::{NodeEvent, NodeEvents};
 pub use inner::Node;
+pub use membership::{AutoConnect, Visibility};
+pub use monitors::{MonitorNodes, NodeType};
 pub use options::{NodeBuilder, Ports};
+pub use registrar::{
+    EpmdRegistrar, Registered, Registrar, RegistrarError, Registration, StaticRegistrar,
+};
+pub use routes::{Route, RouteError};
 pub use spawning::SpawnFailure;
 pub(crate) use spawning::{SpawnRequest, SpawnService};
+pub use ticks::TickTimeChange;

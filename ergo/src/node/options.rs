@@ -6,10 +6,14 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::dist::{NodeName, Ticker};
-use crate::etf::Encode;
-use crate::node::StartError;
-use crate::node::carrier::{Carrier, Tcp};
+use crate::dist::{NodeName, NodeNameError, Ticker};
+use crate::etf::{Atom, Encode};
+use crate::node::authentication::Access;
+use crate::node::carrier::{Carrier, Listening, Tcp};
+use crate::node::options_epmd::EmbeddedEpmd;
+use crate::node::routes::Routes;
+use crate::node::ticks::SHORTEST;
+use crate::node::{Authentication, AutoConnect, StartError};
 use crate::process::host::Deadlines;
 use crate::process::{Env, EnvValue};
 use crate::wire::cookie::{Cookie, CookieError};
@@ -25,12 +29,20 @@ pub struct NodeBuilder {
     pub(crate) name: String,
     /// What was given, which may be no cookie: that is told at the start.
     pub(crate) cookie: Option<Result<Cookie, CookieError>>,
+    /// The same for single nodes.
+    cookies: Vec<(String, Result<Cookie, CookieError>)>,
+    allowed: Vec<String>,
+    authentication: Option<Policy>,
     pub(crate) listen_address: IpAddr,
     pub(crate) ports: RangeInclusive<u16>,
     pub(crate) epmd: SocketAddr,
     pub(crate) embedded_epmd: bool,
+    pub(crate) listening: Listening,
+    pub(crate) embedded: EmbeddedEpmd,
     pub(crate) hidden: bool,
     pub(crate) tick_time: Duration,
+    pub(crate) tick_intensity: u32,
+    pub(crate) auto_connect: AutoConnect,
     pub(crate) limits: Limits,
     pub(crate) distributed: bool,
     pub(crate) env: Env,
@@ -61,6 +73,16 @@ impl std::fmt::Debug for Testing {
     }
 }
 
+/// A user's rule, which has no form to be printed in.
+#[derive(Clone)]
+struct Policy(Arc<dyn Authentication>);
+
+impl std::fmt::Debug for Policy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Policy")
+    }
+}
+
 /// How long a node may take to stop, unless it is told otherwise.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -87,12 +109,19 @@ impl NodeBuilder {
         NodeBuilder {
             name: name.into(),
             cookie: None,
+            cookies: Vec::new(),
+            allowed: Vec::new(),
+            authentication: None,
             listen_address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             ports: 0..=0,
             epmd: default_epmd(),
             embedded_epmd: true,
+            listening: Listening::default(),
+            embedded: EmbeddedEpmd::default(),
             hidden: true,
             tick_time: Ticker::DEFAULT_TICK_TIME,
+            tick_intensity: Ticker::DEFAULT_INTENSITY,
+            auto_connect: AutoConnect::Always,
             limits: Limits::default(),
             distributed: true,
             #[cfg(feature = "testing")]
@@ -107,6 +136,30 @@ impl NodeBuilder {
     /// used, which OTP's nodes use and make as well.
     pub fn cookie(mut self, cookie: impl Into<String>) -> Self {
         self.cookie = Some(Cookie::new(&cookie.into()));
+        self
+    }
+
+    /// The cookie for one other node, as `-setcookie NODE COOKIE`: it is used in both directions with that node, whatever
+    /// the cookie of this one.
+    pub fn cookie_for(mut self, node: impl Into<String>, cookie: impl Into<String>) -> Self {
+        self.cookies
+            .push((node.into(), Cookie::new(&cookie.into())));
+        self
+    }
+
+    /// Only these nodes may be connected, as `net_kernel:allow/1`; said again, it adds to the list. Without it everybody
+    /// may who has the cookie.
+    ///
+    /// An entry is the name of a node. For nodes that connect to this one it may also be `name@`, on whatever host, or a
+    /// host; this node itself connects only to nodes that are listed by their whole name. So do OTP 25 to 29.
+    pub fn allow<N: Into<String>>(mut self, nodes: impl IntoIterator<Item = N>) -> Self {
+        self.allowed.extend(nodes.into_iter().map(Into::into));
+        self
+    }
+
+    /// A rule of one's own about who may be connected, and with which cookie.
+    pub fn authentication(mut self, policy: impl Authentication) -> Self {
+        self.authentication = Some(Policy(Arc::new(policy)));
         self
     }
 
@@ -150,7 +203,20 @@ impl NodeBuilder {
     /// After how long a silent peer is taken for lost, as OTP's `net_ticktime`: 60 seconds unless set. It has to be
     /// about the same on all nodes.
     pub fn tick_time(mut self, tick_time: Duration) -> Self {
-        self.tick_time = tick_time.max(Duration::from_secs(1));
+        self.tick_time = tick_time.max(SHORTEST);
+        self
+    }
+
+    /// Into how many intervals the tick time is divided, as OTP's `net_tickintensity`: from 4, which it is unless set, to
+    /// 1000. A silent peer is taken for lost between the tick time and one interval more.
+    pub fn tick_intensity(mut self, intervals: u16) -> Self {
+        self.tick_intensity = u32::from(intervals);
+        self
+    }
+
+    /// Whether a signal to a node that is not connected makes a connection, as kernel's `dist_auto_connect`.
+    pub fn auto_connect(mut self, policy: AutoConnect) -> Self {
+        self.auto_connect = policy;
         self
     }
 
@@ -167,12 +233,12 @@ impl NodeBuilder {
     }
 
     /// What carries the connections of this node.
-    pub(super) fn carrier(&self) -> Arc<dyn Carrier> {
+    pub(super) fn carrier(&self, routes: &Arc<Routes>) -> Arc<dyn Carrier> {
         #[cfg(feature = "testing")]
         if let Some(carrier) = &self.testing.carrier {
             return carrier.clone();
         }
-        Arc::new(Tcp::new(self))
+        Arc::new(Tcp::new(self, routes.clone()))
     }
 
     /// How calls made outside of processes keep their deadlines.
@@ -230,6 +296,30 @@ impl NodeBuilder {
             Some(cookie) => Ok(cookie.clone()?),
             None => Ok(Cookie::load_default()?),
         }
+    }
+}
+
+impl NodeBuilder {
+    /// Who may be connected, as far as it is known at the start.
+    pub(super) fn access(&self) -> Result<Access, StartError> {
+        let mut by_node = HashMap::new();
+        for (name, cookie) in &self.cookies {
+            let node = NodeName::parse(name).map_err(|source| StartError::BadName {
+                name: name.clone(),
+                source,
+            })?;
+            by_node.insert(node.atom().clone(), cookie.clone()?);
+        }
+        let mut allowed = Vec::new();
+        for entry in &self.allowed {
+            let atom = Atom::new(entry).map_err(|_| StartError::BadName {
+                name: entry.clone(),
+                source: NodeNameError::TooLong,
+            })?;
+            allowed.push(atom);
+        }
+        let policy = self.authentication.clone().map(|policy| policy.0);
+        Ok(Access::new(self.parse_cookie()?, by_node, allowed, policy))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::LocalKey;
 
 use tokio::sync::{Notify, SetOnce, oneshot};
@@ -12,6 +12,7 @@ use tokio::task::AbortHandle;
 use crate::dist::{Control, Outbound, Payload, SendError};
 use crate::etf::{Atom, Encoded, Pid, Reference};
 use crate::node::ConnectError;
+use crate::node::contacts::Connection;
 use crate::process::CastError;
 use crate::process::host::Body;
 use crate::wire::Limits;
@@ -89,6 +90,8 @@ pub(crate) struct Peer {
     pub(super) close: Notify,
     /// Set when everyone has heard that the peer is lost.
     gone: SetOnce<()>,
+    /// What is known of the connection, once there is one.
+    pub(super) connection: OnceLock<Connection>,
 }
 
 thread_local! {
@@ -184,6 +187,7 @@ impl Peer {
             closing: AtomicBool::new(false),
             close: Notify::new(),
             gone: SetOnce::new(),
+            connection: OnceLock::new(),
         }
     }
 
@@ -468,6 +472,22 @@ impl Peer {
         self.closing.store(true, Ordering::Release);
         self.close.notify_waiters();
         self.close.notify_one();
+    }
+
+    /// Puts a tick into the outbound buffer.
+    pub(super) fn tick(&self) {
+        if let State::Up(up) = &mut self.core().state {
+            up.outbound.send_tick();
+        }
+        self.writable.notify_one();
+    }
+
+    /// How many frames have been handed to the socket, ticks not counted.
+    pub(super) fn frames_sent(&self) -> u64 {
+        match &self.core().state {
+            State::Up(up) => up.outbound.sent(),
+            _ => 0,
+        }
     }
 
     /// Waits until everything handed over so far has been written to the socket, or the connection is lost.

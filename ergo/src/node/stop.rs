@@ -1,18 +1,17 @@
 //! The end of a node.
 
 use std::collections::HashSet;
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::epmd::Membership;
 use crate::etf::{Atom, Pid};
 use crate::node::Node;
 use crate::process::ExitReason;
-use crate::process::host::AnyProcess;
+use crate::process::host::{AnyProcess, Ending};
 use crate::sync::atomic::Ordering;
 use crate::sync::spawn_detached;
 
@@ -84,6 +83,7 @@ impl Node {
         self.stop_applications(deadline).await;
         self.stop_listening();
         self.0.timers.end();
+        self.stop_tick_change();
         self.0.table.close();
         self.stop_processes(deadline).await;
         self.flush_peers().await;
@@ -91,8 +91,8 @@ impl Node {
             let hidden = peer.up().unwrap_or(true);
             self.lose(&peer, hidden, "disconnect", None);
         }
-        if let Some(membership) = self.take_membership() {
-            membership.leave().await;
+        if let Some(registered) = self.take_registered() {
+            registered.leave().await;
         }
     }
 
@@ -108,26 +108,9 @@ impl Node {
         }
     }
 
-    fn take_membership(&self) -> Option<Membership> {
-        let distribution = self.0.distribution.as_ref()?;
-        let mut membership = distribution
-            .membership
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        membership.take()
-    }
-
-    fn stop_listening(&self) {
-        let Some(distribution) = &self.0.distribution else {
-            return;
-        };
-        let task = distribution
-            .accepting
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        if let Some(task) = task {
-            task.abort();
+    fn stop_tick_change(&self) {
+        if let Some(distribution) = &self.0.distribution {
+            distribution.ticks.end();
         }
     }
 
@@ -202,6 +185,6 @@ impl Node {
 
 async fn all_gone(processes: &[Arc<dyn AnyProcess>]) {
     for process in processes {
-        poll_fn(|cx| process.poll_gone(cx)).await;
+        Ending::of(process.clone()).await;
     }
 }

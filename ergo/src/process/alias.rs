@@ -55,7 +55,8 @@ impl AliasOptions {
         AliasOptions::default()
     }
 
-    /// `reply`: it is off as soon as a message has come through it.
+    /// `reply`: it is off as soon as a message has come through it. A full mailbox refuses such a message, also where
+    /// others would wait for room: the alias stays on.
     pub fn reply(mut self) -> Self {
         self.reply = true;
         self
@@ -205,7 +206,10 @@ impl<A: Behavior> Cell<A> {
                 Err(CastError::Full)
             }
             Err((error, envelope)) if is_off => {
-                self.bury(&envelope, DeadLetterReason::NoAlias);
+                // Whoever delivers for a peer makes the dead letter.
+                if !envelope.is_of_peer() {
+                    self.bury(&envelope, DeadLetterReason::NoAlias);
+                }
                 Err(error)
             }
             Err((error, envelope)) => {

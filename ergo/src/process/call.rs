@@ -12,7 +12,7 @@ use crate::etf::{DecodeOwned, Decoder, Encode, Encoded, Term};
 use crate::process::actor::{Behavior, CALL_TIMEOUT};
 use crate::process::deadline::Deadline;
 use crate::process::handle::{Place, Ref};
-use crate::process::host::{AnyProcess, HostRef, Slot};
+use crate::process::host::{AnyProcess, EndTicket, HostRef, Slot};
 use crate::process::mailbox::Cell;
 use crate::process::overflow::{Policy, Sent};
 use crate::process::queue::Envelope;
@@ -310,7 +310,8 @@ impl<'a, A: Behavior, R: Send + 'static> Call<'a, A, R> {
             None if closed => return Poll::Ready(CallError::NoReply),
             None => {}
             Some(_) => {
-                if let Poll::Ready(reason) = cell.poll_gone(cx) {
+                // It is being taken apart: what it keeps of this it keeps for no time.
+                if let Poll::Ready(reason) = cell.poll_end(&mut EndTicket::None, cx) {
                     return Poll::Ready(call_error_of_exit(reason));
                 }
             }

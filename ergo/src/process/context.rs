@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::etf::{Encode, Pid, Reference};
 use crate::process::actor::Behavior;
 use crate::process::asked::Answer;
-use crate::process::host::{AnyProcess, AsHost, Host, HostRef};
+use crate::process::host::{AnyProcess, AsHost, Ending, Host, HostRef};
 use crate::process::mailbox::Cell;
 use crate::process::spawn;
 use crate::process::{
@@ -186,7 +186,7 @@ impl<A: Behavior> Context<A> {
         let process = id.and_then(|id| self.host().process(id));
         async move {
             match process {
-                Some(process) => std::future::poll_fn(|cx| process.poll_gone(cx)).await,
+                Some(process) => Ending::of(process).await,
                 None => ExitReason::NoProc,
             }
         }

@@ -86,8 +86,8 @@ pub struct DeadLetterOffice {
     /// How many are subscribed: nothing is made for nobody.
     subscribed: AtomicUsize,
     subscribers: Mutex<Vec<Subscriber>>,
-    warned: Mutex<Option<Instant>>,
-    unwarned: AtomicU64,
+    /// When it was warned of last, and how many were refused since then.
+    warned: Mutex<(Option<Instant>, u64)>,
 }
 
 impl DeadLetterOffice {
@@ -135,14 +135,16 @@ impl DeadLetterOffice {
 
     /// A message of a peer did not get in: worth a warning, but not one for each.
     pub(crate) fn warn(&self, peer: &Atom, pid: &Pid) {
-        let refused = self.unwarned.fetch_add(1, Ordering::Relaxed) + 1;
-        let mut warned = lock(&self.warned);
-        if warned.is_some_and(|warned| warned.elapsed() < WARNING_PERIOD) {
-            return;
-        }
-        *warned = Some(Instant::now());
-        self.unwarned.fetch_sub(refused, Ordering::Relaxed);
-        drop(warned);
+        let refused = {
+            let mut warned = lock(&self.warned);
+            let (at, refused) = &mut *warned;
+            *refused += 1;
+            if at.is_some_and(|at| at.elapsed() < WARNING_PERIOD) {
+                return;
+            }
+            *at = Some(Instant::now());
+            std::mem::take(refused)
+        };
         tracing::warn!(%peer, %pid, refused, "the mailbox is full: messages of peers are dead letters");
     }
 }

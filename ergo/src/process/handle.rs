@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::etf::{Decode, DecodeError, DecodeOwned, Decoder, Kind, Pid};
 use crate::process::actor::{Behavior, fmt_handle};
-use crate::process::host::{AnyProcess, AsHost, HostRef, RemoteSignal};
+use crate::process::host::{AnyProcess, AsHost, Ending, HostRef, RemoteSignal};
 use crate::process::links::{self, Target};
 use crate::process::mailbox::Cell;
 use crate::process::serving::Through;
@@ -154,12 +154,12 @@ impl<A: Behavior> Ref<A> {
     /// For a process on another node this is `noproc` at once: monitor it instead.
     pub async fn ended(&self) -> ExitReason {
         match &self.0 {
-            Place::Local(cell) => std::future::poll_fn(|cx| cell.poll_gone(cx)).await,
+            Place::Local(cell) => Ending::of(cell.clone()).await,
             Place::Remote(far) => match links::local_process(&far.host, &far.to) {
-                Some(process) => std::future::poll_fn(|cx| process.poll_gone(cx)).await,
+                Some(process) => Ending::of(process).await,
                 None => ExitReason::NoProc,
             },
-            Place::Through(through) => std::future::poll_fn(|cx| through.0.poll_gone(cx)).await,
+            Place::Through(through) => Ending::of(through.0.clone()).await,
         }
     }
 

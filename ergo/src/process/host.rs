@@ -6,6 +6,8 @@ use std::sync::Arc;
 use crate::etf::{Atom, EncodeError, Encoded, Encoder, Pid, Reference};
 pub use crate::process::dead_letter::DeadLetterOffice;
 pub use crate::process::deadline::Deadlines;
+pub use crate::process::ending::Ending;
+pub use crate::process::queue::EndTicket;
 use crate::process::relations::RemoteWatcher;
 use crate::process::{
     Alias, CastError, Destination, Down, EnvValue, Exit, ExitReason, Heritage, ProcessInfo,
@@ -204,8 +206,15 @@ pub trait AnyProcess: Any + Send + Sync {
     fn heritage_of_children(&self) -> Arc<Heritage>;
     /// Why it ended, once it has or an exit signal has come that ends it.
     fn exit_reason(&self) -> Option<ExitReason>;
-    /// Ready with the reason once nothing of it is left: no name, no entry, no link.
-    fn poll_gone(&self, cx: &mut std::task::Context<'_>) -> std::task::Poll<ExitReason>;
+    /// Ready with the reason once nothing of it is left: no name, no entry, no link. Until then whoever has the ticket is
+    /// woken for it: see [`Ending`].
+    fn poll_end(
+        &self,
+        ticket: &mut EndTicket,
+        cx: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<ExitReason>;
+    /// The one with this ticket waits no longer.
+    fn leave_end(&self, ticket: EndTicket);
     /// How many messages wait.
     fn queue_len(&self) -> usize;
     /// The actor's type.
@@ -236,6 +245,8 @@ pub enum Incoming {
     Through(Through, Encoded, Option<Atom>),
     /// `{fallback, To, Message}`: what was too much for another process.
     Fallback(Encoded),
+    /// A term from the node itself, for which there is always room.
+    Notice(Encoded),
     /// A monitored process ended.
     Down(Down),
     /// An exit signal that is trapped.

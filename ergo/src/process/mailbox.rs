@@ -4,7 +4,6 @@
 //! empty and swaps the whole buffer, so the lock is taken once per batch and not once per message.
 
 use std::collections::VecDeque;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll, Waker};
 
@@ -13,12 +12,11 @@ use crate::process::actor::{Behavior, Options};
 use crate::process::asked::Asked;
 use crate::process::host::{AnyProcess, Broken, HostRef, Incoming};
 use crate::process::overflow::{Policy, Sent};
-use crate::process::queue::{Envelope, Extra, Other, Queue, Tied};
-use crate::process::relations::Ties;
-use crate::process::wire;
+use crate::process::queue::{Closed, EndTicket, Envelope, Extra, Other, Queue};
 use crate::process::{
     CastError, Exit, ExitReason, Heritage, ProcessInfo, ProcessStatus, Relations,
 };
+use crate::process::{current, wire};
 use crate::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use crate::sync::{Mutex, MutexGuard};
 
@@ -321,14 +319,7 @@ impl<A: Behavior> Cell<A> {
         if !queue.messages.is_empty() || !queue.is_open() {
             return self.take_or_park(&mut queue, batch, cx);
         }
-        let of_task = if queue.parked {
-            None
-        } else {
-            queue.waker.take()
-        };
-        if let (Some(waker), Some(relations)) = (of_task, queue.relations()) {
-            relations.waker = Some(waker);
-        }
+        queue.keep_own_waker();
         queue.waker = Some(cx.waker().clone());
         queue.parked = true;
         Poll::Pending
@@ -341,16 +332,29 @@ impl<A: Behavior> Cell<A> {
         cx: &mut TaskContext<'_>,
     ) {
         queue.park_buffers(batch);
-        match &mut queue.waker {
+        if !queue.is_open() {
+            // Nobody would ever take the waker out again, and it may hold what holds this process.
+            return;
+        }
+        // A context can be handed to another task, which the process's own then waits for.
+        let is_own = current::id_on(&self.host) == self.id;
+        match &queue.waker {
             Some(waker) if waker.will_wake(cx.waker()) => {}
-            waker => *waker = Some(cx.waker().clone()),
+            _ => {
+                if !is_own {
+                    queue.keep_own_waker();
+                }
+                queue.waker = Some(cx.waker().clone());
+            }
         }
         queue.parked = true;
         if let Some(relations) = queue.known_relations() {
             // What they were to pass over has been: there is no batch in progress.
             relations.flushed.clear();
         }
-        self.has_parked.store(true, Ordering::Relaxed);
+        if is_own {
+            self.has_parked.store(true, Ordering::Relaxed);
+        }
     }
 
     /// The process's task polls its body next.
@@ -566,7 +570,7 @@ impl<A: Behavior> Cell<A> {
     ///
     /// The name is freed in the same step: whoever is told that the process has ended, also by a monitor, a link or a
     /// message that comes while it is taken apart, finds its name free.
-    pub(super) fn close(&self, reason: Option<ExitReason>) -> Closed<A> {
+    pub(super) fn close(&self, reason: Option<ExitReason>) -> Closed<A::Message> {
         let mut queue = self.lock();
         let name = queue
             .known_relations()
@@ -574,7 +578,7 @@ impl<A: Behavior> Cell<A> {
         if let Some(name) = name {
             self.host.unregister(name, self.id);
         }
-        let (reason, mut tied) = queue.close(reason);
+        let (reason, signalled, mut tied) = queue.close(reason);
         let mut messages = std::mem::take(&mut queue.messages);
         let mut senders = Vec::new();
         if let Some(extra) = queue.known_extra() {
@@ -591,6 +595,7 @@ impl<A: Behavior> Cell<A> {
         senders.into_iter().for_each(Waker::wake);
         Closed {
             reason,
+            signalled,
             tied,
             messages,
         }
@@ -600,31 +605,6 @@ impl<A: Behavior> Cell<A> {
     pub(super) fn gone(&self) {
         let (waiter, more) = self.lock().gone();
         waiter.into_iter().chain(more).for_each(Waker::wake);
-    }
-}
-
-/// What a mailbox held when it was closed.
-pub(super) struct Closed<A: Behavior> {
-    pub(super) reason: ExitReason,
-    tied: Tied,
-    messages: VecDeque<Envelope<A::Message>>,
-}
-
-impl<A: Behavior> Closed<A> {
-    /// How many messages nobody has taken out.
-    pub(super) fn waiting(&self) -> usize {
-        self.messages.len()
-    }
-
-    /// Drops the messages, which may run code of the user, and gives the ties, if there are any.
-    pub(super) fn into_ties(self) -> Option<Ties> {
-        // A panic in a destructor must not take the ties with it: everyone still has to hear of the end.
-        if !self.messages.is_empty()
-            && catch_unwind(AssertUnwindSafe(|| drop(self.messages))).is_err()
-        {
-            tracing::error!("a destructor of a message panicked while its process ended");
-        }
-        self.tied.into_ties()
     }
 }
 
@@ -650,6 +630,7 @@ impl<A: Behavior> AnyProcess for Cell<A> {
                 let envelope = Envelope::Other(Box::new(Other::Wire(encoded, None)));
                 return self.push(envelope).map_err(|(error, _)| error);
             }
+            Incoming::Notice(encoded) => self.push_signal(Other::Wire(encoded, None)),
             Incoming::Down(down) => self.push_signal(Other::Down(down)),
             Incoming::Exit(exit) => self.push_signal(Other::Exit(exit)),
         };
@@ -762,10 +743,14 @@ impl<A: Behavior> AnyProcess for Cell<A> {
         self.lock().exit_reason()
     }
 
-    fn poll_gone(&self, cx: &mut TaskContext<'_>) -> Poll<ExitReason> {
-        self.lock()
-            .wait_for_end(cx.waker())
-            .map_or(Poll::Pending, Poll::Ready)
+    fn poll_end(&self, ticket: &mut EndTicket, cx: &mut TaskContext<'_>) -> Poll<ExitReason> {
+        let reason = self.lock().wait_for_end(ticket, cx.waker());
+        reason.map_or(Poll::Pending, Poll::Ready)
+    }
+
+    fn leave_end(&self, ticket: EndTicket) {
+        let waker = self.lock().leave_end(ticket);
+        drop(waker);
     }
 
     fn queue_len(&self) -> usize {

@@ -25,6 +25,7 @@ mod current;
 mod dead_letter;
 mod deadline;
 mod destination;
+mod ending;
 mod env;
 mod errors;
 mod exit;

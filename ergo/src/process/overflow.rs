@@ -75,8 +75,7 @@ impl<A: Behavior> Cell<A> {
             _ => DeadLetterReason::NoProcess,
         };
         // Whoever delivers for a peer knows more about it.
-        if !matches!(&envelope, Envelope::Other(other) if matches!(**other, Other::Wire(_, Some(_))))
-        {
+        if !envelope.is_of_peer() {
             self.bury(&envelope, reason);
         }
         Err(error)
@@ -85,10 +84,7 @@ impl<A: Behavior> Cell<A> {
     /// Makes a dead letter of a message.
     pub(super) fn bury(&self, envelope: &Envelope<A::Message>, reason: DeadLetterReason) {
         let host = self.host();
-        let from = match envelope {
-            Envelope::Other(other) if matches!(**other, Other::Wire(_, Some(_))) => None,
-            _ => Some(host.pid(current::id_on(host))),
-        };
+        let from = (!envelope.is_of_peer()).then(|| host.pid(current::id_on(host)));
         let to = || Destination::Pid(self.pid());
         host.dead_letters()
             .post(reason, to, from, || match envelope {

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::num::NonZeroU64;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::Waker;
 
@@ -14,6 +15,13 @@ use crate::process::{Down, Exit, ExitReason, Heritage, Relations};
 pub(super) enum Envelope<M> {
     Message(M),
     Other(Box<Other>),
+}
+
+impl<M> Envelope<M> {
+    /// Whether it is a message of another node.
+    pub(super) fn is_of_peer(&self) -> bool {
+        matches!(self, Envelope::Other(other) if matches!(**other, Other::Wire(_, Some(_))))
+    }
 }
 
 /// What is not a typed message.
@@ -43,8 +51,21 @@ pub(super) enum Life {
 #[derive(Default)]
 struct End {
     reason: ExitReason,
-    /// Others than the first that wait for it.
-    waiters: Vec<Waker>,
+    /// Others than the first that wait for it, by number.
+    waiters: Vec<(NonZeroU64, Waker)>,
+    last: u64,
+}
+
+/// What one who waits for the end of a process is known by, from the first look on.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub enum EndTicket {
+    /// It has not looked yet.
+    #[default]
+    None,
+    /// It was the only one.
+    First,
+    /// There were others.
+    Other(NonZeroU64),
 }
 
 /// What few mailboxes ever have.
@@ -207,7 +228,8 @@ impl<M> Queue<M> {
     }
 
     /// Ends it, and gives the reason and what it was tied to. An exit signal that has come before decides the reason.
-    pub(super) fn close(&mut self, own: Option<ExitReason>) -> (ExitReason, Tied) {
+    /// True when that or nothing else did.
+    pub(super) fn close(&mut self, own: Option<ExitReason>) -> (ExitReason, bool, Tied) {
         self.life = Life::Closing;
         let mut tied = Tied {
             relations: self.relations.take(),
@@ -215,11 +237,12 @@ impl<M> Queue<M> {
         };
         let relations = tied.relations.as_mut();
         let signalled = relations.and_then(|relations| relations.exit.take());
+        let is_signalled = signalled.is_some() || own.is_none();
         let reason = signalled.or(own).unwrap_or(ExitReason::Killed);
         if reason != ExitReason::Normal {
             self.end.get_or_insert_default().reason = reason.clone();
         }
-        (reason, tied)
+        (reason, is_signalled, tied)
     }
 
     /// Nothing is left of it: gives whoever is to be woken.
@@ -230,26 +253,71 @@ impl<M> Queue<M> {
             Some(end) => std::mem::take(&mut end.waiters),
             None => Vec::new(),
         };
+        let more = more.into_iter().map(|(_, waker)| waker).collect();
         self.end = end.filter(|end| end.reason != ExitReason::Normal);
         (self.waiter.take(), more)
     }
 
-    /// The reason once nothing is left of it; until then `waker` is kept.
-    pub(super) fn wait_for_end(&mut self, waker: &Waker) -> Option<ExitReason> {
+    /// The reason once nothing is left of it; until then `waker` is kept under `ticket`.
+    pub(super) fn wait_for_end(
+        &mut self,
+        ticket: &mut EndTicket,
+        waker: &Waker,
+    ) -> Option<ExitReason> {
         if self.life == Life::Gone {
             return Some(self.reason_of_end());
         }
-        match &self.waiter {
-            None => self.waiter = Some(waker.clone()),
-            Some(waiter) if waiter.will_wake(waker) => {}
-            Some(_) => {
-                let waiters = &mut self.end.get_or_insert_default().waiters;
-                if !waiters.iter().any(|waiter| waiter.will_wake(waker)) {
-                    waiters.push(waker.clone());
-                }
+        let kept = match ticket {
+            EndTicket::None if self.waiter.is_none() => {
+                *ticket = EndTicket::First;
+                &mut self.waiter.insert(waker.clone())
+            }
+            EndTicket::None => {
+                *ticket = EndTicket::Other(self.wait_in_line(waker));
+                return None;
+            }
+            EndTicket::First => self.waiter.as_mut()?,
+            EndTicket::Other(number) => {
+                let waiters = &mut self.end.as_mut()?.waiters;
+                let place = waiters.iter().position(|(held, _)| held == number)?;
+                &mut waiters.get_mut(place)?.1
+            }
+        };
+        kept.clone_from(waker);
+        None
+    }
+
+    fn wait_in_line(&mut self, waker: &Waker) -> NonZeroU64 {
+        let end = self.end.get_or_insert_default();
+        end.last += 1;
+        let number = NonZeroU64::new(end.last).unwrap_or(NonZeroU64::MIN);
+        end.waiters.push((number, waker.clone()));
+        number
+    }
+
+    /// One who waited for the end does not any more.
+    pub(super) fn leave_end(&mut self, ticket: EndTicket) -> Option<Waker> {
+        match ticket {
+            EndTicket::None => None,
+            EndTicket::First => self.waiter.take(),
+            EndTicket::Other(number) => {
+                let waiters = &mut self.end.as_mut()?.waiters;
+                let place = waiters.iter().position(|(held, _)| *held == number)?;
+                Some(waiters.swap_remove(place).1)
             }
         }
-        None
+    }
+
+    /// Keeps the waker of the process's own task for exit signals, as a part of its body that is polled elsewhere is
+    /// about to wait with its own.
+    pub(super) fn keep_own_waker(&mut self) {
+        if self.parked {
+            return;
+        }
+        let own = self.waker.take();
+        if let (Some(own), Some(relations)) = (own, self.relations()) {
+            relations.waker = Some(own);
+        }
     }
 }
 
@@ -267,5 +335,32 @@ impl Tied {
             (None, Some(parent)) => Some(Ties::of_child(parent.get())),
             (None, None) => None,
         }
+    }
+}
+
+/// What a mailbox held when it was closed.
+pub(super) struct Closed<M> {
+    pub(super) reason: ExitReason,
+    /// Whether the reason is that of an exit signal, and not what the body ended with.
+    pub(super) signalled: bool,
+    pub(super) tied: Tied,
+    pub(super) messages: VecDeque<Envelope<M>>,
+}
+
+impl<M> Closed<M> {
+    /// How many messages nobody has taken out.
+    pub(super) fn waiting(&self) -> usize {
+        self.messages.len()
+    }
+
+    /// Drops the messages, which may run code of the user, and gives the ties, if there are any.
+    pub(super) fn into_ties(self) -> Option<Ties> {
+        // A panic in a destructor must not take the ties with it: everyone still has to hear of the end.
+        if !self.messages.is_empty()
+            && catch_unwind(AssertUnwindSafe(|| drop(self.messages))).is_err()
+        {
+            tracing::error!("a destructor of a message panicked while its process ended");
+        }
+        self.tied.into_ties()
     }
 }

@@ -94,8 +94,11 @@ fn through(
     encoded: Encoded,
     how: How<'_>,
 ) -> Result<Option<u64>, CastError> {
-    let urgent = how.priority && host.alias(number).is_some_and(|alias| alias.priority);
-    let waker = how.waker.filter(|_| !urgent);
+    let alias = host.alias(number);
+    let urgent = how.priority && alias.is_some_and(|alias| alias.priority);
+    // One for a single message would be used up by a sender that waits, and may give up.
+    let waits = !urgent && !alias.is_some_and(|alias| alias.ends_with_a_message());
+    let waker = how.waker.filter(|_| waits);
     let way = Through::new(number, urgent, waker.is_some());
     match (
         process.deliver(Incoming::Through(way, encoded.clone(), None)),

@@ -11,7 +11,7 @@ use tracing::level_filters::LevelFilter;
 use crate::etf::{Atom, Encode, Pid};
 use crate::process::actor::{Behavior, Options};
 use crate::process::env::Env;
-use crate::process::host::{AnyProcess, HostRef};
+use crate::process::host::{AnyProcess, Ending, HostRef};
 use crate::process::mailbox::Cell;
 use crate::process::run;
 use crate::process::task::{Ended, ProcessTask};
@@ -272,9 +272,7 @@ async fn wait_for_init<A: Behavior>(
     match ack.await {
         Ok(started) => started,
         // Its init panicked or it was killed in it.
-        Err(_) => Err(SpawnError::Init(
-            std::future::poll_fn(|cx| cell.poll_gone(cx)).await,
-        )),
+        Err(_) => Err(SpawnError::Init(Ending::of(cell.clone()).await)),
     }
 }
 

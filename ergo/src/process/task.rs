@@ -134,8 +134,9 @@ fn finish<A: Behavior, F>(
     } else {
         own
     };
-    let signalled = own.is_none();
     let closed = cell.close(own);
+    // An exit signal decides also when the body ended by itself in the same moment.
+    let signalled = closed.signalled;
     let reason = closed.reason.clone();
     // Destructors are the user's code: a panic in one must not take the rest of the clean-up with it.
     if catch_unwind(AssertUnwindSafe(|| body.set(None))).is_err() {

@@ -166,12 +166,32 @@ impl Cookie {
         }
     }
 
-    /// [`Cookie::load_or_create`] with the default file, which is what `erl` does.
+    /// What `erl` does without `-setcookie`: the cookie of the default file; where there is none that of
+    /// `erlang/.erlang.cookie` in the user's directory for configuration (`XDG_CONFIG_HOME`, or `.config` in the home
+    /// directory); and without that one too a fresh one, for which the default file is made.
     ///
     /// # Errors
     /// [`CookieError::NoHome`] and those of [`Cookie::load_or_create`].
     pub fn load_default() -> Result<Cookie, CookieError> {
-        Cookie::load_or_create(Cookie::default_path()?)
+        let home = Cookie::default_path()?;
+        let config = std::env::var_os("XDG_CONFIG_HOME")
+            .filter(|directory| !directory.is_empty())
+            .map(PathBuf::from)
+            .unwrap_or_else(|| home.with_file_name(".config"));
+        Cookie::load_first(&home, &config.join("erlang").join(FILE_NAME))
+    }
+
+    fn load_first(home: &Path, config: &Path) -> Result<Cookie, CookieError> {
+        for path in [home, config] {
+            match Cookie::load(path) {
+                Err(CookieError::File {
+                    kind: io::ErrorKind::NotFound,
+                    ..
+                }) => {}
+                loaded => return loaded,
+            }
+        }
+        Cookie::load_or_create(home)
     }
 
     fn from_file_content(content: &[u8]) -> Result<Cookie, CookieError> {

@@ -67,7 +67,7 @@ fn an_unlink_and_the_end_of_the_other() {
             node.try_send(&other, term!(boom)).unwrap();
             cx.unlink(&other);
             let then = cx.queue_len();
-            std::future::poll_fn(|task| ending.poll_gone(task)).await;
+            ergo::process::host::Ending::of(ending).await;
             noted.push((then, cx.queue_len()));
         });
         unlinker.await;

@@ -220,7 +220,7 @@ fn a_flush_makes_room() {
             let ending = host.process(host.local_id(&watched).unwrap()).unwrap();
             let reference = cx.monitor(&watched);
             noted.push(cx.pid());
-            std::future::poll_fn(|task| ending.poll_gone(task)).await;
+            ergo::process::host::Ending::of(ending).await;
             crate::probe::a_while().await;
             cx.demonitor_flush(&reference);
             assert_eq!(integer(cx.receive().await), 1);

@@ -71,7 +71,7 @@ fn a_demonitor_and_the_end_of_the_other() {
                 } else {
                     cx.demonitor(&reference)
                 };
-                std::future::poll_fn(|task| ending.poll_gone(task)).await;
+                ergo::process::host::Ending::of(ending).await;
                 let comes = usize::from(!flush && !was_there);
                 assert_eq!(cx.queue_len(), comes);
                 assert_eq!(

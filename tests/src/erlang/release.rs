@@ -2,6 +2,7 @@
 
 use std::env;
 use std::fmt;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use crate::program::workspace;
@@ -50,6 +51,23 @@ impl Release {
         let mut command = Command::new(workspace().join("scripts/otp"));
         command.args(["run", number, program]);
         command
+    }
+
+    /// What this release sees as `/`: one that is installed beside the machine's own has a tree of its own.
+    ///
+    /// # Panics
+    ///
+    /// When it is not installed.
+    #[must_use]
+    pub fn root(self) -> PathBuf {
+        let Some(number) = self.number() else {
+            return PathBuf::from("/");
+        };
+        let mut command = Command::new(workspace().join("scripts/otp"));
+        let output = command.args(["path", number]).output();
+        let output = output.unwrap_or_else(|error| panic!("scripts/otp: {error}"));
+        assert!(output.status.success(), "{}", self.advice());
+        PathBuf::from(String::from_utf8_lossy(&output.stdout).trim())
     }
 
     /// The number of a release that is installed beside the machine's own.

@@ -19,3 +19,4 @@ mod plain;
 mod probe;
 mod spawn;
 mod timer;
+mod waiting;

@@ -235,7 +235,7 @@ pub(crate) fn gone(node: &Node, pid: &Pid) -> impl Future<Output = ExitReason> +
     let process = host.local_id(pid).and_then(|id| host.process(id));
     let gone = async move {
         match process {
-            Some(process) => std::future::poll_fn(|cx| process.poll_gone(cx)).await,
+            Some(process) => ergo::process::host::Ending::of(process).await,
             None => ExitReason::NoProc,
         }
     };

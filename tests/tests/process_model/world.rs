@@ -198,7 +198,7 @@ impl World {
         let flushing = self.inside(by, async move |cx| {
             let reference = cx.monitor(pid.clone());
             cx.exit(pid, ExitReason::Kill);
-            std::future::poll_fn(|task| ending.poll_gone(task)).await;
+            ergo::process::host::Ending::of(ending).await;
             let was_there = match flush {
                 true => cx.demonitor_flush(&reference),
                 false => cx.demonitor(&reference),
@@ -247,7 +247,7 @@ impl World {
         for (index, (handle, process, notes)) in self.puppets.iter().enumerate() {
             let model = &mut self.model.processes[index];
             if !model.alive {
-                let gone = std::future::poll_fn(|cx| process.poll_gone(cx));
+                let gone = ergo::process::host::Ending::of(process.clone());
                 deadline(PATIENCE, gone).await;
                 continue;
             }

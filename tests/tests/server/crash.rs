@@ -302,6 +302,17 @@ async fn who_ends_as_planned_or_by_a_signal_is_not_reported() {
         till.as_ref().exit(reason);
         deadline(PATIENCE, till.as_ref().ended()).await;
     }
+    // The signal decides also when the process ends by itself in the same moment.
+    let (node, told) = (watch.node.clone(), tokio::sync::oneshot::channel::<()>());
+    let both = watch.node.spawn_fn(async move |cx| {
+        let _ends_with_it = told.0;
+        node.exit(&cx.pid(), ExitReason::from("of a stranger"));
+        ExitReason::from("of its own")
+    });
+    assert!(deadline(PATIENCE, told.1).await.is_err());
+    while watch.node.is_process_alive(&both.clone().unwrap()) {
+        tokio::task::yield_now().await;
+    }
     assert_eq!(watch.errors.take(), []);
     stop(watch.node).await;
 }

@@ -41,7 +41,7 @@ fn end(node: &Node, pid: &Pid) -> impl Future<Output = ExitReason> + use<> {
     let host = node.host();
     let process = host.process(host.local_id(pid).unwrap()).expect("it lives");
     deadline(PATIENCE, async move {
-        std::future::poll_fn(|cx| process.poll_gone(cx)).await
+        ergo::process::host::Ending::of(process).await
     })
 }
 

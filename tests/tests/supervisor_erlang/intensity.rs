@@ -68,7 +68,7 @@ async fn survived(node: &Node, (intensity, period, times): &Case) -> Vec<bool> {
         let host = node.host();
         let process = host.process(host.local_id(&pid).unwrap()).unwrap();
         node.exit(&pid, ExitReason::Kill);
-        std::future::poll_fn(|cx| process.poll_gone(cx)).await;
+        ergo::process::host::Ending::of(process).await;
         let lives = supervisor.which_children().await.is_ok();
         assert_eq!(begun.elapsed(), millis(*time), "the clock stood still");
         survived.push(lives);

@@ -146,7 +146,7 @@ impl Play<'_> {
         let process = host.local_id(pid).and_then(|id| host.process(id));
         async move {
             match process {
-                Some(process) => std::future::poll_fn(|cx| process.poll_gone(cx)).await,
+                Some(process) => ergo::process::host::Ending::of(process).await,
                 None => ExitReason::NoProc,
             }
         }

@@ -17,6 +17,7 @@ use crate::epmd::server::state::{Removed, Shared};
 pub(super) struct Surroundings {
     pub(super) shared: Arc<Shared>,
     pub(super) relaxed_command_check: bool,
+    pub(super) register_from: Arc<[IpAddr]>,
     pub(super) epmd_port: u16,
     pub(super) request_bytes_max: usize,
     pub(super) idle_timeout: Duration,
@@ -37,8 +38,10 @@ impl Connection {
     /// Takes a place in the table for an accepted socket.
     pub(super) fn admit(stream: TcpStream, surroundings: Surroundings) -> Self {
         let stream = Arc::new(stream);
+        let peer = Peer::of(&stream);
         let rules = Rules {
-            peer_is_local: peer_is_local(&stream),
+            peer_is_local: peer.is_local,
+            peer_may_register: peer.is_local || peer.is_one_of(&surroundings.register_from),
             relaxed_command_check: surroundings.relaxed_command_check,
             epmd_port: surroundings.epmd_port,
         };
@@ -147,11 +150,27 @@ async fn within<T>(
     result.ok()
 }
 
-fn peer_is_local(stream: &TcpStream) -> bool {
-    let (Ok(peer), Ok(local)) = (stream.peer_addr(), stream.local_addr()) else {
-        return false;
-    };
-    is_local(peer.ip(), local.ip())
+/// Whom a connection is with.
+struct Peer {
+    /// `None` when the connection is gone already.
+    address: Option<IpAddr>,
+    is_local: bool,
+}
+
+impl Peer {
+    fn of(stream: &TcpStream) -> Self {
+        let address = stream.peer_addr().ok().map(|peer| peer.ip().to_canonical());
+        let here = stream.local_addr().ok().map(|local| local.ip());
+        let is_local = address
+            .zip(here)
+            .is_some_and(|(peer, here)| is_local(peer, here));
+        Self { address, is_local }
+    }
+
+    fn is_one_of(&self, hosts: &[IpAddr]) -> bool {
+        let of_host = |peer: IpAddr| hosts.iter().any(|host| host.to_canonical() == peer);
+        self.address.is_some_and(of_host)
+    }
 }
 
 /// Whether a peer is on this host: its address is a loopback address or the one it reached us at.
@@ -163,6 +182,20 @@ fn is_local(peer: IpAddr, local: IpAddr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hosts_that_may_register_are_known_in_either_form() {
+        let peer = |address: &str| Peer {
+            address: Some(address.parse::<IpAddr>().unwrap().to_canonical()),
+            is_local: false,
+        };
+        let hosts = ["192.0.2.7", "2001:db8::1"].map(|host| host.parse().unwrap());
+        assert!(peer("192.0.2.7").is_one_of(&hosts));
+        assert!(peer("::ffff:192.0.2.7").is_one_of(&hosts));
+        assert!(peer("2001:db8::1").is_one_of(&hosts));
+        assert!(!peer("192.0.2.8").is_one_of(&hosts));
+        assert!(!peer("192.0.2.7").is_one_of(&[]));
+    }
 
     #[test]
     fn who_is_local() {

@@ -13,7 +13,7 @@ use crate::epmd::codec::{ListedNode, NodeEntry};
 use crate::epmd::registry::{OwnerId, Registry, first_creation};
 use crate::epmd::server::ServerOptions;
 use crate::epmd::server::connection::Surroundings;
-use crate::epmd::server::listener::{listen, serve};
+use crate::epmd::server::listener::{listen, serve, serve_also};
 use crate::epmd::server::state::{Refusal, Removed, Shared};
 
 /// A running EPMD: real nodes and the `epmd` program cannot tell it from the daemon of OTP.
@@ -62,6 +62,7 @@ impl Server {
         let surroundings = Surroundings {
             shared: Arc::clone(&shared),
             relaxed_command_check: options.relaxed_command_check,
+            register_from: options.register_from.into(),
             epmd_port: addresses.first().map_or(0, SocketAddr::port),
             request_bytes_max: options.limits.epmd_request_bytes_max,
             idle_timeout: options.limits.epmd_idle_timeout,
@@ -71,6 +72,14 @@ impl Server {
         for listener in listeners {
             let surroundings = surroundings.clone();
             tasks.spawn(serve(listener, surroundings, shutdown.subscribe()));
+        }
+        for mut address in options.also {
+            if address.port() == 0 {
+                address.set_port(surroundings.epmd_port);
+            }
+            if let Some(serving) = serve_also(address, surroundings.clone(), shutdown.subscribe()) {
+                tasks.spawn(serving);
+            }
         }
         Ok(Self {
             addresses,

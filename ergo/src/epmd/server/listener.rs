@@ -54,6 +54,43 @@ pub(super) async fn serve(
     connections.shutdown().await;
 }
 
+/// Listens at `address` and serves there, now if that is possible and else as soon as nobody else does. `None` when this
+/// host has no such address.
+pub(super) fn serve_also(
+    address: SocketAddr,
+    surroundings: Surroundings,
+    shutdown: watch::Receiver<bool>,
+) -> Option<impl Future<Output = ()> + Send> {
+    let first = listen(address);
+    match &first {
+        Err(error) if !is_in_use(error) => {
+            tracing::debug!(%error, "EPMD does without an address");
+            return None;
+        }
+        _ => {}
+    }
+    Some(async move {
+        let mut stopped = shutdown.clone();
+        let mut listening = first;
+        let listener = loop {
+            match listening {
+                Ok(listener) => break listener,
+                Err(error) if !is_in_use(&error) => return,
+                Err(_) => {}
+            }
+            tokio::select! {
+                () = until_true(&mut stopped) => return,
+                () = sleep(PAUSE_MAX) => listening = listen(address),
+            }
+        };
+        serve(listener, surroundings, shutdown).await;
+    })
+}
+
+fn is_in_use(error: &EpmdError) -> bool {
+    matches!(error, EpmdError::Listen { kind, .. } if *kind == io::ErrorKind::AddrInUse)
+}
+
 /// Accepts for ever. When the operating system cannot, for want of descriptors most likely, one
 /// idle connection makes room and the next attempt waits; registered nodes notice nothing.
 async fn accept(

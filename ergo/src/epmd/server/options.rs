@@ -1,6 +1,6 @@
 //! What can be set on a server.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use crate::wire::Limits;
 
@@ -14,9 +14,15 @@ pub struct ServerOptions {
     /// Looking names up is open to whoever can connect, so another address is a choice to make;
     /// registering, DUMP, KILL and STOP are for local peers at every address.
     pub addresses: Vec<SocketAddr>,
+    /// Where to listen besides, as soon as that is possible: an address that is in use is tried again and again, one that
+    /// this host does not have is left out. None by default. A port of 0 is that of the first address.
+    pub also: Vec<SocketAddr>,
     /// Allows KILL while nodes are registered, and STOP; `-relaxed_command_check` of the real daemon.
     /// Off by default.
     pub relaxed_command_check: bool,
+    /// Other hosts whose nodes may register, by address: for nodes that share this EPMD although they cannot run on its
+    /// host. None by default, as with the real daemon. Looking such a node up gives its port, not its host.
+    pub register_from: Vec<IpAddr>,
     /// The bounds whose names begin with `epmd`: the bytes of a request, the silence of a connection
     /// that holds no registration, and how many of those there may be.
     pub limits: Limits,
@@ -44,7 +50,9 @@ impl Default for ServerOptions {
     fn default() -> Self {
         Self {
             addresses: vec![SocketAddr::from((Ipv4Addr::LOCALHOST, Self::PORT))],
+            also: Vec::new(),
             relaxed_command_check: false,
+            register_from: Vec::new(),
             limits: Limits::default(),
             unused_names_max: 1_000,
             first_creation: None,

@@ -9,8 +9,10 @@ use crate::epmd::registry::{OwnerId, Registry};
 /// What the rules need to know besides the bytes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rules {
-    /// The peer is on this host, so it may register and give orders.
+    /// The peer is on this host, so it may give orders.
     pub(super) peer_is_local: bool,
+    /// Nodes may register: local ones, and those of hosts that were named.
+    pub(super) peer_may_register: bool,
     /// KILL with registered nodes, and STOP, are allowed.
     pub(super) relaxed_command_check: bool,
     /// The port to show in NAMES and DUMP.
@@ -97,7 +99,7 @@ impl Session {
             Ok(None) => Step::new([], Then::KeepIdle),
             Ok(Some(Request::Alive(entry))) => self.alive(entry, registry, is_alive),
             Ok(Some(request)) => self.answer(&request, registry),
-            Err(RequestError::Refused { highest_version }) if self.rules.peer_is_local => {
+            Err(RequestError::Refused { highest_version }) if self.rules.peer_may_register => {
                 refuse(highest_version)
             }
             Err(_) => Step::close(),
@@ -110,7 +112,7 @@ impl Session {
         registry: &mut Registry,
         is_alive: impl FnOnce(OwnerId) -> bool,
     ) -> Step {
-        if !self.rules.peer_is_local {
+        if !self.rules.peer_may_register {
             return Step::close();
         }
         let highest_version = entry.highest_version;

@@ -10,7 +10,7 @@ use crate::dist::NodeName;
 use crate::epmd::EpmdError;
 use crate::epmd::codec::AliveName;
 use crate::net::Stream;
-use crate::node::{Carrier, ConnectError, Joined, Node, NodeBuilder, StartError};
+use crate::node::{Carrier, ConnectError, Entrance, Joined, Node, NodeBuilder, StartError};
 use crate::testing::network::rules::Rules;
 use crate::testing::network::state::Shared;
 use crate::testing::network::wire;
@@ -88,9 +88,9 @@ impl Carrier for Membership {
             })
         })?;
         Ok(Joined {
-            listener,
+            entrances: vec![Entrance::open_to(listener)],
             creation,
-            membership: None,
+            registered: None,
         })
     }
 

@@ -147,3 +147,28 @@ fn a_cookie_is_never_printed() {
         assert!(!text.contains("monster"), "{text}");
     }
 }
+
+/// In the order in which OTP looks for them, which was tried with an `erl`.
+#[test]
+fn the_file_at_home_then_that_of_the_configuration_then_a_new_one() {
+    let scratch = Scratch::new("order");
+    let (home, config) = (scratch.0.join("home"), scratch.0.join("config"));
+    let of_config = scratch.file("config", b"of_config", 0o400);
+    assert_eq!(
+        Cookie::load_first(&home, &of_config),
+        Cookie::new("of_config")
+    );
+    assert!(!home.exists(), "none is made where there is one");
+    std::fs::remove_file(&config).unwrap();
+    let made = Cookie::load_first(&home, &config).unwrap();
+    assert!(home.exists() && !config.exists());
+    let of_config = scratch.file("config", b"of_config", 0o400);
+    assert_eq!(Cookie::load_first(&home, &of_config), Ok(made));
+    // One that cannot be used is not passed over.
+    std::fs::remove_file(&home).unwrap();
+    let home = scratch.file("home", b"open_to_all", 0o644);
+    assert!(matches!(
+        Cookie::load_first(&home, &of_config),
+        Err(CookieError::Accessible { .. })
+    ));
+}

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use ergo::Snapshot;
 use ergo::prelude::*;
 
 /// How many times it has been started; shared by all its incarnations.
@@ -10,9 +11,16 @@ pub type Starts = Arc<AtomicU64>;
 
 /// Ends in every way there is.
 #[derive(Actor)]
-#[actor(name = "crasher")]
+#[actor(name = "crasher", snapshot)]
 pub struct Crasher {
     incarnation: u64,
+}
+
+/// `sys:get_state` shows how many times it has been started.
+impl Snapshot for Crasher {
+    fn snapshot(&self) -> Term {
+        Term::from(self.incarnation)
+    }
 }
 
 #[ergo::server]

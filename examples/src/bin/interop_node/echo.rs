@@ -1,13 +1,20 @@
 //! `echo`: gives every term back.
 
 use ergo::prelude::*;
-use ergo::{TermCall, etf};
+use ergo::{Snapshot, TermCall, etf};
 
 // ANCHOR: echo
 /// A server whose requests are terms.
 #[derive(Actor, ServerBehavior)]
-#[actor(name = "echo")]
+#[actor(name = "echo", snapshot)]
 pub struct Echo;
+
+/// `sys:get_state` shows that there is nothing in it.
+impl Snapshot for Echo {
+    fn snapshot(&self) -> Term {
+        Term::NIL
+    }
+}
 
 impl Server for Echo {
     type Args = ();

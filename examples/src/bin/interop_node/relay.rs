@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use ergo::NodeEvent;
 use ergo::prelude::*;
+use ergo::{NodeEvent, RpcError};
 
 /// What the relay remembers.
 #[derive(Default)]
@@ -149,10 +149,6 @@ impl Relay {
     }
 }
 
-fn error(why: &impl std::fmt::Display) -> [Term; 2] {
-    [Term::atom("error"), Term::from(why.to_string())]
-}
-
 /// In a process of its own, so that the relay goes on meanwhile.
 fn call(cx: &PlainContext, to: Destination, request: Term, teller: Destination) {
     let spawned = cx.node().spawn_fn(async move |cx| {
@@ -167,13 +163,22 @@ fn call(cx: &PlainContext, to: Destination, request: Term, teller: Destination) 
     }
 }
 
-/// The error as OTP's words where it has one.
+/// The error in OTP's words where it has some.
 fn call_error(why: &CallError) -> Term {
     match why {
         CallError::Timeout => Term::atom("timeout"),
         CallError::NoProcess => Term::atom("noproc"),
         CallError::NoConnection => Term::atom("noconnection"),
         CallError::Exit(reason) => reason.to_term(),
+        other => Term::from(other.to_string()),
+    }
+}
+
+fn rpc_error(why: &RpcError) -> Term {
+    match why {
+        RpcError::Timeout => Term::atom("timeout"),
+        RpcError::NoConnection => Term::atom("noconnection"),
+        RpcError::Refused(word) => Term::Atom(word.clone()),
         other => Term::from(other.to_string()),
     }
 }
@@ -199,19 +204,17 @@ fn remote(
                 let value: Result<Term, _> = here
                     .rpc_call(&node, &module, &function, args, secs(5))
                     .await;
-                value
-                    .map(|value| [Term::atom("rpc"), value])
-                    .map_err(|why| error(&why))
+                value.map(|value| [Term::atom("rpc"), value])
             }
             Kind::Spawn => {
                 let pid = here
                     .spawn_function(&node, &module, &function, args, secs(5))
                     .await;
                 pid.map(|pid| [Term::atom("spawned"), Term::from(pid)])
-                    .map_err(|why| error(&why))
             }
         };
-        tell(&cx, &to, outcome.unwrap_or_else(|error| error));
+        let told = outcome.unwrap_or_else(|why| [Term::atom("error"), rpc_error(&why)]);
+        tell(&cx, &to, told);
     });
     spawned.ok().map(drop)
 }

@@ -4,6 +4,7 @@ use super::*;
 
 const LOCAL: Rules = Rules {
     peer_is_local: true,
+    peer_may_register: true,
     relaxed_command_check: false,
     epmd_port: 4369,
 };
@@ -13,6 +14,7 @@ const RELAXED: Rules = Rules {
 };
 const REMOTE: Rules = Rules {
     peer_is_local: false,
+    peer_may_register: false,
     ..RELAXED
 };
 
@@ -127,6 +129,22 @@ fn orders_are_for_local_peers() {
     let mut bad_utf8 = alive("new", 6);
     bad_utf8[13] = 0xff;
     check(REMOTE, &bad_utf8, b"", Then::Close);
+}
+
+#[test]
+fn hosts_that_were_named_may_register_and_no_more() {
+    let rules = Rules {
+        peer_may_register: true,
+        ..REMOTE
+    };
+    let reply = [0x76, 0, 1, 2, 3, 5];
+    check(rules, &alive("new", 6), &reply, Then::KeepRegistered);
+    let refused = [0x76, 1, 0, 0, 0, 99];
+    check(rules, &alive("foo", 6), &refused, Then::KeepIdle);
+    for request in [Request::Dump, Request::Kill] {
+        check(rules, &packet(&request), b"", Then::Close);
+    }
+    check(rules, b"\0\x04sfoo", b"", Then::Close);
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::epmd::server::session::Rules;
 
 const RULES: Rules = Rules {
     peer_is_local: true,
+    peer_may_register: true,
     relaxed_command_check: false,
     epmd_port: 4369,
 };
