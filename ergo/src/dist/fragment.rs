@@ -3,8 +3,8 @@
 //! The fragments of a message count down to 1. Those of different messages may come interleaved; those of one come in
 //! order. The atoms of a message are resolved with its first fragment: later frames may change the cache.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use bytes::buf::Limit;
@@ -22,6 +22,9 @@ const VOUCHED: usize = 16;
 
 /// The memory of a longer message is not kept for the next one.
 const SPARE_BYTES_MAX: usize = 2 * 1024 * 1024;
+
+/// Of so many messages it is kept: those that may be on the way to their receivers.
+const SPARES_MAX: usize = 4;
 
 /// The id of a first fragment stays below this; OTP dies of a greater one.
 const FRAGMENT_ID_END: u64 = 1 << 31;
@@ -43,8 +46,9 @@ pub(super) struct Reassembly {
     sequences_max: usize,
     bytes_max: usize,
     message_bytes_max: usize,
-    /// Behind the latest message, whose memory is used again once nobody has it any more.
-    spare: BytesMut,
+    /// The ends of the latest messages, whose memory is used again once nobody has them any more: fresh memory costs as
+    /// much as all else.
+    spares: VecDeque<BytesMut>,
 }
 
 #[derive(Debug)]
@@ -63,8 +67,13 @@ impl Reassembly {
             sequences_max: limits.fragment_sequences_max,
             bytes_max: limits.fragment_bytes_max,
             message_bytes_max: limits.message_bytes_max,
-            spare: BytesMut::new(),
+            spares: VecDeque::new(),
         }
+    }
+
+    /// Gives memory back that is not in use.
+    pub(super) fn shrink(&mut self) {
+        self.spares.clear();
     }
 
     /// Whether no message is in progress.
@@ -99,10 +108,7 @@ impl Reassembly {
                 let announced = usize::try_from(id).unwrap_or(usize::MAX).min(VOUCHED);
                 let room = first.body.len().saturating_mul(announced);
                 let room = room.min(self.message_bytes_max);
-                let mut body = std::mem::take(&mut self.spare);
-                if body.capacity() < room && !body.try_reclaim(room) {
-                    body = BytesMut::with_capacity(room);
-                }
+                let mut body = spare(&mut self.spares, room);
                 body.extend_from_slice(&first.body);
                 vacant.insert(Sequence {
                     due: id.saturating_sub(1),
@@ -196,7 +202,10 @@ impl Reassembly {
         self.bytes = self.bytes.saturating_sub(body.len());
         let whole = body.split().freeze();
         if whole.len() <= SPARE_BYTES_MAX {
-            self.spare = body;
+            if self.spares.len() >= SPARES_MAX {
+                self.spares.pop_front();
+            }
+            self.spares.push_back(body);
         }
         Some(Message { atoms, body: whole })
     }
@@ -216,6 +225,14 @@ impl Reassembly {
         }
         Ok(())
     }
+}
+
+/// Memory for a message: that of an earlier one, when nobody has that any more.
+fn spare(spares: &mut VecDeque<BytesMut>, room: usize) -> BytesMut {
+    let is_free = |spare: &mut BytesMut| spare.capacity() >= room || spare.try_reclaim(room);
+    let free = spares.iter_mut().position(is_free);
+    free.and_then(|at| spares.remove(at))
+        .unwrap_or_else(|| BytesMut::with_capacity(room))
 }
 
 #[cfg(test)]
@@ -251,6 +268,28 @@ mod tests {
         let whole = body(reassembly.begin(7, 1, first).unwrap()).unwrap();
         assert_eq!((&whole[..], whole.as_ptr()), (&b"all"[..], start));
         assert!(reassembly.open.is_empty());
+    }
+
+    #[test]
+    fn the_memory_of_a_message_is_used_again() {
+        let mut reassembly = Reassembly::new(&Limits::default());
+        let mut message = |byte: u8| {
+            let first = Message {
+                atoms: Arc::new([]),
+                body: Bytes::from(vec![byte; FRAGMENT_BYTES]),
+            };
+            assert!(reassembly.begin(1, 2, first).unwrap().is_none());
+            let bytes = [byte; FRAGMENT_BYTES];
+            let whole = body(reassembly.resume(1, 1, &bytes).unwrap()).unwrap();
+            assert!(whole.len() == 2 * FRAGMENT_BYTES && whole.iter().all(|b| *b == byte));
+            whole
+        };
+        let (one, two) = (message(1), message(2));
+        let place = one.as_ptr();
+        drop(one);
+        let three = message(3);
+        assert_eq!(three.as_ptr(), place);
+        assert!(two.iter().all(|byte| *byte == 2));
     }
 
     #[test]

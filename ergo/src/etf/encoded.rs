@@ -121,6 +121,16 @@ impl Encoded {
             .shared(&self.bytes)
     }
 
+    /// The last element of a tuple, of which `decoder` has read all that comes before it. It is not looked at.
+    pub(crate) fn last_element(&self, decoder: &Decoder<'_>) -> Encoded {
+        let at = decoder.position().min(self.bytes.len());
+        Encoded {
+            bytes: self.bytes.slice(at..),
+            atoms: Arc::clone(&self.atoms),
+            state: self.state,
+        }
+    }
+
     /// How many bytes the term takes, and what follows it.
     pub fn len_bytes(&self) -> usize {
         self.bytes.len()

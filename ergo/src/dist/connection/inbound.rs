@@ -149,6 +149,8 @@ impl Inbound {
                 return Ok(None);
             };
             if frame.is_empty() {
+                // It comes when there is nothing else.
+                self.fragments.shrink();
                 return Ok(Some(Event::Tick));
             }
             if let Some(event) = self.handle_frame(frame)? {
