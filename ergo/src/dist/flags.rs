@@ -106,8 +106,8 @@ impl Flags {
     /// What every node since OTP 26 must announce besides [`Flags::MANDATORY_25`].
     pub const MANDATORY_26: Flags = Flags(Flags::V4_NC.0 | Flags::UNLINK_ID.0);
 
-    /// What a visible ergo node announces: the profile of OTP 25 to 27.
-    pub const VISIBLE: Flags = Flags(0x0d_07df_7fbd);
+    /// What a visible ergo node announces: what OTP 29 does, which nodes from OTP 25 on understand.
+    pub const VISIBLE: Flags = Flags(0x6d_07df_7fbd);
 
     /// What a hidden ergo node announces.
     pub const HIDDEN: Flags = Flags(Flags::VISIBLE.0 & !Flags::PUBLISHED.0);
@@ -218,8 +218,8 @@ mod tests {
 
     #[test]
     fn the_sets_are_the_measured_ones() {
-        assert_eq!(Flags::VISIBLE.bits(), 0x0d_07df_7fbd);
-        assert_eq!(Flags::HIDDEN.bits(), 0x0d_07df_7fbc);
+        assert_eq!(Flags::VISIBLE.bits(), 0x6d_07df_7fbd);
+        assert_eq!(Flags::HIDDEN.bits(), 0x6d_07df_7fbc);
         assert_eq!(
             (Flags::MANDATORY_25 | Flags::MANDATORY_26).bits(),
             0x4_0307_0f94

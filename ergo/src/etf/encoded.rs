@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::{Atom, DecodeError, DecodeOwned, Decoder, Encode, EncodeError, Encoder, Term};
+use super::{Atom, DecodeError, DecodeOwned, Decoder, Encode, EncodeError, Encoder, Term, tag};
 
 /// One term, still encoded: cheap to clone and to pass on, decoded by whoever knows its type.
 ///
@@ -134,6 +134,11 @@ impl Encoded {
     /// How many bytes the term takes, and what follows it.
     pub fn len_bytes(&self) -> usize {
         self.bytes.len()
+    }
+
+    /// False when no native record is in it: the byte of their tag is nowhere.
+    pub(super) fn may_have_records(&self) -> bool {
+        self.bytes.contains(&tag::RECORD)
     }
 
     /// Whether two keys of a map in it may be the same if a walk came by one.

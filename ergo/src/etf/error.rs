@@ -342,6 +342,9 @@ pub enum EncodeError {
     /// The value is a request of a method marked local, or otherwise cannot leave the node.
     #[error("this value cannot leave the node")]
     LocalOnly,
+    /// A native record to a node that does not know them, as those before OTP 29: it would close the connection.
+    #[error("the other node does not know native records")]
+    RecordUnknown,
     /// A still encoded term is malformed.
     #[error("a term to be passed on is malformed: {0}")]
     Malformed(DecodeError),

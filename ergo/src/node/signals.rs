@@ -99,6 +99,13 @@ impl Node {
                 reason,
                 unlinking,
             } => self.send_exit(from, to, reason, unlinking),
+            RemoteSignal::GroupLeader { leader, to } => {
+                let control = Control::GroupLeader {
+                    from: leader.clone(),
+                    to: to.clone(),
+                };
+                self.hand_over(to.node(), Outgoing::connecting(control, Tie::Nothing))
+            }
             RemoteSignal::Exit2 { from, to, reason } => {
                 let control = Control::Exit2 {
                     from: self.pid(from),

@@ -308,8 +308,8 @@ impl<A: Behavior> Context<A> {
     /// [`AliasOptions::priority`]. To anything else it is an ordinary message.
     ///
     /// Among each other messages with priority keep their order. A bound of the mailbox holds for them by themselves,
-    /// so that they get through to a process whose mailbox is full. To another node it goes as an ordinary message: the
-    /// handshake does not offer priority yet.
+    /// so that they get through to a process whose mailbox is full. Nodes before OTP 28 know no priority and get an
+    /// ordinary message, and so does any node when it takes more than 64 KiB: OTP 28 and 29 do not survive it.
     ///
     /// <https://www.erlang.org/doc/apps/erts/erlang.html#send/3>
     ///

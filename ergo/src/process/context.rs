@@ -81,6 +81,14 @@ impl<A: Behavior> Context<A> {
             .unwrap_or_else(|| self.host().node_pid())
     }
 
+    /// `group_leader/2`: from now on the output of `pid` goes to `leader`, a process of any node, and that of the
+    /// processes it starts. It may be a process of another node.
+    ///
+    /// <https://www.erlang.org/doc/apps/erts/erlang.html#group_leader/2>
+    pub fn set_group_leader(&self, leader: &Pid, pid: &Pid) {
+        links::set_group_leader(self.host(), leader, pid);
+    }
+
     /// `process_flag(trap_exit, On)`: from now on exit signals arrive as messages, or end the process. Returns what
     /// it was.
     ///

@@ -268,6 +268,13 @@ pub trait Slot: Send + Sync {
 /// A signal for a process on another node. `from` is the id of the sender.
 #[non_exhaustive]
 pub enum RemoteSignal<'a> {
+    /// `group_leader/2`.
+    GroupLeader {
+        /// The new group leader, of any node.
+        leader: &'a Pid,
+        /// The process that gets it.
+        to: &'a Pid,
+    },
     /// A message.
     Send {
         /// The sender.

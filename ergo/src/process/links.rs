@@ -341,6 +341,18 @@ pub(crate) fn exit(host: &HostRef, from: u64, to: &Destination, reason: ExitReas
     }
 }
 
+/// `group_leader/2`.
+pub(crate) fn set_group_leader(host: &HostRef, leader: &Pid, of: &Pid) {
+    if of.node() != host.name() {
+        // It is no message: a buffer that is full does not refuse it.
+        let _ = host
+            .clone()
+            .remote(RemoteSignal::GroupLeader { leader, to: of });
+    } else if let Some(process) = host.local_id(of).and_then(|id| host.process(id)) {
+        process.with_relations(&mut |relations| relations.set_group_leader(leader.clone()));
+    }
+}
+
 /// Tells everyone tied to a process that it has ended, after its place in the table is free; its name is already.
 pub(crate) fn dissolve(host: &HostRef, id: u64, ties: Option<Ties>, reason: &ExitReason) {
     let Some(ties) = ties else {

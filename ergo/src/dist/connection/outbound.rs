@@ -212,7 +212,9 @@ impl Outbound {
             } if caches => Encoder::with_atoms(&mut self.ready.bytes, &mut self.cache),
             _ => Encoder::new(&mut self.ready.bytes),
         };
-        let mut encoder = encoder.sharing(&mut self.parts);
+        let mut encoder = encoder
+            .records(self.flags.contains(Flags::NATIVE_RECORDS))
+            .sharing(&mut self.parts);
         let placement = write_control(control, &self.local, self.flags, &mut encoder)?;
         if placement == Placement::After && self.framing == Framing::PassThrough {
             encoder.put_raw(&[VERSION]);

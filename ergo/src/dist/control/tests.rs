@@ -9,6 +9,8 @@ use crate::etf::{Atom, Decoder, Encoder, Pid, Reference, Term};
 
 /// What `erl_call` of OTP 25 negotiates: the old operations only.
 const C_NODE: Flags = Flags::from_bits(0x4_0707_4f9c);
+/// What two nodes of OTP 25 to 27 negotiate.
+const OTP_25: Flags = Flags::from_bits(0x0d_07df_7fbd);
 /// What two OTP 29 nodes negotiate.
 const OTP_29: Flags = Flags::from_bits(0x6d_07df_7fbd);
 

@@ -21,6 +21,7 @@ const A_CREATION: u32 = 0x6b00_f23d;
 const B_CREATION: u32 = 0x6b00_f23a;
 
 /// What OTP 29 announces.
+const OTP_25: Flags = Flags::from_bits(0x0d_07df_7fbd);
 const OTP_29: Flags = Flags::from_bits(0x6d_07df_7fbd);
 
 fn name(text: &str) -> NodeName {

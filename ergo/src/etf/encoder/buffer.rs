@@ -59,6 +59,8 @@ pub struct Encoder<'b> {
     parts: Option<&'b mut Parts>,
     /// The closures that are being written: their sizes count what is in the buffer.
     pub(super) open_funs: usize,
+    /// Whether the reader knows native records.
+    pub(super) has_records: bool,
 }
 
 impl<'b> Encoder<'b> {
@@ -71,6 +73,7 @@ impl<'b> Encoder<'b> {
             atoms: None,
             parts: None,
             open_funs: 0,
+            has_records: true,
         }
     }
 
@@ -83,7 +86,17 @@ impl<'b> Encoder<'b> {
             atoms: Some(atoms),
             parts: None,
             open_funs: 0,
+            has_records: true,
         }
+    }
+
+    /// The same for a reader that may not know native records, which came with OTP 29: where it does not, one is an
+    /// error.
+    #[inline]
+    #[must_use]
+    pub fn records(mut self, are_known: bool) -> Encoder<'b> {
+        self.has_records = are_known;
+        self
     }
 
     /// The same with `parts`, which is empty, for long binaries: they are not copied into the buffer.

@@ -87,6 +87,10 @@ impl Encoder<'_> {
     /// [`EncodeError::Malformed`] for a term that came from a peer and has not been decoded before.
     #[inline]
     pub fn write_encoded(&mut self, encoded: &Encoded) -> Result<(), EncodeError> {
+        if !self.has_records && encoded.may_have_records() {
+            let term = encoded.to_term().map_err(EncodeError::Malformed)?;
+            return self.write_term(&term);
+        }
         match encoded.self_contained() {
             Some(bytes) => {
                 self.put_bytes(bytes);

@@ -246,6 +246,9 @@ impl Encoder<'_> {
     }
 
     fn open_record<'a>(&mut self, record: &'a Record) -> Result<Option<Open<'a>>, EncodeError> {
+        if !self.has_records {
+            return Err(EncodeError::RecordUnknown);
+        }
         self.write_header(tag::RECORD, record.values().len(), LengthOf::Record)?;
         self.buffer.push(record.is_exported().into());
         self.put_atom(record.module());

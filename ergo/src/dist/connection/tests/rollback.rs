@@ -54,6 +54,32 @@ fn a_panic_while_encoding_leaves_nothing() {
     }
 }
 
+/// A peer before OTP 29 would close the connection: its sender hears of it instead, also of one in what is passed on.
+#[test]
+fn a_native_record_goes_to_those_who_know_it() {
+    let record: Term = "{x, [#shop:item{id = 1}]}".parse().unwrap();
+    let letters: Term = "\"CCC\"".parse().unwrap();
+    let otp_25 = Flags::VISIBLE.without(Flags::NATIVE_RECORDS);
+    let unknown = Err(SendError::Encode(EncodeError::RecordUnknown));
+    for (flags, expected) in [(Flags::VISIBLE, Ok(())), (otp_25, unknown)] {
+        let (mut outbound, mut inbound) = halves(flags);
+        assert_eq!(push(&mut outbound, &send(), Some(&record)), expected);
+        let (mut first, mut second) = halves(Flags::VISIBLE);
+        for term in [&record, &letters] {
+            push(&mut first, &send(), Some(term)).unwrap();
+        }
+        second.handle_input(&transmit(&mut first));
+        let mut passed_on = Vec::new();
+        while let Some(Event::Signal { payload, .. }) = second.poll_event().unwrap() {
+            let payload = payload.unwrap();
+            passed_on.push(outbound.send(&send(), Payload::Encoded(&payload)));
+        }
+        assert_eq!(passed_on, [expected.clone(), Ok(())]);
+        let found = receive(&mut inbound, &transmit(&mut outbound)).unwrap();
+        assert_eq!(found.len(), if expected.is_ok() { 3 } else { 1 });
+    }
+}
+
 #[test]
 fn payload_and_control_message_must_fit() {
     let (mut outbound, _) = halves(Flags::VISIBLE);

@@ -66,7 +66,7 @@ fn messages() {
     };
     check(
         alias_send(),
-        Flags::VISIBLE,
+        OTP_25,
         tuple(33, &[from.clone(), term(ref_b())]),
         after,
     );
@@ -116,18 +116,18 @@ fn priority_signals() {
     // Peers before OTP 28 get the same without priority.
     check(
         altact(alias(), true, false),
-        Flags::VISIBLE,
+        OTP_25,
         tuple(33, &[from.clone(), term(ref_b())]),
         after,
     );
     check(
         altact(pid(), true, true),
-        Flags::VISIBLE,
+        OTP_25,
         tuple(26, &[from, term(b())]),
         after,
     );
     assert_eq!(
-        write(&altact(alias(), true, true), Flags::VISIBLE),
+        write(&altact(alias(), true, true), OTP_25),
         Err(SendError::NotNegotiated(Flags::ALTACT_SIG))
     );
 }

@@ -59,7 +59,7 @@ fn golden_accepting() {
 
 #[test]
 fn golden_dialling_from_otp_25_to_27() {
-    let identity = identity("a@127.0.0.1", 0x6b00_f251, Flags::VISIBLE);
+    let identity = identity("a@127.0.0.1", 0x6b00_f251, OTP_25);
     let challenge = OpenChallenges::default().open(0x1570_db84);
     let (limits, now) = (Limits::default(), Instant::now());
     let mut initiator = Initiator::new(
@@ -85,14 +85,14 @@ fn golden_dialling_from_otp_25_to_27() {
             "0011 61 e7 06 b7 70 6e bd b1 a0 2f d4 96 9d 87 b2 1c 1b",
         ))
         .unwrap();
-    assert_eq!(initiator.poll_event().unwrap().flags, Flags::VISIBLE);
+    assert_eq!(initiator.poll_event().unwrap().flags, OTP_25);
 }
 
 /// 7.3: `erl_call -R` is given a name by an OTP node; here by ergo, with the same bytes.
 #[test]
 fn golden_nameless_client() {
     let challenge = OpenChallenges::default().open(0x452f_3e2c);
-    let identity = identity("b@127.0.0.1", 0x6b00_f55c, Flags::VISIBLE);
+    let identity = identity("b@127.0.0.1", 0x6b00_f55c, OTP_25);
     let mut acceptor = Acceptor::new(identity, challenge, &Limits::default(), Instant::now());
     acceptor
         .handle_input(&hex(
