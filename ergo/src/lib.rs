@@ -99,5 +99,5 @@ pub use process::{
     ReplyTo, Serves, Snapshot, SpawnError, SpawnOptions, Timer, sys, yield_now,
 };
 pub use remote::{Exception, RpcError};
-pub use system::{Signal, Signals};
+pub use system::{KeptConnection, Signal, Signals};
 pub use time::{millis, secs};

@@ -13,6 +13,7 @@ use tokio::task::AbortHandle;
 use crate::net::driver::ACCEPT_PAUSE;
 use crate::net::{Stream, prepare};
 use crate::wire::limits::Limits;
+use crate::wire::{Counters, Refused};
 
 /// Where other nodes connect: a bound socket, unless they come by another way.
 #[derive(Debug)]
@@ -125,15 +126,17 @@ struct Held {
     held: VecDeque<(IpAddr, AbortHandle)>,
     all_max: usize,
     address_max: usize,
+    counters: Arc<Counters>,
 }
 
 impl Slots {
-    /// As many as the limits allow.
-    pub fn new(limits: &Limits) -> Self {
+    /// As many as the limits allow; those that give way are counted.
+    pub fn new(limits: &Limits, counters: Arc<Counters>) -> Self {
         Slots(Arc::new(Mutex::new(Held {
             held: VecDeque::new(),
             all_max: limits.unauthenticated_connections_max.max(1),
             address_max: limits.unauthenticated_connections_per_address_max.max(1),
+            counters,
         })))
     }
 
@@ -149,7 +152,7 @@ impl Held {
     fn make_room(&mut self, address: IpAddr) {
         self.held.retain(|(_, task)| !task.is_finished());
         while self.held.len() >= self.all_max {
-            self.drop_oldest(|_| true);
+            self.drop_oldest(Refused::UnauthenticatedConnections, |_| true);
         }
         let of_address = self
             .held
@@ -157,14 +160,19 @@ impl Held {
             .filter(|(held, _)| *held == address)
             .count();
         if !address.is_loopback() && of_address >= self.address_max {
-            self.drop_oldest(|held| *held == address);
+            self.drop_oldest(Refused::UnauthenticatedConnectionsPerAddress, |held| {
+                *held == address
+            });
         }
     }
 
-    fn drop_oldest(&mut self, which: impl Fn(&IpAddr) -> bool) {
+    fn drop_oldest(&mut self, kind: Refused, which: impl Fn(&IpAddr) -> bool) {
         let oldest = self.held.iter().position(|(address, _)| which(address));
         if let Some((address, task)) = oldest.and_then(|index| self.held.remove(index)) {
-            tracing::warn!(%address, "too many connections that have not proved themselves: the oldest is dropped");
+            let now = tokio::time::Instant::now().into_std();
+            if let Some(times) = self.counters.refuse(kind, now) {
+                tracing::warn!(%address, limit = kind.name(), times, "too many connections that have not proved themselves: the oldest is dropped");
+            }
             task.abort();
         }
     }

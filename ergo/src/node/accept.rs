@@ -12,6 +12,8 @@ use crate::node::connect::random;
 use crate::node::entrances::Rules;
 use crate::node::peer::{Peer, State};
 use crate::node::{Candidate, ConnectError, Node};
+use crate::wire::Refused;
+use crate::wire::Refused;
 use crate::wire::cookie::Cookie;
 
 impl Node {
@@ -50,10 +52,14 @@ impl Node {
         match net::accept(stream, acceptor, decide, prove).await {
             Ok(connected) => self.admit_in_turn(connected).await,
             Err(error) if let Some(cause) = denied => {
-                tracing::warn!(node = %self.0.name, %address, %error, %cause, "a connection attempt was rejected");
+                if let Some(times) = self.refused(Refused::NotAllowed) {
+                    tracing::warn!(node = %self.0.name, %address, %error, %cause, times, "a connection attempt was rejected");
+                }
             }
             Err(error) => {
-                tracing::warn!(node = %self.0.name, %address, %error, "a connection attempt was rejected");
+                if let Some(times) = self.refused_handshake(&error) {
+                    tracing::warn!(node = %self.0.name, %address, %error, times, "a connection attempt was rejected");
+                }
             }
         }
     }
@@ -216,7 +222,9 @@ impl Node {
             Err(()) => {
                 let node = name.clone();
                 let error = ConnectError::TooMany { node, max };
-                tracing::warn!(%error, "a connection attempt was rejected");
+                if let Some(times) = self.refused(Refused::Peers) {
+                    tracing::warn!(%error, times, "a connection attempt was rejected");
+                }
                 Place::None
             }
         }

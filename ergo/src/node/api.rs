@@ -10,8 +10,8 @@ use tokio::sync::SetOnce;
 use crate::dist::Flags;
 use crate::dist::handshake::{Identity, OpenChallenges};
 use crate::etf::{Atom, DecodeOwned, Encode, Pid, Term};
-use crate::node::carrier::Joined;
 use crate::node::connect::random;
+use crate::node::dynamic::Ways;
 use crate::node::env::Environments;
 use crate::node::inner::{Distribution, Inner};
 use crate::node::options::NodeBuilder;
@@ -26,8 +26,9 @@ use crate::sync::atomic::AtomicBool;
 
 impl Node {
     /// Starts a node without its system processes.
-    pub(crate) async fn launch(builder: NodeBuilder) -> Result<Node, StartError> {
+    pub(crate) async fn launch(mut builder: NodeBuilder) -> Result<Node, StartError> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
+        builder.counters = Arc::default();
         let name = builder.parse_name()?;
         if !builder.distributed {
             return Ok(Node::assemble(
@@ -41,20 +42,37 @@ impl Node {
         let routes = Arc::new(Routes::new(&builder.listening.routes)?);
         let carrier = builder.carrier(&routes);
         let access = builder.access()?;
-        let Joined {
-            entrances,
-            creation,
-            registered,
-        } = carrier.join(&name).await?;
-        let flags = if builder.hidden {
+        let challenges = OpenChallenges::default();
+        let (name, creation, joined, namer) = match builder.namer(&name)? {
+            None => {
+                let joined = carrier.join(&name).await?;
+                (name, joined.creation, Some(joined), None)
+            }
+            Some(namer) => {
+                let ways = Ways {
+                    access: &access,
+                    routes: &routes,
+                    carrier: &*carrier,
+                    challenges: &challenges,
+                };
+                let named = builder.ask_for_name(&name, &namer, &ways).await?;
+                (named.name, named.creation, None, Some(named.connected))
+            }
+        };
+        let flags = if builder.hidden || namer.is_some() {
             Flags::HIDDEN
         } else {
             Flags::VISIBLE
         };
+        let (entrances, registered) = joined.map_or_else(Default::default, |joined| {
+            (joined.entrances, joined.registered)
+        });
         let distribution = Distribution {
             identity: Identity::new(name.clone(), creation, flags),
+            has_dynamic_name: namer.is_some(),
+            namer: Mutex::new(namer),
             access,
-            challenges: OpenChallenges::default(),
+            challenges,
             addresses: entrances.iter().map(|one| one.rules.address).collect(),
             routes,
             carrier,
@@ -85,6 +103,7 @@ impl Node {
             creation,
             runtime,
             limits: builder.limits.clone(),
+            counters: builder.counters.clone(),
             numbers: AtomicU64::new(1),
             table: Default::default(),
             registry: Default::default(),

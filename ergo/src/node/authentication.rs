@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::dist::{Creation, Flags, NodeName};
 use crate::etf::Atom;
+use crate::node::ConnectError;
 use crate::wire::cookie::Cookie;
 
 /// A node's own rule about who may be connected to it, beside the cookie and the list of allowed nodes.
@@ -110,7 +110,6 @@ impl std::fmt::Display for Denial {
 pub(super) struct Access {
     table: RwLock<Table>,
     policy: Option<Arc<dyn Authentication>>,
-    denied: AtomicU64,
 }
 
 struct Table {
@@ -132,28 +131,12 @@ impl Access {
             by_node,
             allowed,
         });
-        Access {
-            table,
-            policy,
-            denied: AtomicU64::new(0),
-        }
+        Access { table, policy }
     }
 
     /// The cookie for a candidate, unless it is not admitted. `of_the_way` is the cookie of the acceptor or the route it
     /// comes by: it counts for nodes that have none of their own.
     pub(super) fn admit(
-        &self,
-        candidate: &Candidate<'_>,
-        of_the_way: Option<&Cookie>,
-    ) -> Result<Cookie, Denial> {
-        let admitted = self.decide(candidate, of_the_way);
-        if admitted.is_err() {
-            self.denied.fetch_add(1, Ordering::Relaxed);
-        }
-        admitted
-    }
-
-    fn decide(
         &self,
         candidate: &Candidate<'_>,
         of_the_way: Option<&Cookie>,
@@ -173,6 +156,20 @@ impl Access {
         }
     }
 
+    /// As [`Access::admit`], for a node that is to be dialled.
+    pub(super) fn to_dial(
+        &self,
+        target: &NodeName,
+        of_the_way: Option<&Cookie>,
+    ) -> Result<Cookie, ConnectError> {
+        let node = target.atom().clone();
+        let admitted = self.admit(&Candidate::dialled(target), of_the_way);
+        admitted.map_err(|denial| match denial {
+            Denial::NotOnTheList => ConnectError::NotAllowed { node },
+            Denial::Policy => ConnectError::Unauthenticated { node },
+        })
+    }
+
     fn ask(&self, candidate: &Candidate<'_>) -> Admit {
         let Some(policy) = &self.policy else {
             return Admit::Yes;
@@ -189,11 +186,6 @@ impl Access {
                     .iter()
                     .any(|entry| matches_entry(entry.as_str(), candidate))
         })
-    }
-
-    /// How many attempts were not admitted.
-    pub(super) fn denied(&self) -> u64 {
-        self.denied.load(Ordering::Relaxed)
     }
 
     pub(super) fn set_cookie(&self, node: &Atom, cookie: Cookie, is_own: bool) {
@@ -334,8 +326,6 @@ mod tests {
         assert!(admit("yes@h") == Ok(cookie("default")));
         assert!(admit("own@h") == Ok(cookie("of the policy")));
         assert!(admit("no@h") == Err(Denial::Policy));
-        assert_eq!(access.denied(), 1);
         assert!(admit("panic@h") == Err(Denial::Policy));
-        assert_eq!(access.denied(), 2);
     }
 }

@@ -1,5 +1,6 @@
 //! How a node is found and reached: by TCP and its registrar, unless it was given another way.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +19,9 @@ use crate::node::{AcceptorOptions, ConnectError, NodeBuilder, Route, StartError}
 /// How long securing a connection may take when this node dials. With what comes before, that is within the time an
 /// attempt has.
 const TLS_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long connecting may take, at all addresses of a node together.
+const TCP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What carries the connections of a node. It knows nothing of what goes over them.
 #[async_trait]
@@ -158,11 +162,16 @@ impl Carrier for Tcp {
     }
 }
 
-/// Connects to the first address where somebody listens.
+/// Connects to the first address where somebody listens. Each has its share of the time, since one that swallows
+/// everything is no reason not to try the next.
 async fn connect(target: &NodeName, addresses: &[SocketAddr]) -> Result<Stream, ConnectError> {
     let mut last = None;
+    let share = TCP_TIMEOUT / u32::try_from(addresses.len().max(1)).unwrap_or(u32::MAX);
     for address in addresses {
-        let connected = TcpStream::connect(*address).await;
+        let connecting = tokio::time::timeout(share, TcpStream::connect(*address));
+        let connected = connecting
+            .await
+            .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
         let prepared = connected.and_then(|stream| net::prepare(&stream).map(|()| stream));
         match prepared {
             Ok(stream) => return Ok(stream.into()),

@@ -8,14 +8,14 @@ use crate::dist::{Inbound, NodeName, Outbound, Ticker};
 use crate::etf::Atom;
 use crate::net::{self, Connected, HandshakeFailure};
 use crate::node::attached::Attached;
-use crate::node::authentication::Denial;
 use crate::node::inner::Distribution;
 use crate::node::peer::{Peer, State};
-use crate::node::{Candidate, ConnectError, NoRandom, Node};
+use crate::node::{ConnectError, NoRandom, Node};
+use crate::wire::Refused;
 use crate::wire::cookie::Cookie;
 
 /// How long a connection may take beside the handshake: asking EPMD and connecting.
-const SETUP_TIMEOUT: Duration = Duration::from_secs(7);
+pub(super) const SETUP_TIMEOUT: Duration = Duration::from_secs(7);
 
 impl Node {
     /// The peer of this name, dialled if there is none.
@@ -46,6 +46,7 @@ impl Node {
             Peer::dialling(name.clone(), &self.0.limits, before)
         });
         let Some((peer, is_new)) = found else {
+            let _ = self.refused(Refused::Peers);
             return Err(Some(ConnectError::TooMany {
                 node: name.clone(),
                 max,
@@ -132,7 +133,10 @@ impl Node {
             return Err(ConnectError::NotDistributed);
         };
         let node = target.atom().clone();
-        let cookie = self.cookie_to_dial(distribution, target)?;
+        let way = distribution.routes.find(target);
+        let of_the_way = way.as_ref().and_then(|way| way.cookie.as_ref());
+        let admitted = distribution.access.to_dial(target, of_the_way);
+        let cookie = admitted.inspect_err(|_| drop(self.refused(Refused::NotAllowed)))?;
         let timeout = SETUP_TIMEOUT;
         let stream = tokio::time::timeout(timeout, distribution.carrier.dial(target))
             .await
@@ -163,7 +167,12 @@ impl Node {
             Err(HandshakeFailure::Protocol(HandshakeError::Nok { .. })) => {
                 self.wait_for_their_dial(peer, node).await.map(|()| None)
             }
-            Err(failure) => Err(ConnectError::of_handshake(&node, address, failure)),
+            Err(failure) => {
+                if let HandshakeFailure::Protocol(source) = &failure {
+                    self.refused_dialled(source);
+                }
+                Err(ConnectError::of_handshake(&node, address, failure))
+            }
         }
     }
 
@@ -183,23 +192,6 @@ impl Node {
             &self.0.limits,
             now,
         ))
-    }
-
-    fn cookie_to_dial(
-        &self,
-        distribution: &Distribution,
-        target: &NodeName,
-    ) -> Result<Cookie, ConnectError> {
-        let node = target.atom().clone();
-        let way = distribution.routes.find(target);
-        let of_the_way = way.as_ref().and_then(|way| way.cookie.as_ref());
-        distribution
-            .access
-            .admit(&Candidate::dialled(target), of_the_way)
-            .map_err(|denial| match denial {
-                Denial::NotOnTheList => ConnectError::NotAllowed { node },
-                Denial::Policy => ConnectError::Unauthenticated { node },
-            })
     }
 
     /// The other node is dialling us at the same time, and its attempt has precedence: ours waits for it.
@@ -262,8 +254,10 @@ impl Node {
             let attached = Arc::new(Attached { node: node.clone(), peer: peer.clone() });
             let _lost = LostInPanic { node: &node, peer: &peer, hidden };
             let reason = net::drive(stream, rest, inbound, ticker, plan, attached).await;
-            if let net::LossReason::Violation(violation) = &reason {
-                tracing::error!(peer = %peer.name, %violation, "the connection was closed: the peer broke the protocol");
+            if let net::LossReason::Violation(violation) = &reason
+                && let Some(times) = node.refused_violation(violation)
+            {
+                tracing::error!(peer = %peer.name, %violation, times, "the connection was closed: the peer broke the protocol");
             }
             node.lose(&peer, hidden, &reason.to_string(), None);
         });

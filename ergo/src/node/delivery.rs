@@ -12,6 +12,7 @@ use crate::process::{
     CastError, DeadLetterReason, Destination, Exit, ExitReason, RemoteWatcher, Through,
     answered_slot, down, encode, pass_through, request_of, write_reason,
 };
+use crate::wire::Refused;
 
 /// A signal that has come, with who sent it.
 struct Received<'a> {
@@ -380,6 +381,17 @@ impl Received<'_> {
         }
     }
 
+    /// Whether the peer is within its number of requests to spawn.
+    fn may_spawn(&self) -> bool {
+        let max = self.node.0.limits.spawn_requests_per_second_max;
+        let now = tokio::time::Instant::now().into_std();
+        let is_allowed = self.peer.spawn_rate.allows(max, now);
+        if !is_allowed && let Some(times) = self.node.refused(Refused::SpawnRequests) {
+            tracing::warn!(peer = %self.peer.name, max, times, "requests to spawn were refused: too many in a second");
+        }
+        is_allowed
+    }
+
     fn spawn(&self, request: dist::SpawnRequest, args: Option<Encoded>) {
         let dist::SpawnRequest {
             request,
@@ -391,6 +403,9 @@ impl Received<'_> {
             options,
         } = request;
         let Some(args) = args else { return };
+        if !self.may_spawn() {
+            return self.refuse_spawn(&request, &from, "system_limit");
+        }
         // As in OTP, an option it does not know is refused before the function is looked at.
         let Some(dist::SpawnOptions { link, monitor }) = dist::SpawnOptions::read(&options) else {
             return self.refuse_spawn(&request, &from, "badopt");

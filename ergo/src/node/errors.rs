@@ -33,6 +33,26 @@ pub enum StartError {
     /// There is no cookie: none was given, and the user's file cannot be used.
     #[error("no cookie")]
     Cookie(#[from] CookieError),
+    /// A node called `undefined` has no name, and nobody was said to give it one.
+    #[error("{name} has no name yet: say which node gives it one, with named_by")]
+    NoNamer {
+        /// What was given.
+        name: String,
+    },
+    /// A node that has a name is not given another one.
+    #[error("{name} has a name: a node that is given one is called undefined")]
+    HasName {
+        /// What was given.
+        name: String,
+    },
+    /// The node that was to give this one its name did not.
+    #[error("{namer} did not give this node a name")]
+    Unnamed {
+        /// The node that was asked.
+        namer: crate::dist::NodeName,
+        /// Why not.
+        source: ConnectError,
+    },
     /// None of the ports can be listened on.
     #[error("cannot listen on {address} at {}: {reason}", ports(*.first, *.last))]
     Listen {

@@ -35,7 +35,7 @@ pub enum NodeEvent {
 pub struct NodeEvents(mpsc::UnboundedReceiver<NodeEvent>);
 
 impl NodeEvents {
-    /// The next event; `None` once the node is gone.
+    /// The next event; `None` once the node has stopped and all of them were taken.
     ///
     /// # Cancel safety
     /// No event is lost when the future is dropped.
@@ -46,20 +46,37 @@ impl NodeEvents {
 
 /// The receivers of events.
 #[derive(Default)]
-pub(super) struct Subscribers(Mutex<Vec<mpsc::UnboundedSender<NodeEvent>>>);
+pub(super) struct Subscribers(Mutex<Senders>);
+
+#[derive(Default)]
+struct Senders {
+    all: Vec<mpsc::UnboundedSender<NodeEvent>>,
+    /// The node has stopped.
+    is_over: bool,
+}
 
 impl Subscribers {
     pub(super) fn subscribe(&self) -> NodeEvents {
         let (sender, receiver) = mpsc::unbounded_channel();
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(sender);
+        let mut senders = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        senders.all.retain(|sender| !sender.is_closed());
+        if !senders.is_over {
+            senders.all.push(sender);
+        }
         NodeEvents(receiver)
     }
 
     pub(super) fn tell(&self, event: &NodeEvent) {
         let mut senders = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        senders.retain(|sender| sender.send(event.clone()).is_ok());
+        senders
+            .all
+            .retain(|sender| sender.send(event.clone()).is_ok());
+    }
+
+    /// There will be no more.
+    pub(super) fn end(&self) {
+        let mut senders = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        senders.is_over = true;
+        senders.all.clear();
     }
 }

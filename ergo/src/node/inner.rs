@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::net::SocketAddr;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::time::Duration;
 
 use tokio::sync::SetOnce;
@@ -11,6 +11,7 @@ use tokio::task::AbortHandle;
 
 use crate::dist::handshake::{Identity, OpenChallenges};
 use crate::etf::Atom;
+use crate::net::Connected;
 use crate::node::authentication::Access;
 use crate::node::carrier::Carrier;
 use crate::node::contacts::Contacts;
@@ -31,6 +32,7 @@ use crate::node::timers::Timers;
 use crate::process::host::{AsHost, DeadLetterOffice, Deadlines, HostRef};
 use crate::sync::atomic::AtomicBool;
 use crate::wire::limits::Limits;
+use crate::wire::refusals::Counters;
 
 /// A running node. Cloning it is cheap; all clones are the same node.
 ///
@@ -42,6 +44,10 @@ pub struct Node(pub(super) Arc<Inner>);
 /// What only a node with distribution has.
 pub(super) struct Distribution {
     pub(super) identity: Identity,
+    /// Another node has given it its name.
+    pub(super) has_dynamic_name: bool,
+    /// The connection to that node, until it is in use.
+    pub(super) namer: Mutex<Option<Connected>>,
     /// Who may be connected, and with which cookie.
     pub(super) access: Access,
     pub(super) challenges: OpenChallenges,
@@ -62,6 +68,7 @@ pub(super) struct Inner {
     pub(super) creation: u32,
     pub(super) runtime: tokio::runtime::Handle,
     pub(super) limits: Limits,
+    pub(super) counters: Arc<Counters>,
     pub(super) numbers: AtomicU64,
     pub(super) table: Table,
     pub(super) registry: Registry,
@@ -89,7 +96,25 @@ pub(super) struct Inner {
     pub(super) distribution: Option<Distribution>,
 }
 
+/// A node that may have ended.
+pub(crate) struct WeakNode(Weak<Inner>);
+
+impl WeakNode {
+    pub(crate) fn upgrade(&self) -> Option<Node> {
+        self.0.upgrade().map(Node)
+    }
+}
+
 impl Node {
+    pub(crate) fn downgrade(&self) -> WeakNode {
+        WeakNode(Arc::downgrade(&self.0))
+    }
+
+    /// The executor it runs on.
+    pub(crate) fn runtime(&self) -> &tokio::runtime::Handle {
+        &self.0.runtime
+    }
+
     /// The node as its processes see it.
     pub(super) fn host_ref(&self) -> HostRef {
         self.0.clone()

@@ -53,7 +53,7 @@ impl Node {
             .accepting
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let slots = crate::net::Slots::new(&self.0.limits);
+        let slots = crate::net::Slots::new(&self.0.limits, self.0.counters.clone());
         for entrance in entrances {
             // The task holds no node: it would keep it alive for ever.
             let weak = Arc::downgrade(&self.0);

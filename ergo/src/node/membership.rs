@@ -92,6 +92,23 @@ impl Node {
         self.0.contacts.last_error(&Atom::new(name).ok()?)
     }
 
+    /// Waits until no attempt to connect to this node is under way.
+    pub(crate) async fn attempt_settled(&self, name: &str) {
+        let peer = Atom::new(name)
+            .ok()
+            .and_then(|name| self.0.peers.get(&name));
+        if let Some(Some(Some(connected))) = peer.map(|peer| peer.connected_later()) {
+            // How it ends is all the same.
+            let _ = connected.await;
+        }
+    }
+
+    /// Whether another node has given it its name: `NodeBuilder::named_by`.
+    pub(crate) fn has_dynamic_name(&self) -> bool {
+        let distribution = self.0.distribution.as_ref();
+        distribution.is_some_and(|distribution| distribution.has_dynamic_name)
+    }
+
     /// Whether a signal may make a connection to `name`.
     pub(super) fn may_connect_by_itself(&self, name: &Atom) -> Result<(), ConnectError> {
         let may = match self.0.auto_connect {
@@ -187,12 +204,6 @@ impl Node {
     /// `net_kernel:allowed/0`: the nodes that may be connected; empty when everybody may who has the cookie.
     pub fn allowed(&self) -> Vec<Atom> {
         self.access().map(Access::allowed).unwrap_or_default()
-    }
-
-    /// How many attempts to connect, in both directions, were not admitted by the list of allowed nodes or by
-    /// [`Authentication`](crate::Authentication).
-    pub fn denied_count(&self) -> u64 {
-        self.access().map(Access::denied).unwrap_or_default()
     }
 
     fn access(&self) -> Result<&Access, AccessError> {

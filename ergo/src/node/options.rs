@@ -18,6 +18,7 @@ use crate::process::host::Deadlines;
 use crate::process::{Env, EnvValue};
 use crate::wire::cookie::{Cookie, CookieError};
 use crate::wire::limits::Limits;
+use crate::wire::refusals::Counters;
 
 /// A node to be started: `Node::builder("shop@127.0.0.1").cookie("secret").start().await?`.
 ///
@@ -27,6 +28,8 @@ use crate::wire::limits::Limits;
 #[must_use = "a node does not exist until it is started"]
 pub struct NodeBuilder {
     pub(crate) name: String,
+    /// Who gives the node its name, where it has none.
+    pub(super) named_by: Option<String>,
     /// What was given, which may be no cookie: that is told at the start.
     pub(crate) cookie: Option<Result<Cookie, CookieError>>,
     /// The same for single nodes.
@@ -43,7 +46,10 @@ pub struct NodeBuilder {
     pub(crate) tick_time: Duration,
     pub(crate) tick_intensity: u32,
     pub(crate) auto_connect: AutoConnect,
+    pub(crate) kept_connected: Vec<String>,
     pub(crate) limits: Limits,
+    /// New for each start.
+    pub(crate) counters: Arc<Counters>,
     pub(crate) distributed: bool,
     pub(crate) env: Env,
     pub(crate) application_env: HashMap<Box<str>, Env>,
@@ -108,6 +114,7 @@ impl NodeBuilder {
     pub(crate) fn new(name: impl Into<String>) -> Self {
         NodeBuilder {
             name: name.into(),
+            named_by: None,
             cookie: None,
             cookies: Vec::new(),
             allowed: Vec::new(),
@@ -122,7 +129,9 @@ impl NodeBuilder {
             tick_time: Ticker::DEFAULT_TICK_TIME,
             tick_intensity: Ticker::DEFAULT_INTENSITY,
             auto_connect: AutoConnect::Always,
+            kept_connected: Vec::new(),
             limits: Limits::default(),
+            counters: Arc::default(),
             distributed: true,
             #[cfg(feature = "testing")]
             testing: Testing::default(),
@@ -211,6 +220,14 @@ impl NodeBuilder {
     /// 1000. A silent peer is taken for lost between the tick time and one interval more.
     pub fn tick_intensity(mut self, intervals: u16) -> Self {
         self.tick_intensity = u32::from(intervals);
+        self
+    }
+
+    /// Nodes that are kept connected from the start on, as [`Node::keep_connected`](crate::Node::keep_connected) does:
+    /// attempts are half a second apart at first, and half a minute at last.
+    pub fn keep_connected<N: Into<String>>(mut self, nodes: impl IntoIterator<Item = N>) -> Self {
+        self.kept_connected
+            .extend(nodes.into_iter().map(Into::into));
         self
     }
 

@@ -63,6 +63,7 @@ impl NodeBuilder {
         options.server.also = of_the_other_family(&options.server.addresses);
         options.server.relaxed_command_check = self.embedded.relaxed_command_check;
         options.server.limits = self.limits.clone();
+        options.server.counters = self.counters.clone();
         options
     }
 }

@@ -13,6 +13,7 @@ use crate::dist::{Control, Outbound, Payload, SendError};
 use crate::etf::{Atom, Encoded, Pid, Reference};
 use crate::node::ConnectError;
 use crate::node::contacts::Connection;
+use crate::node::spawn_rate::SpawnRate;
 use crate::process::CastError;
 use crate::process::host::Body;
 use crate::wire::Limits;
@@ -84,6 +85,7 @@ pub(crate) struct Peer {
     bytes_max: usize,
     pub(super) writable: Notify,
     pub(super) drained: Notify,
+    pub(super) spawn_rate: SpawnRate,
     /// Notified when an attempt to connect has come to an end, or has given way.
     settled: Notify,
     pub(super) closing: AtomicBool,
@@ -183,6 +185,7 @@ impl Peer {
             bytes_max: limits.outbound_bytes_max,
             writable: Notify::new(),
             drained: Notify::new(),
+            spawn_rate: SpawnRate::default(),
             settled: Notify::new(),
             closing: AtomicBool::new(false),
             close: Notify::new(),

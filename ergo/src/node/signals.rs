@@ -207,7 +207,8 @@ impl Node {
         };
         // Over the connection that the monitor is tied to and no other: when it is lost the caller has heard of that.
         let (_, control) = self.message_to(from, to, false)?;
-        peer.submit(&control, Some(body), true, |_| {}).map(drop)
+        let submitted = peer.submit(&control, Some(body), true, |_| {});
+        self.count_full(submitted).map(drop)
     }
 
     fn send_monitor(&self, from: u64, to: &Destination, number: u64) -> Result<(), CastError> {
@@ -341,10 +342,10 @@ impl Node {
                 None => None,
             };
             let tie = &outgoing.tie;
-            let submitted =
-                peer.submit(&outgoing.control, body, outgoing.is_refusable, |ties| {
-                    tie.apply(ties)
-                })?;
+            let submitted = peer.submit(&outgoing.control, body, outgoing.is_refusable, |ties| {
+                tie.apply(ties)
+            });
+            let submitted = self.count_full(submitted)?;
             if submitted == Submitted::Done {
                 return Ok(Some(peer));
             }

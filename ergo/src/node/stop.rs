@@ -91,6 +91,7 @@ impl Node {
             let hidden = peer.up().unwrap_or(true);
             self.lose(&peer, hidden, "disconnect", None);
         }
+        self.0.subscribers.end();
         if let Some(registered) = self.take_registered() {
             registered.leave().await;
         }

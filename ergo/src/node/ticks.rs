@@ -75,6 +75,12 @@ impl Node {
         Some(distribution.ticks.state().tick_time)
     }
 
+    /// Whether a change of the tick time is under way.
+    pub(crate) fn is_tick_time_changing(&self) -> bool {
+        let distribution = self.0.distribution.as_ref();
+        distribution.is_some_and(|distribution| distribution.ticks.state().changing.is_some())
+    }
+
     /// `net_kernel:set_net_ticktime/1`: another tick time, within a minute in which ticks go out as often as the shorter of
     /// the two times wants, and nobody is taken for lost before the longer one is over. So the other nodes can be told
     /// in that minute, and no connection is lost by it.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::etf::{Atom, Encoded, Reference, Term};
+use crate::etf::{Atom, Encode, Encoded, Reference, Term};
 use crate::node::{Node, SpawnRequest, SpawnService};
 use crate::process::host::AsHost;
 use crate::process::{ExitReason, PlainContext, SpawnOptions, start_plain_tied};
@@ -79,6 +79,29 @@ async fn run(functions: Functions, cx: PlainContext, request: SpawnRequest) -> E
                 .apply(cx, &request.module, &request.function, request.args.clone())
                 .await;
             ended(outcome, &request.module, &request.function, &request.args)
+        }
+    }
+}
+
+impl Functions {
+    /// The body of a process that runs this function, with its exit reason.
+    pub(crate) async fn run(
+        &self,
+        cx: PlainContext,
+        module: &Atom,
+        function: &Atom,
+        args: &Term,
+    ) -> ExitReason {
+        match crate::process::encode(&mut |encoder| args.encode(encoder)) {
+            Ok(args) => {
+                let outcome = self.apply(cx, module, function, args.clone()).await;
+                ended(outcome, module, function, &args)
+            }
+            Err(_) => Exception::Error(Term::atom("badarg")).into_exit(stack(
+                module,
+                function,
+                args.clone(),
+            )),
         }
     }
 }

@@ -8,6 +8,7 @@
 
 mod applications;
 mod format;
+mod keep_connected;
 mod main;
 mod net_kernel;
 mod rex;
@@ -16,5 +17,6 @@ mod start;
 mod user;
 
 pub use applications::ToStart;
+pub use keep_connected::KeptConnection;
 pub use main::{CookieSource, MainOptions, NoCookieVariable, run_main};
 pub use signal::{Signal, Signals};

@@ -10,7 +10,7 @@ use crate::etf::Atom;
 use crate::node::{Node, NodeBuilder, StartError};
 use crate::process::{PlainContext, SpawnError};
 use crate::remote::{FunctionArgs, Functions, IntoOutcome, Spawner};
-use crate::system::{applications, net_kernel, rex, user};
+use crate::system::{applications, keep_connected, net_kernel, rex, user};
 
 impl Node {
     /// A node to be started: `Node::builder("shop@127.0.0.1").cookie("secret").start().await?`.
@@ -75,10 +75,15 @@ impl NodeBuilder {
     /// # Errors
     /// Why not, by cause; nothing of it is left behind.
     pub async fn start(self) -> Result<Node, StartError> {
+        let kept = self.kept_connected.clone();
         let node = Node::launch(self).await?;
         match start_system(&node).await {
             Ok(()) => {
                 node.accept();
+                node.adopt_namer().await;
+                for name in kept {
+                    node.keep_connected(name, keep_connected::DEFAULT);
+                }
                 Ok(node)
             }
             Err(error) => {
@@ -107,7 +112,7 @@ async fn start_system(node: &Node) -> Result<(), SpawnError> {
     let supervisor = Supervisor::one_for_one()
         .name("kernel_sup")
         .intensity(100, Duration::from_secs(1))
-        .child(net_kernel::spec())
+        .child(net_kernel::spec(functions.clone()))
         .child(rex::spec(functions))
         .child(user::spec())
         .child(crate::behaviour::pubsub::spec());

@@ -16,8 +16,10 @@
 pub mod cookie;
 pub mod limits;
 pub mod reader;
+pub mod refusals;
 pub mod writer;
 
 pub use cookie::{Cookie, CookieError};
 pub use limits::Limits;
 pub use reader::{Reader, ShortRead};
+pub use refusals::{Counters, Refusals, Refused};

@@ -195,7 +195,8 @@ impl Builder {
         self
     }
 
-    /// Exactly this full name, for a node that comes back or pretends to be another.
+    /// Exactly this full name, for a node that comes back or pretends to be another; `undefined@127.0.0.1` for one that
+    /// another node gives its name.
     #[must_use]
     pub fn full_name(mut self, name: &str) -> Self {
         self.name = name.to_owned();
@@ -268,7 +269,12 @@ impl Builder {
             requests: AtomicU64::new(1),
         };
         let ready = node.answer(0, PATIENCE, 0, "node()").await?;
-        let release = ready.split_once(' ').filter(|(name, _)| *name == node.name);
+        let expect = match node.name.starts_with("undefined@") {
+            // It has no name before another node gives it one.
+            true => "nonode@nohost",
+            false => &node.name,
+        };
+        let release = ready.split_once(' ').filter(|(name, _)| *name == expect);
         node.release = release
             .and_then(|(_, number)| number.parse().ok())
             .ok_or_else(|| {

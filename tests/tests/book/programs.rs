@@ -57,7 +57,9 @@ pub(crate) const EXAMPLES: &[Example] = &[
         run: Run::Serves("ready 'rust@127.0.0.1'"),
     },
     ends("links_and_monitors", "the end"),
+    ends("routes", "guest reaches stock: true"),
     ends("two_nodes", "nodedown 'b@127.0.0.1'"),
+    ends("membership", "not admitted: 1"),
     // With the `erl` of this machine; without one it says so and ends as well.
     ends("talking_to_erlang", "the end"),
     ends("limits", "fallback got second"),

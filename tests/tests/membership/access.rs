@@ -104,7 +104,7 @@ async fn only_allowed_nodes_are_connected(network: Network) -> ergo::Result {
         "a@mem does not allow this node",
         "{refused:?}"
     );
-    assert_eq!(a.denied_count(), 2);
+    assert_eq!(a.refusals().not_allowed, 2);
     b.connect("a@mem").await?;
     a.disconnect("b@mem");
     testing::run_until_idle().await;
@@ -228,7 +228,7 @@ async fn a_policy_of_ones_own(network: Network) -> ergo::Result {
         *doorman.0.lock().unwrap(),
         [outgoing("guest@mem"), outgoing("stranger@mem")]
     );
-    assert_eq!(a.denied_count(), 3);
+    assert_eq!(a.refusals().not_allowed, 3);
     Ok(())
 }
 

@@ -4,6 +4,8 @@
 
 mod access;
 mod automatic;
+mod dynamic;
+mod kept;
 mod messages;
 mod ticks;
 

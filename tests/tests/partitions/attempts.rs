@@ -4,7 +4,7 @@ use ergo::prelude::*;
 use ergo::testing::{self, Network, Random};
 
 /// Whatever becomes of the two attempts, whoever waits for a connection hears of it, and both are of one opinion.
-#[ergo::test(seed = 1, seeds = 300)]
+#[ergo::test(seed = 1, seeds = 200)]
 async fn nobody_waits_for_a_broken_attempt_for_ever(
     network: Network,
     mut random: Random,

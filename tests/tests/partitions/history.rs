@@ -1,18 +1,38 @@
 //! What everyone saw, held against what was promised.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::RangeInclusive;
 
 use ergo::prelude::Pid;
 use ergo::testing::{Network, Random};
 
 use crate::actor::{Actor, Entry};
-use crate::world::World;
+use crate::world::{CRASHES, CUTS, EVERYTHING, PARTITIONS, World};
 
-/// G-01, G-02, G-03, G-04: after partitions, stalls, cuts, disconnects and crashes.
-#[ergo::test(seed = 1_000, seeds = 250)]
-async fn what_everyone_saw_is_what_was_promised(network: Network, random: Random) {
-    let mut world = World::start(network, random).await;
-    for _ in 0..70 {
+#[ergo::test(seed = 1_000, seeds = 60)]
+async fn what_was_promised_holds_in_partitions(network: Network, random: Random) {
+    holds(network, random, PARTITIONS).await;
+}
+
+#[ergo::test(seed = 2_000, seeds = 60)]
+async fn what_was_promised_holds_when_connections_break(network: Network, random: Random) {
+    holds(network, random, CUTS).await;
+}
+
+#[ergo::test(seed = 3_000, seeds = 60)]
+async fn what_was_promised_holds_when_nodes_crash(network: Network, random: Random) {
+    holds(network, random, CRASHES).await;
+}
+
+#[ergo::test(seed = 4_000, seeds = 60)]
+async fn what_was_promised_holds_in_all_of_it(network: Network, random: Random) {
+    holds(network, random, EVERYTHING).await;
+}
+
+/// G-01, G-02, G-03, G-04: what everyone saw is what was promised.
+async fn holds(network: Network, random: Random, troubles: RangeInclusive<u64>) {
+    let mut world = World::start(network, random, troubles).await;
+    for _ in 0..60 {
         world.step().await;
     }
     world.end().await;

@@ -8,7 +8,7 @@ const LENGTHS: [usize; 5] = [0, 100, 65_000, 66_000, 300_000];
 
 /// What two senders send to the same receiver comes in the order of each, whatever the lengths are, and the exit signal
 /// of each comes last.
-#[ergo::test(seed = 1, seeds = 60)]
+#[ergo::test(seed = 1, seeds = 40)]
 async fn large_and_small_messages_and_exits_keep_their_order(
     network: Network,
     mut random: Random,

@@ -1,6 +1,7 @@
 //! Three nodes, an actor and a victim on each, and everything that happens to them.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 
 use ergo::NodeEvent;
 use ergo::prelude::*;
@@ -9,6 +10,15 @@ use ergo::testing::{self, Network, Random, TestNode};
 use crate::actor::{Actor, Command};
 
 const NAMES: [&str; 3] = ["a@mem", "b@mem", "c@mem"];
+
+/// Nothing arrives for a while, in one direction or both.
+pub(crate) const PARTITIONS: RangeInclusive<u64> = 0..=1;
+/// Connections break, or are ended by a node.
+pub(crate) const CUTS: RangeInclusive<u64> = 2..=4;
+/// Nodes are killed and come back.
+pub(crate) const CRASHES: RangeInclusive<u64> = 5..=5;
+/// All of it.
+pub(crate) const EVERYTHING: RangeInclusive<u64> = 0..=5;
 
 /// One incarnation of a node.
 struct Place {
@@ -22,6 +32,7 @@ struct Place {
 pub(crate) struct World {
     network: Network,
     random: Random,
+    troubles: RangeInclusive<u64>,
     places: Vec<Place>,
     /// All there have been.
     pub(crate) actors: Vec<Actor>,
@@ -30,12 +41,18 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) async fn start(network: Network, random: Random) -> World {
+    /// Those of `troubles` are what happens to the network.
+    pub(crate) async fn start(
+        network: Network,
+        random: Random,
+        troubles: RangeInclusive<u64>,
+    ) -> World {
         network.delay_all(Duration::ZERO..=millis(100));
         network.pieces(1..=20_000);
         let mut world = World {
             network,
             random,
+            troubles,
             places: Vec::new(),
             actors: Vec::new(),
             victims: Vec::new(),
@@ -72,11 +89,9 @@ impl World {
     pub(crate) async fn step(&mut self) {
         let (one, other) = (self.index(), self.index());
         match self.random.within(0..=99) {
-            0..10 => self.disturb(NAMES[one], NAMES[other]),
-            10..12 => self.restart(one).await,
-            12..14 => drop(self.places[one].node.disconnect(NAMES[other])),
-            14..22 => self.network.heal(),
-            22..60 => self.send(one),
+            0..12 => self.disturb(one, other).await,
+            12..20 => self.network.heal(),
+            20..58 => self.send(one),
             _ => self.relate(one),
         }
         // Often much happens in no time.
@@ -86,15 +101,18 @@ impl World {
         }
     }
 
-    fn disturb(&mut self, one: &str, other: &str) {
-        match self.random.within(0..=3) {
-            0 => self.network.partition(&[one], &[other]),
-            1 => self.network.stall(one, other),
-            2 => drop(self.network.cut(one, other)),
-            _ => {
+    async fn disturb(&mut self, index: usize, other: usize) {
+        let (from, to) = (NAMES[index], NAMES[other]);
+        match self.random.within(self.troubles.clone()) {
+            0 => self.network.partition(&[from], &[to]),
+            1 => self.network.stall(from, to),
+            2 => drop(self.network.cut(from, to)),
+            3 => {
                 let bytes = self.random.within(0..=2_000);
-                self.network.cut_after(one, other, bytes);
+                self.network.cut_after(from, to, bytes);
             }
+            4 => drop(self.places[index].node.disconnect(to)),
+            _ => self.restart(index).await,
         }
     }
 

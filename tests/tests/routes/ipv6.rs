@@ -2,6 +2,8 @@
 
 use std::net::{Ipv6Addr, TcpListener};
 
+use ergo::epmd::Client;
+
 use super::*;
 
 /// Whether this machine has IPv6 at all; a line says so where it has not.
@@ -60,6 +62,27 @@ async fn one_node_has_ipv6_and_the_other_has_not() {
     }
     stop(six).await;
     stop(four).await;
+}
+
+/// Somebody else holds the address at first: the node runs without it, and takes it when it is free.
+#[tokio::test]
+async fn epmd_takes_its_second_address_when_it_is_free() {
+    if !has_ipv6() {
+        return;
+    }
+    let epmd = ports::free();
+    let holder = TcpListener::bind((Ipv6Addr::LOCALHOST, epmd)).unwrap();
+    let node = start(builder("a", epmd)).await;
+    drop(holder);
+    let client = Client::new((Ipv6Addr::LOCALHOST, epmd).into());
+    let answers = async || {
+        let listing = client.names().await;
+        listing.is_ok_and(|listing| listing.nodes.len() == 1)
+    };
+    ergo_tests::wait_until(PATIENCE, "EPMD at ::1", answers)
+        .await
+        .unwrap();
+    stop(node).await;
 }
 
 /// An EPMD that another node runs is taken over at both addresses.

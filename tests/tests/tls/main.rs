@@ -1,5 +1,6 @@
 //! Distribution over TLS between nodes of ours: certificates, their replacement, and what is said when it fails.
 
+mod book;
 #[path = "../tls_erlang/certificates.rs"]
 mod certificates;
 mod failures;

@@ -1,5 +1,7 @@
 //! Certificates that are replaced while the node runs.
 
+use std::path::PathBuf;
+
 use super::*;
 
 /// An authority is exchanged for another one on both nodes. The connection stays, and the next one needs the new one.
@@ -36,7 +38,24 @@ async fn replaced_certificates_count_from_the_next_connection_on() {
     stop(b).await;
 }
 
-struct Directory(std::path::PathBuf);
+/// A directory for PEM files, as long as this lives.
+pub(crate) struct Directory(pub(crate) PathBuf);
+
+impl Directory {
+    pub(crate) fn new() -> Directory {
+        let path = std::env::temp_dir().join(unique_name("ergo_tls"));
+        std::fs::create_dir(&path).unwrap();
+        Directory(path)
+    }
+
+    /// `name.pem`, `name.key`, and `ca.pem`.
+    pub(crate) fn write(&self, name: &str, from: &certificates::Certificate) {
+        let put = |file: String, text: &str| std::fs::write(self.0.join(file), text).unwrap();
+        put(format!("{name}.pem"), &from.certificate);
+        put(format!("{name}.key"), &from.key);
+        put("ca.pem".to_owned(), &from.ca);
+    }
+}
 
 impl Drop for Directory {
     fn drop(&mut self) {
@@ -49,16 +68,9 @@ impl Drop for Directory {
 async fn files_are_read_again() {
     let port = ports::free();
     let (old, new) = (Authority::new("old"), Authority::new("new"));
-    let directory = Directory(std::env::temp_dir().join(unique_name("ergo_tls")));
-    std::fs::create_dir(&directory.0).unwrap();
-    let [certificate, key, ca] =
-        ["cert.pem", "key.pem", "ca.pem"].map(|name| directory.0.join(name));
-    let write = |from: &certificates::Certificate| {
-        std::fs::write(&certificate, &from.certificate).unwrap();
-        std::fs::write(&key, &from.key).unwrap();
-        std::fs::write(&ca, &from.ca).unwrap();
-    };
-    write(&old.sign("a"));
+    let directory = Directory::new();
+    directory.write("a", &old.sign("a"));
+    let [certificate, key, ca] = ["a.pem", "a.key", "ca.pem"].map(|name| directory.0.join(name));
     let options = TlsOptions::from_pem_files(&certificate, &key, &ca).unwrap();
     let a = secure("a", port, options.clone()).await;
     let b = secure("b", port, new.sign("b").options()).await;
@@ -67,7 +79,7 @@ async fn files_are_read_again() {
 
     std::fs::write(&certificate, "nothing").unwrap();
     assert_eq!(options.reload(), Err(TlsError::NoCertificate));
-    write(&new.sign("a"));
+    directory.write("a", &new.sign("a"));
     options.reload().unwrap();
     assert!(deadline(PATIENCE, a.ping(&name)).await);
     stop(a).await;

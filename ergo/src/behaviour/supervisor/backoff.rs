@@ -48,7 +48,7 @@ impl Backoff {
     }
 
     /// The delay before the restart that `restarts` others have come before, the last of which it survived for `ran`.
-    pub(super) fn next(&self, restarts: &mut u32, ran: Option<Duration>) -> Duration {
+    pub(crate) fn next(&self, restarts: &mut u32, ran: Option<Duration>) -> Duration {
         if ran.is_some_and(|ran| ran >= self.reset_after) {
             *restarts = 0;
         }

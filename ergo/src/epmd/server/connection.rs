@@ -11,6 +11,7 @@ use tokio::time::{Duration, Instant, timeout_at};
 use crate::epmd::registry::OwnerId;
 use crate::epmd::server::session::{Rules, Session, Then};
 use crate::epmd::server::state::{Removed, Shared};
+use crate::wire::Refused;
 
 /// What a connection takes from its server.
 #[derive(Debug, Clone)]
@@ -68,6 +69,9 @@ impl Connection {
             let bytes = buffer.get(..count).unwrap_or_default();
             let shared = &self.surroundings.shared;
             let step = shared.handle_input(&mut self.session, self.owner, bytes);
+            if step.is_too_long {
+                shared.refused(Refused::EpmdRequestBytes);
+            }
             if self.write(&step.reply).await.is_none() {
                 return;
             }
@@ -100,7 +104,12 @@ impl Connection {
         tokio::select! {
             biased;
             _ = &mut self.removed => None,
-            count = within(deadline, reading) => count,
+            read = within(deadline, reading) => {
+                if read.is_none() {
+                    self.surroundings.shared.refused(Refused::EpmdIdleTimeout);
+                }
+                read?.ok()
+            }
         }
     }
 
@@ -123,7 +132,7 @@ impl Connection {
         tokio::select! {
             biased;
             _ = &mut self.removed => None,
-            done = within(deadline, writing) => done,
+            done = within(deadline, writing) => done?.ok(),
         }
     }
 
@@ -139,15 +148,12 @@ impl Drop for Connection {
     }
 }
 
-async fn within<T>(
-    deadline: Option<Instant>,
-    operation: impl Future<Output = io::Result<T>>,
-) -> Option<T> {
-    let result = match deadline {
-        Some(deadline) => timeout_at(deadline, operation).await.ok()?,
-        None => operation.await,
-    };
-    result.ok()
+/// What the operation gives; `None` when the deadline comes first.
+async fn within<T>(deadline: Option<Instant>, operation: impl Future<Output = T>) -> Option<T> {
+    match deadline {
+        Some(deadline) => timeout_at(deadline, operation).await.ok(),
+        None => Some(operation.await),
+    }
 }
 
 /// Whom a connection is with.

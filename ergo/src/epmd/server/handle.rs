@@ -15,6 +15,7 @@ use crate::epmd::server::ServerOptions;
 use crate::epmd::server::connection::Surroundings;
 use crate::epmd::server::listener::{listen, serve, serve_also};
 use crate::epmd::server::state::{Refusal, Removed, Shared};
+use crate::wire::Refusals;
 
 /// A running EPMD: real nodes and the `epmd` program cannot tell it from the daemon of OTP.
 ///
@@ -57,7 +58,11 @@ impl Server {
         let addresses = listen_addresses(&listeners, &options.addresses);
         let first = options.first_creation.unwrap_or_else(creation_by_clock);
         let registry = Registry::new(first, options.unused_names_max);
-        let shared = Arc::new(Shared::new(registry, options.limits.epmd_clients_max));
+        let shared = Arc::new(Shared::new(
+            registry,
+            options.limits.epmd_clients_max,
+            options.counters,
+        ));
         let shutdown = watch::Sender::new(false);
         let surroundings = Surroundings {
             shared: Arc::clone(&shared),
@@ -130,6 +135,13 @@ impl Server {
     #[must_use]
     pub fn names(&self) -> Vec<ListedNode> {
         self.shared.names()
+    }
+
+    /// How often it has refused a client because of a limit: the numbers that begin with `epmd`. For the server that a
+    /// node runs, [`Node::refusals`](crate::Node::refusals) has them too.
+    #[must_use]
+    pub fn refusals(&self) -> Refusals {
+        self.shared.refusals()
     }
 
     /// Waits until the server has been ended by KILL.

@@ -1,8 +1,9 @@
 //! What can be set on a server.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 
-use crate::wire::Limits;
+use crate::wire::{Counters, Limits};
 
 /// Where a [`Server`](crate::epmd::Server) listens, what it allows and what it keeps.
 #[derive(Debug, Clone)]
@@ -30,6 +31,8 @@ pub struct ServerOptions {
     pub unused_names_max: usize,
     /// The creation of the first registration; by the clock when `None`, which is the default.
     pub first_creation: Option<u32>,
+    /// Where refusals are counted.
+    pub(crate) counters: Arc<Counters>,
 }
 
 impl ServerOptions {
@@ -56,6 +59,7 @@ impl Default for ServerOptions {
             limits: Limits::default(),
             unused_names_max: 1_000,
             first_creation: None,
+            counters: Arc::default(),
         }
     }
 }

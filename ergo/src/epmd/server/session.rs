@@ -40,6 +40,8 @@ enum Phase {
 pub(super) struct Step {
     pub(super) reply: Vec<u8>,
     pub(super) then: Then,
+    /// The request was longer than allowed.
+    pub(super) is_too_long: bool,
 }
 
 /// What becomes of the connection after the reply.
@@ -62,6 +64,7 @@ impl Step {
         Self {
             reply: reply.into(),
             then,
+            is_too_long: false,
         }
     }
 
@@ -102,6 +105,10 @@ impl Session {
             Err(RequestError::Refused { highest_version }) if self.rules.peer_may_register => {
                 refuse(highest_version)
             }
+            Err(RequestError::TooLong { .. }) => Step {
+                is_too_long: true,
+                ..Step::close()
+            },
             Err(_) => Step::close(),
         }
     }

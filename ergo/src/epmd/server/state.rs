@@ -1,7 +1,7 @@
 //! What the connections of a server share.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
@@ -10,12 +10,14 @@ use tokio::time::Instant;
 use crate::epmd::codec::{ListedNode, NodeEntry};
 use crate::epmd::registry::{OwnerId, Registry, Taken};
 use crate::epmd::server::session::{Session, Step, Then};
+use crate::wire::{Counters, Refusals, Refused};
 
 /// The registry and the table of connections, behind one lock that is never held across an await.
 #[derive(Debug)]
 pub(super) struct Shared {
     state: Mutex<State>,
     clients_max: usize,
+    counters: Arc<Counters>,
 }
 
 #[derive(Debug)]
@@ -42,7 +44,7 @@ struct Slot {
 pub(super) type Removed = oneshot::Receiver<()>;
 
 impl Shared {
-    pub(super) fn new(registry: Registry, clients_max: usize) -> Self {
+    pub(super) fn new(registry: Registry, clients_max: usize, counters: Arc<Counters>) -> Self {
         Self {
             state: Mutex::new(State {
                 registry,
@@ -52,6 +54,7 @@ impl Shared {
                 closed: false,
             }),
             clients_max,
+            counters,
         }
     }
 
@@ -61,6 +64,7 @@ impl Shared {
         let mut state = self.lock();
         if state.clients.len() >= self.clients_max {
             state.drop_idlest();
+            self.refused(Refused::EpmdClients);
         }
         let owner = state.new_owner();
         let slot = Slot {
@@ -72,6 +76,18 @@ impl Shared {
             state.clients.insert(owner, slot);
         }
         (owner, removed)
+    }
+
+    /// Counts a refusal, and logs it unless one of its kind was a moment ago.
+    pub(super) fn refused(&self, kind: Refused) {
+        if let Some(times) = self.counters.refuse(kind, Instant::now().into_std()) {
+            tracing::warn!(limit = kind.name(), times, "EPMD has refused a client");
+        }
+    }
+
+    /// How often what has been refused.
+    pub(super) fn refusals(&self) -> Refusals {
+        self.counters.refusals()
     }
 
     /// Closes the connection that has been silent for longest and holds no registration.

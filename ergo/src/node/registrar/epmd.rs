@@ -1,6 +1,7 @@
 //! Nodes known by EPMD, as in OTP.
 
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -52,9 +53,14 @@ impl EpmdRegistrar {
         Ok(addresses)
     }
 
-    async fn ask(&self, host: IpAddr, name: &AliveName) -> Result<u16, RegistrarError> {
+    async fn ask(
+        &self,
+        host: IpAddr,
+        name: &AliveName,
+        timeout: Duration,
+    ) -> Result<u16, RegistrarError> {
         let epmd = SocketAddr::new(host, self.port());
-        let entry = Client::new(epmd).port_please(name).await?;
+        let entry = Client::new(epmd).timeout(timeout).port_please(name).await?;
         let unknown = RegistrarError::Unknown { epmd: Some(epmd) };
         entry.map(|entry| entry.port).ok_or(unknown)
     }
@@ -79,8 +85,10 @@ impl Registrar for EpmdRegistrar {
             return Err(RegistrarError::Unknown { epmd });
         };
         let mut reason = RegistrarError::Unknown { epmd: None };
+        // An address that swallows everything is no reason not to ask at the next.
+        let share = Client::TIMEOUT / u32::try_from(hosts.len()).unwrap_or(u32::MAX);
         for host in &hosts {
-            match self.ask(*host, &alive).await {
+            match self.ask(*host, &alive, share).await {
                 Ok(port) => {
                     let others = hosts.iter().filter(|other| *other != host);
                     let all = std::iter::once(host).chain(others);

@@ -44,8 +44,7 @@ fn run(rules: Rules, bytes: &[u8], piece: usize) -> (Step, Registry) {
         let step = session.handle_input(chunk, &mut registry, |_| true);
         reply.extend(step.reply);
         if !matches!(step.then, Then::KeepIdle | Then::KeepRegistered) {
-            let then = step.then;
-            return (Step { reply, then }, registry);
+            return (Step { reply, ..step }, registry);
         }
     }
     let name = crate::epmd::codec::AliveName::new("new").unwrap();
@@ -53,7 +52,7 @@ fn run(rules: Rules, bytes: &[u8], piece: usize) -> (Step, Registry) {
         Some(_) => Then::KeepRegistered,
         None => Then::KeepIdle,
     };
-    (Step { reply, then }, registry)
+    (Step::new(reply, then), registry)
 }
 
 #[track_caller]

@@ -47,7 +47,7 @@ fn register(shared: &Shared, connection: &mut Accepted, name: &str) -> Then {
 
 #[tokio::test]
 async fn a_holder_whose_end_has_arrived_but_was_not_read_loses_the_name() {
-    let shared = Shared::new(Registry::new(1_000, 10), 8);
+    let shared = Shared::new(Registry::new(1_000, 10), 8, Arc::default());
     let mut first = accept(&shared).await;
     assert_eq!(register(&shared, &mut first, "foo"), Then::KeepRegistered);
     let mut second = accept(&shared).await;
@@ -67,7 +67,7 @@ async fn a_holder_whose_end_has_arrived_but_was_not_read_loses_the_name() {
 
 #[tokio::test]
 async fn registrations_are_never_dropped_for_new_connections() {
-    let shared = Shared::new(Registry::new(1_000, 10), 2);
+    let shared = Shared::new(Registry::new(1_000, 10), 2, Arc::default());
     let mut node = accept(&shared).await;
     assert_eq!(register(&shared, &mut node, "foo"), Then::KeepRegistered);
     let mut clients = Vec::new();
@@ -89,7 +89,7 @@ async fn registrations_are_never_dropped_for_new_connections() {
 
 #[tokio::test]
 async fn a_closed_server_takes_nobody() {
-    let shared = Shared::new(Registry::new(1_000, 10), 2);
+    let shared = Shared::new(Registry::new(1_000, 10), 2, Arc::default());
     shared.close();
     let client = accept(&shared).await;
     assert!(client.removed.await.is_err());

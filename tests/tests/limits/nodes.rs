@@ -1,0 +1,120 @@
+//! Limits that hold between nodes.
+
+use ergo::prelude::*;
+use ergo::testing::Network;
+use ergo::wire::Limits;
+use ergo::{CastError, ConnectError, RpcError};
+
+use crate::table::{Above, Seen};
+
+fn limits(change: impl FnOnce(&mut Limits)) -> Limits {
+    let mut limits = Limits::default();
+    change(&mut limits);
+    limits
+}
+
+/// Runs `test` in virtual time, with a network in memory.
+fn simulate(test: impl AsyncFnOnce(Network) -> Seen) -> Seen {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .start_paused(true)
+        .build()
+        .unwrap();
+    runtime.block_on(test(Network::new(1)))
+}
+
+pub(crate) fn peers() -> Seen {
+    simulate(async |network| {
+        let limits = limits(|limits| limits.peers_max = 2);
+        let node = network
+            .node("a@mem")
+            .configure(|node| node.limits(limits))
+            .start()
+            .await
+            .unwrap();
+        let mut others = Vec::new();
+        for name in ["b@mem", "c@mem", "d@mem"] {
+            others.push(network.node(name).start().await.unwrap());
+        }
+        let within = async || {
+            node.connect("b@mem").await?;
+            others[1].connect("a@mem").await
+        };
+        let at_the_limit = within()
+            .await
+            .map_err(|error: ConnectError| error.to_string());
+        let above = node.connect("d@mem").await;
+        // A peer that comes by itself is refused as well.
+        let refused = others[2].connect("a@mem").await;
+        assert_eq!(node.nodes_of(Visibility::Connected).len(), 2, "{refused:?}");
+        assert_eq!(node.refusals().peers, 2);
+        Seen {
+            at_the_limit,
+            above: Above::of(above, &[2]),
+        }
+    })
+}
+
+pub(crate) fn outbound_bytes() -> Seen {
+    simulate(async |network| {
+        // Nothing may wait beyond the first message that does.
+        let limits = limits(|limits| limits.outbound_bytes_max = 0);
+        let node = network
+            .node("a@mem")
+            .configure(|node| node.limits(limits))
+            .start()
+            .await
+            .unwrap();
+        let _far = network.node("b@mem").start().await.unwrap();
+        network.stall("a@mem", "b@mem");
+        let send = || node.try_send(("nobody", "b@mem"), 1);
+        let at_the_limit = send().map_err(|error: CastError| error.to_string());
+        let above = send();
+        assert!(matches!(above, Err(CastError::Full)), "{above:?}");
+        assert_eq!(node.refusals().outbound_bytes, 1);
+        Seen {
+            at_the_limit,
+            above: Above::of(above, &[]),
+        }
+    })
+}
+
+pub(crate) fn spawn_requests() -> Seen {
+    simulate(async |network| {
+        let limits = limits(|limits| limits.spawn_requests_per_second_max = 3);
+        let served = network
+            .node("a@mem")
+            .configure(|node| node.limits(limits))
+            .start()
+            .await
+            .unwrap();
+        served
+            .register_function("m", "f", async |_, (): ()| Ok::<_, Exception>(1))
+            .unwrap();
+        let peer = network.node("b@mem").start().await.unwrap();
+        peer.connect("a@mem").await.unwrap();
+        let call = async || {
+            let answer = peer
+                .rpc_call::<u8>("a@mem", "m", "f", Vec::<u8>::new(), secs(10))
+                .await;
+            answer.map_err(|error: RpcError| error.to_string())
+        };
+        let mut at_the_limit = Ok(());
+        for _ in 0..3 {
+            at_the_limit = at_the_limit.and(call().await.map(drop));
+        }
+        let above = call().await;
+        assert_eq!(above, Err("the node refused: system_limit".to_owned()));
+        assert_eq!(served.refusals().spawn_requests, 1);
+        // Another peer, and the same one a second later, are served.
+        let other = network.node("c@mem").start().await.unwrap();
+        let answer = other.rpc_call::<u8>("a@mem", "m", "f", Vec::<u8>::new(), secs(10));
+        assert_eq!(answer.await.unwrap(), 1);
+        tokio::time::advance(secs(1)).await;
+        assert_eq!(call().await, Ok(1));
+        Seen {
+            at_the_limit,
+            above: Above::of(above, &[]),
+        }
+    })
+}
