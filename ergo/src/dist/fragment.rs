@@ -43,6 +43,8 @@ pub(super) struct Reassembly {
     open: HashMap<u64, Sequence>,
     /// The bytes of all of them.
     bytes: usize,
+    /// What was reserved for them when they began.
+    reserved: usize,
     sequences_max: usize,
     bytes_max: usize,
     message_bytes_max: usize,
@@ -57,6 +59,7 @@ struct Sequence {
     due: u64,
     atoms: Arc<[Atom]>,
     body: BytesMut,
+    reserved: usize,
 }
 
 impl Reassembly {
@@ -64,6 +67,7 @@ impl Reassembly {
         Reassembly {
             open: HashMap::new(),
             bytes: 0,
+            reserved: 0,
             sequences_max: limits.fragment_sequences_max,
             bytes_max: limits.fragment_bytes_max,
             message_bytes_max: limits.message_bytes_max,
@@ -107,13 +111,18 @@ impl Reassembly {
                 // What is announced, as far as what has arrived vouches for it.
                 let announced = usize::try_from(id).unwrap_or(usize::MAX).min(VOUCHED);
                 let room = first.body.len().saturating_mul(announced);
-                let room = room.min(self.message_bytes_max);
+                let mut room = room.min(self.message_bytes_max);
+                if self.reserved.saturating_add(room) > self.bytes_max {
+                    room = first.body.len();
+                }
+                self.reserved = self.reserved.saturating_add(room);
                 let mut body = spare(&mut self.spares, room);
                 body.extend_from_slice(&first.body);
                 vacant.insert(Sequence {
                     due: id.saturating_sub(1),
                     atoms: first.atoms,
                     body,
+                    reserved: room,
                 });
                 Ok(None)
             }
@@ -197,8 +206,12 @@ impl Reassembly {
             return None;
         }
         let Sequence {
-            atoms, mut body, ..
+            atoms,
+            mut body,
+            reserved,
+            ..
         } = self.open.remove(&sequence)?;
+        self.reserved = self.reserved.saturating_sub(reserved);
         self.bytes = self.bytes.saturating_sub(body.len());
         let whole = body.split().freeze();
         if whole.len() <= SPARE_BYTES_MAX {

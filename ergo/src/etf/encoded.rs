@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use crate::wire::limits::KeptLimits;
+
 use super::{Atom, DecodeError, DecodeOwned, Decoder, Encode, EncodeError, Encoder, Term, tag};
 
 /// One term, still encoded: cheap to clone and to pass on, decoded by whoever knows its type.
@@ -25,6 +27,8 @@ pub struct Encoded {
     /// What tag 82 refers to.
     atoms: Arc<[Atom]>,
     state: State,
+    /// Those of the connection it came over.
+    limits: KeptLimits,
 }
 
 /// What is known of the bytes.
@@ -50,6 +54,7 @@ impl Encoded {
             bytes: bytes.into(),
             atoms: Arc::default(),
             state: State::Checked,
+            limits: KeptLimits::default(),
         })
     }
 
@@ -73,7 +78,14 @@ impl Encoded {
             bytes,
             atoms,
             state: State::Unchecked,
+            limits: KeptLimits::default(),
         }
+    }
+
+    /// The same term, read within these limits.
+    pub(crate) fn within(mut self, limits: KeptLimits) -> Encoded {
+        self.limits = limits;
+        self
     }
 
     pub(super) fn checked(bytes: Bytes, atoms: Arc<[Atom]>) -> Encoded {
@@ -81,6 +93,7 @@ impl Encoded {
             bytes,
             atoms,
             state: State::Checked,
+            limits: KeptLimits::default(),
         }
     }
 
@@ -119,6 +132,7 @@ impl Encoded {
         Decoder::new(&self.bytes)
             .atoms(&self.atoms)
             .shared(&self.bytes)
+            .kept_limits(self.limits)
     }
 
     /// The last element of a tuple, of which `decoder` has read all that comes before it. It is not looked at.
@@ -128,6 +142,7 @@ impl Encoded {
             bytes: self.bytes.slice(at..),
             atoms: Arc::clone(&self.atoms),
             state: self.state,
+            limits: self.limits,
         }
     }
 
@@ -175,6 +190,7 @@ impl<'de> Decoder<'de> {
             bytes,
             atoms,
             state,
+            limits: self.kept,
         })
     }
 }

@@ -85,6 +85,9 @@ impl Drop for Writing {
     }
 }
 
+/// So many reads in a row leave the budget of the task to the ticks too.
+const READS_MAX: u32 = 32;
+
 async fn read(
     mut reader: Reader,
     rest: Vec<u8>,
@@ -93,6 +96,7 @@ async fn read(
     endpoint: &impl Endpoint,
 ) -> LossReason {
     inbound.handle_input(&rest);
+    let mut reads: u32 = 0;
     loop {
         if let Err(violation) = dispatch(&mut inbound, endpoint) {
             return LossReason::Violation(violation);
@@ -104,6 +108,10 @@ async fn read(
                 received.fetch_add(bytes, Ordering::Relaxed);
                 endpoint.received(bytes);
             }
+        }
+        reads = reads.wrapping_add(1);
+        if reads.is_multiple_of(READS_MAX) {
+            tokio::task::yield_now().await;
         }
     }
 }

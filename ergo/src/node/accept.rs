@@ -13,7 +13,6 @@ use crate::node::entrances::Rules;
 use crate::node::peer::{Peer, State};
 use crate::node::{Candidate, ConnectError, Node};
 use crate::wire::Refused;
-use crate::wire::Refused;
 use crate::wire::cookie::Cookie;
 
 impl Node {

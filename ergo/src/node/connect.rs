@@ -136,7 +136,9 @@ impl Node {
         let way = distribution.routes.find(target);
         let of_the_way = way.as_ref().and_then(|way| way.cookie.as_ref());
         let admitted = distribution.access.to_dial(target, of_the_way);
-        let cookie = admitted.inspect_err(|_| drop(self.refused(Refused::NotAllowed)))?;
+        let cookie = admitted.inspect_err(|_| {
+            self.refused(Refused::NotAllowed);
+        })?;
         let timeout = SETUP_TIMEOUT;
         let stream = tokio::time::timeout(timeout, distribution.carrier.dial(target))
             .await
@@ -168,9 +170,7 @@ impl Node {
                 self.wait_for_their_dial(peer, node).await.map(|()| None)
             }
             Err(failure) => {
-                if let HandshakeFailure::Protocol(source) = &failure {
-                    self.refused_dialled(source);
-                }
+                self.refused_dialled(&failure);
                 Err(ConnectError::of_handshake(&node, address, failure))
             }
         }

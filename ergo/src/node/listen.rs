@@ -78,7 +78,9 @@ impl Node {
         match rules.security.accept(stream, timeout).await {
             Ok(stream) => self.greet(stream, address, rules, now).await,
             Err(error) => {
-                tracing::warn!(node = %self.0.name, %address, %error, "a connection attempt was rejected");
+                if let Some(times) = self.refused_handshake(&error) {
+                    tracing::warn!(node = %self.0.name, %address, %error, times, "a connection attempt was rejected");
+                }
             }
         }
     }

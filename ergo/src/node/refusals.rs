@@ -3,6 +3,8 @@
 use crate::dist::ProtocolViolation;
 use crate::dist::handshake::HandshakeError;
 use crate::net::HandshakeFailure;
+#[cfg(feature = "tls")]
+use crate::net::TlsError;
 use crate::node::Node;
 use crate::process::CastError;
 use crate::wire::{Refusals, Refused};
@@ -35,12 +37,17 @@ impl Node {
     pub(super) fn refused_handshake(&self, failure: &HandshakeFailure) -> Option<u64> {
         self.refused(match failure {
             HandshakeFailure::Protocol(error) => of_handshake(error),
+            #[cfg(feature = "tls")]
+            HandshakeFailure::Tls(TlsError::Timeout { .. }) => Refused::HandshakeTimeout,
             _ => Refused::HandshakeFailures,
         })
     }
 
     /// Counts what a node that was dialled has made the attempt fail by, if that is a limit. The log has it anyway.
-    pub(super) fn refused_dialled(&self, error: &HandshakeError) {
+    pub(super) fn refused_dialled(&self, failure: &HandshakeFailure) {
+        let HandshakeFailure::Protocol(error) = failure else {
+            return;
+        };
         let kind = of_handshake(error);
         if kind != Refused::HandshakeFailures {
             let _ = self.refused(kind);

@@ -1,5 +1,6 @@
 //! Every bound on what a peer can make a node keep or do.
 
+use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 const MEBIBYTE: usize = 1024 * 1024;
@@ -93,5 +94,81 @@ impl Limits {
 impl Default for Limits {
     fn default() -> Self {
         Limits::DEFAULT
+    }
+}
+
+/// The limits of terms that a program uses, by number. What is read later, in the task of a receiver, carries the number.
+///
+/// Each different set is kept for the life of the program. There are as many as nodes were given different ones.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct KeptLimits(u32);
+
+/// Number 0 are the default ones, which are not in here.
+static KEPT: RwLock<Vec<&'static Limits>> = RwLock::new(Vec::new());
+
+static DEFAULT: Limits = Limits::DEFAULT;
+
+impl KeptLimits {
+    /// The number of the limits of terms among these.
+    pub(crate) fn of(limits: &Limits) -> KeptLimits {
+        let of_terms = Limits {
+            term_depth_max: limits.term_depth_max,
+            term_bytes_max: limits.term_bytes_max,
+            integer_bytes_max: limits.integer_bytes_max,
+            inflate_bytes_max: limits.inflate_bytes_max,
+            inflate_ratio_max: limits.inflate_ratio_max,
+            ..Limits::DEFAULT
+        };
+        if of_terms == DEFAULT {
+            return KeptLimits(0);
+        }
+        let mut kept = KEPT.write().unwrap_or_else(PoisonError::into_inner);
+        let place = kept.iter().position(|known| **known == of_terms);
+        let place = place.unwrap_or_else(|| {
+            kept.push(Box::leak(Box::new(of_terms)));
+            kept.len().saturating_sub(1)
+        });
+        KeptLimits(u32::try_from(place.saturating_add(1)).unwrap_or_default())
+    }
+
+    /// The limits themselves.
+    #[inline]
+    pub(crate) fn limits(self) -> &'static Limits {
+        match self.0.checked_sub(1) {
+            None => &DEFAULT,
+            Some(place) => Self::other(place),
+        }
+    }
+
+    #[cold]
+    fn other(place: u32) -> &'static Limits {
+        let kept = KEPT.read().unwrap_or_else(PoisonError::into_inner);
+        let place = usize::try_from(place).unwrap_or(usize::MAX);
+        kept.get(place).copied().unwrap_or(&DEFAULT)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_limits_of_terms_are_kept_once() {
+        let limits = |term_depth_max, peers_max| Limits {
+            term_depth_max,
+            peers_max,
+            ..Limits::DEFAULT
+        };
+        assert_eq!(KeptLimits::of(&Limits::DEFAULT), KeptLimits::default());
+        assert_eq!(KeptLimits::of(&limits(512, 7)), KeptLimits::default());
+        let (one, other) = (limits(7_771, 1), limits(7_772, 1));
+        let numbers = [KeptLimits::of(&one), KeptLimits::of(&other)];
+        assert_ne!(numbers[0], numbers[1]);
+        assert_eq!(KeptLimits::of(&limits(7_771, 2)), numbers[0]);
+        assert_eq!(
+            numbers.map(|number| number.limits().term_depth_max),
+            [7_771, 7_772]
+        );
+        assert_eq!(KeptLimits::default().limits(), &Limits::DEFAULT);
     }
 }

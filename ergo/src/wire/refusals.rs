@@ -85,7 +85,7 @@ refusals! {
     UnauthenticatedConnectionsPerAddress => unauthenticated_connections_per_address,
     /// Peers with another cookie.
     WrongCookie => wrong_cookie,
-    /// Peers that were not admitted, by an allow list or a policy of this node.
+    /// Attempts to connect, in either direction, that the list of allowed nodes or a policy of this node refused.
     NotAllowed => not_allowed,
     /// Handshakes of peers that failed in any other way: they closed it, or sent what is no handshake.
     HandshakeFailures => handshake_failures,

@@ -1,11 +1,13 @@
 //! Limits of terms.
 
+use ergo::dist::{Control, Event, Inbound, Outbound, Payload};
 use ergo::etf::{
-    Atom, BigInt, Decode, DecodeOwned, Encode, EncodeOptions, Term, decode_with, encode,
+    Atom, BigInt, Decode, DecodeOwned, Encode, EncodeOptions, Encoded, Term, decode_with, encode,
     encode_with,
 };
 use ergo::wire::Limits;
 
+use crate::peer::{established, pid};
 use crate::table::{Above, Seen};
 
 #[derive(Encode, Decode)]
@@ -124,5 +126,39 @@ pub(crate) fn atom_characters() -> Seen {
     Seen {
         at_the_limit: atom(255).map(drop).map_err(|error| error.to_string()),
         above: Above::of(atom(256), &[255, 256]),
+    }
+}
+
+/// What a peer sends is read in the task of its receiver, also parts of it that are taken out first: within the limits of
+/// the node.
+#[test]
+fn what_comes_over_a_connection_is_read_within_the_limits_of_the_node() {
+    let (sending, receiving) = established();
+    let mut outbound = Outbound::new(&sending, &Limits::default());
+    let message = (1, vec![Atom::from_static("x"); 100]);
+    let control = Control::RegSend {
+        from: pid("a@127.0.0.1"),
+        to: Atom::from_static("nobody"),
+    };
+    let payload = Encoded::new(&message).unwrap();
+    let mut bytes = Vec::new();
+    outbound.send(&control, Payload::Encoded(&payload)).unwrap();
+    outbound.take_transmit(&mut bytes);
+    let receive = |term_bytes_max| {
+        let mut limits = Limits::default();
+        limits.term_bytes_max = term_bytes_max;
+        let mut inbound = Inbound::new(&receiving, &limits);
+        inbound.handle_input(&bytes);
+        match inbound.poll_event() {
+            Ok(Some(Event::Signal { payload, .. })) => payload.expect("it has one"),
+            other => panic!("{other:?}"),
+        }
+    };
+    let whole = Limits::default().term_bytes_max;
+    assert!(receive(whole).to_term().is_ok());
+    let (_, part): (u8, Encoded) = receive(200).decode().unwrap();
+    for refused in [receive(200), part] {
+        let error = refused.to_term().unwrap_err().to_string();
+        assert!(error.contains("term_bytes_max is 200"), "{error}");
     }
 }

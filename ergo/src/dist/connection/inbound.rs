@@ -14,6 +14,7 @@ use crate::dist::frame::Frames;
 use crate::dist::handshake::Established;
 use crate::dist::violation::ProtocolViolation;
 use crate::etf::{Atom, Decoder, Encoded};
+use crate::wire::limits::KeptLimits;
 use crate::wire::{Limits, Reader};
 
 /// The receiving half of a connection.
@@ -29,6 +30,8 @@ pub struct Inbound {
     parties: Parties,
     /// The fragment that is being read to where it stays.
     arriving: Option<Arriving>,
+    /// Of payloads, which are read in the tasks of their receivers.
+    limits: KeptLimits,
     failed: Option<ProtocolViolation>,
 }
 
@@ -79,6 +82,7 @@ impl Inbound {
                 has_unlink_id: established.flags.contains(Flags::UNLINK_ID),
             },
             arriving: None,
+            limits: KeptLimits::of(limits),
             failed: None,
         }
     }
@@ -275,7 +279,7 @@ impl Inbound {
                 } else if has_versions || body.is_empty() {
                     return Err(ProtocolViolation::MissingPayload(operation));
                 }
-                Some(Encoded::from_wire(body, atoms))
+                Some(Encoded::from_wire(body, atoms).within(self.limits))
             }
         };
         Ok(Event::Signal { control, payload })
@@ -287,7 +291,10 @@ impl Inbound {
         atoms: &Arc<[Atom]>,
         body: &Bytes,
     ) -> Result<(Control, PayloadPlace, usize, i64), ProtocolViolation> {
-        let mut decoder = Decoder::new(body).atoms(atoms).shared(body);
+        let mut decoder = Decoder::new(body)
+            .atoms(atoms)
+            .shared(body)
+            .kept_limits(self.limits);
         let (control, place, operation) = read_control(&mut decoder, &self.parties)?;
         Ok((control, place, decoder.position(), operation))
     }

@@ -21,6 +21,9 @@ use crate::wire::writer::{put_u32, put_u64};
 /// How many bytes of long messages are handed out at a time: what is sent meanwhile comes after them.
 const TURN_BYTES: usize = 256 * 1024;
 
+/// How many long messages are in progress at once: far fewer than a receiver puts together.
+const STARTED_MAX: usize = 16;
+
 /// Whose order is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sender {
@@ -74,6 +77,10 @@ pub(super) struct Long {
     left: u64,
     body: VecDeque<Bytes>,
     body_len: usize,
+    /// The length of all of it.
+    len: usize,
+    /// Whether its first fragment has been handed out, or is about to be.
+    has_started: bool,
 }
 
 impl Long {
@@ -102,7 +109,15 @@ impl Long {
             left: u64::try_from(count).unwrap_or(u64::MAX),
             body: pieces,
             body_len,
+            len: body_len,
+            has_started: false,
         }
+    }
+
+    /// It counts as one in progress.
+    pub(super) fn started(mut self) -> Long {
+        self.has_started = true;
+        self
     }
 
     /// Appends the next fragment.
@@ -164,14 +179,69 @@ struct Lane {
 }
 
 /// The senders of long messages.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Lanes {
     lanes: VecDeque<Lane>,
     /// About how many bytes are in all of them.
     bytes: usize,
+    /// How many messages are in progress, and the lengths of all of them.
+    started: usize,
+    started_bytes: usize,
+    started_bytes_max: usize,
+    /// Whose message starts next, because it did not fit beside those in progress.
+    next: Option<Sender>,
 }
 
 impl Lanes {
+    /// For a peer that puts no more than `fragment_bytes_max` together: half of that is in progress at once, or one message.
+    pub(super) fn new(fragment_bytes_max: usize) -> Lanes {
+        Lanes {
+            lanes: VecDeque::new(),
+            bytes: 0,
+            started: 0,
+            started_bytes: 0,
+            started_bytes_max: fragment_bytes_max / 2,
+            next: None,
+        }
+    }
+
+    /// Counts a message as one in progress, if it may be one.
+    pub(super) fn start(&mut self, sender: Sender, len: usize) -> bool {
+        let bytes = self.started_bytes.saturating_add(len);
+        let fits = self.started < STARTED_MAX && bytes <= self.started_bytes_max;
+        let is_next = self.next.is_none_or(|next| next == sender);
+        if !is_next || (self.started > 0 && !fits) {
+            return false;
+        }
+        self.next = None;
+        self.started = self.started.saturating_add(1);
+        self.started_bytes = bytes;
+        true
+    }
+
+    fn end(&mut self, len: usize) {
+        self.started = self.started.saturating_sub(1);
+        self.started_bytes = self.started_bytes.saturating_sub(len);
+    }
+
+    /// Whether a lane has something to hand out now.
+    fn may_go_on(&mut self, lane: &mut Lane) -> bool {
+        // Whoever comes before a signal of an unknown sender comes out before it.
+        if lane.sender == Sender::Unknown && !self.lanes.is_empty() {
+            return false;
+        }
+        let Some(Waiting::Long(long)) = lane.waiting.front_mut() else {
+            return true;
+        };
+        if !long.has_started {
+            long.has_started = self.start(lane.sender, long.len);
+            if !long.has_started {
+                self.next.get_or_insert(lane.sender);
+            }
+        }
+        long.has_started
+    }
+
     /// Whether a signal of this sender has to wait.
     pub(super) fn hold(&self, sender: Sender) -> bool {
         !self.lanes.is_empty() && (sender == Sender::Unknown || self.place(sender).is_some())
@@ -201,37 +271,45 @@ impl Lanes {
 
     /// The lanes take turns until enough has been handed out.
     pub(super) fn hand_out(&mut self, out: &mut Transmit) {
-        let mut handed: usize = 0;
+        let (mut handed, mut skipped): (usize, usize) = (0, 0);
         while handed < TURN_BYTES
+            && skipped < self.lanes.len()
             && let Some(mut lane) = self.lanes.pop_front()
         {
-            // Whoever comes before a signal of an unknown sender comes out before it.
-            if lane.sender == Sender::Unknown && !self.lanes.is_empty() {
-                self.lanes.push_back(lane);
-                continue;
+            if self.may_go_on(&mut lane) {
+                skipped = 0;
+                let taken = self.hand_out_of(&mut lane, out);
+                handed = handed.saturating_add(taken);
+                self.bytes = self.bytes.saturating_sub(taken);
+            } else {
+                skipped = skipped.saturating_add(1);
             }
-            let before = lane.waiting.front().map_or(0, Waiting::len);
-            let after = match lane.waiting.pop_front() {
-                Some(Waiting::Long(mut long)) => {
-                    long.fragment(out);
-                    let after = long.body_len;
-                    if !long.is_done() {
-                        lane.waiting.push_front(Waiting::Long(long));
-                    }
-                    after
-                }
-                Some(Waiting::Frames(frames)) => {
-                    out.append(frames);
-                    0
-                }
-                None => 0,
-            };
-            let taken = before.saturating_sub(after);
-            handed = handed.saturating_add(taken);
-            self.bytes = self.bytes.saturating_sub(taken);
             if !lane.waiting.is_empty() {
                 self.lanes.push_back(lane);
             }
+        }
+    }
+
+    /// Hands out one fragment of a lane, or the frames at its front; returns how many bytes it has less.
+    fn hand_out_of(&mut self, lane: &mut Lane, out: &mut Transmit) -> usize {
+        match lane.waiting.pop_front() {
+            Some(Waiting::Long(mut long)) => {
+                let before = long.body_len;
+                long.fragment(out);
+                let taken = before.saturating_sub(long.body_len);
+                if long.is_done() {
+                    self.end(long.len);
+                } else {
+                    lane.waiting.push_front(Waiting::Long(long));
+                }
+                taken
+            }
+            Some(Waiting::Frames(frames)) => {
+                let taken = frames.len();
+                out.append(frames);
+                taken
+            }
+            None => 0,
         }
     }
 

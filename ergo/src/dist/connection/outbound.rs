@@ -70,7 +70,7 @@ impl Outbound {
             cache: OutboundCache::new(),
             ready: Transmit::default(),
             parts: Parts::default(),
-            lanes: Lanes::default(),
+            lanes: Lanes::new(limits.fragment_bytes_max),
             head: Vec::new(),
             room: ROOM_MAX,
             sequence: 0,
@@ -87,9 +87,10 @@ impl Outbound {
     /// # Errors
     /// Why it was not sent. Nothing of it remains then.
     pub fn send(&mut self, control: &Control, mut payload: Payload<'_>) -> Result<(), SendError> {
-        match self.try_send(control, &mut payload)? {
+        match self.try_send(control, &mut payload, false)? {
             Sent::Done => Ok(()),
-            Sent::TooLongForPriority(ordinary) => self.try_send(&ordinary, &mut payload).map(drop),
+            Sent::HasToWait => self.try_send(control, &mut payload, true).map(drop),
+            Sent::TooLongForPriority(ordinary) => self.send(&ordinary, payload),
         }
     }
 
@@ -131,6 +132,7 @@ impl Outbound {
         &mut self,
         control: &Control,
         payload: &mut Payload<'_>,
+        waits: bool,
     ) -> Result<Sent, SendError> {
         self.cache.begin();
         self.parts.clear();
@@ -139,7 +141,9 @@ impl Outbound {
             outbound: self,
             is_done: false,
         };
-        let result = attempt.outbound.append(attempt.start, control, payload);
+        let result = attempt
+            .outbound
+            .append(attempt.start, control, payload, waits);
         attempt.is_done = matches!(result, Ok(Sent::Done));
         result
     }
@@ -149,9 +153,10 @@ impl Outbound {
         start: usize,
         control: &Control,
         payload: &mut Payload<'_>,
+        waits: bool,
     ) -> Result<Sent, SendError> {
         let sender = Sender::of(control);
-        let waits = self.lanes.hold(sender);
+        let waits = waits || self.lanes.hold(sender);
         let body = self.leave_room(start);
         if self.encode(control, payload, !waits)? == Placement::Dropped {
             self.ready.bytes.truncate(start);
@@ -169,9 +174,17 @@ impl Outbound {
             Framing::Header {
                 has_fragments: true,
                 ..
+            } if len > FRAGMENT_BYTES
+                && let Some(ordinary) = control.without_priority() =>
+            {
+                return Ok(Sent::TooLongForPriority(ordinary));
+            }
+            Framing::Header {
+                has_fragments: true,
+                ..
             } if len > WHOLE_BYTES_MAX => {
-                if let Some(ordinary) = control.without_priority() {
-                    return Ok(Sent::TooLongForPriority(ordinary));
+                if !waits && !self.lanes.start(sender, len) {
+                    return Ok(Sent::HasToWait);
                 }
                 self.finish_long(start, body, sender, waits);
                 return Ok(Sent::Done);
@@ -288,11 +301,11 @@ impl Outbound {
         self.cache.write_header(&mut header);
         let mut long = Long::new(self.sequence, header, own, &mut self.parts, body);
         if !waits {
+            long = long.started();
+            // More than one: it is longer than two.
             long.fragment(&mut self.ready);
         }
-        if !long.is_done() {
-            self.lanes.push(sender, Waiting::Long(long));
-        }
+        self.lanes.push(sender, Waiting::Long(long));
     }
 
     /// Puts the frame that was appended last off until it is its sender's turn.
@@ -320,6 +333,8 @@ impl Outbound {
 /// What became of a signal.
 enum Sent {
     Done,
+    /// Too many long messages are in progress: it must be encoded once more, for later.
+    HasToWait,
     /// It needs fragments, and must be sent in this form instead.
     TooLongForPriority(Control),
 }

@@ -7,9 +7,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::super::{Atom, DecodeError, DecodeErrorKind, tag};
+use crate::wire::limits::KeptLimits;
 use crate::wire::{Limits, Reader, ShortRead};
-
-static DEFAULT_LIMITS: Limits = Limits::DEFAULT;
 
 /// Reads terms from bytes, without the version byte 131 before them.
 ///
@@ -43,6 +42,8 @@ pub struct Decoder<'de> {
     rereads: usize,
     /// What one term read by `read_term` may still take.
     pub(super) limits: &'de Limits,
+    /// Of what is taken without being decoded.
+    pub(crate) kept: KeptLimits,
     pub(super) atoms: Option<&'de Arc<[Atom]>>,
     pub(super) shared: Option<&'de Bytes>,
     extension: Option<&'de (dyn Any + Send + Sync)>,
@@ -58,7 +59,8 @@ impl<'de> Decoder<'de> {
             announced: 0,
             depth: 0,
             rereads: rereads_max(input.len()),
-            limits: &DEFAULT_LIMITS,
+            limits: KeptLimits::default().limits(),
+            kept: KeptLimits::default(),
             atoms: None,
             shared: None,
             extension: None,
@@ -92,6 +94,14 @@ impl<'de> Decoder<'de> {
     #[must_use]
     pub fn limits(mut self, limits: &'de Limits) -> Decoder<'de> {
         self.limits = limits;
+        self
+    }
+
+    /// As [`Decoder::limits`], and for what is taken from here without being decoded too.
+    #[inline]
+    pub(crate) fn kept_limits(mut self, kept: KeptLimits) -> Decoder<'de> {
+        self.limits = kept.limits();
+        self.kept = kept;
         self
     }
 
@@ -152,7 +162,7 @@ impl<'de> Decoder<'de> {
 
     /// Whether [`Decoder::limits`] has set others than the default ones.
     pub(crate) fn has_own_limits(&self) -> bool {
-        !std::ptr::eq(self.limits, &DEFAULT_LIMITS)
+        !std::ptr::eq(self.limits, KeptLimits::default().limits())
     }
 
     /// What one term may take.

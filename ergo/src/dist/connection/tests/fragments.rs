@@ -146,11 +146,11 @@ fn a_long_message_loses_its_priority() {
         to: reference(),
     };
     push(&mut outbound, &priority, Some(&binary(10))).unwrap();
-    push(&mut outbound, &priority, Some(&binary(131_072))).unwrap();
+    push(&mut outbound, &priority, Some(&binary(65_536))).unwrap();
     let bytes = transmit(&mut outbound);
     let expect = [
         (priority, Some(binary(10))),
-        (ordinary, Some(binary(131_072))),
+        (ordinary, Some(binary(65_536))),
     ];
     assert_eq!(receive(&mut inbound, &bytes).unwrap(), expect);
     assert_eq!(outbound.sent(), 2);

@@ -120,6 +120,31 @@ fn what_is_sent_meanwhile_comes_after_one_turn() {
     assert_eq!(outbound.pending_bytes(), 0);
 }
 
+/// As many messages are in progress at once as a receiver with the same limits takes, whoever sends them.
+#[test]
+fn no_more_is_in_progress_than_is_taken() {
+    let (mut outbound, mut inbound) = halves(Flags::VISIBLE);
+    for sender in 0..300 {
+        push(&mut outbound, &by(sender), Some(&long("first", 150_000))).unwrap();
+        push(&mut outbound, &by(sender), Some(&Term::atom("second"))).unwrap();
+    }
+    let mut found = heard(receive(&mut inbound, &transmit(&mut outbound)).unwrap());
+    found.sort_by_key(|(sender, _)| *sender);
+    for (number, pair) in found.chunks(2).enumerate() {
+        let sender = number as u32;
+        assert_eq!(*pair, expect(&[(sender, "first"), (sender, "second")]));
+    }
+    assert_eq!(found.len(), 600);
+
+    // The second does not fit beside the first, and short ones that would do not go past it.
+    for (sender, len) in [(1, 20 << 20), (2, 20 << 20), (3, 1 << 20)] {
+        push(&mut outbound, &by(sender), Some(&long("long", len))).unwrap();
+    }
+    let found = receive(&mut inbound, &transmit(&mut outbound)).unwrap();
+    let order = [(1, "long"), (3, "long"), (2, "long")];
+    assert_eq!(heard(found), expect(&order));
+}
+
 /// A long message that cannot be sent leaves no lane behind.
 #[test]
 fn a_failure_behind_a_long_message() {
