@@ -136,10 +136,15 @@ fn no_more_is_in_progress_than_is_taken() {
     }
     assert_eq!(found.len(), 600);
 
-    // The second does not fit beside the first, and short ones that would do not go past it.
-    for (sender, len) in [(1, 20 << 20), (2, 20 << 20), (3, 1 << 20)] {
-        push(&mut outbound, &by(sender), Some(&long("long", len))).unwrap();
-    }
+    // The second does not fit beside the first, and what comes after its turn does not go past it.
+    let mut send =
+        |sender, len| push(&mut outbound, &by(sender), Some(&long("long", len))).unwrap();
+    send(1, 20 << 20);
+    send(2, 20 << 20);
+    let mut batch = Transmit::default();
+    outbound.take_transmit(&mut batch);
+    assert_eq!(receive(&mut inbound, &batch.to_vec()).unwrap(), []);
+    push(&mut outbound, &by(3), Some(&long("long", 1 << 20))).unwrap();
     let found = receive(&mut inbound, &transmit(&mut outbound)).unwrap();
     let order = [(1, "long"), (3, "long"), (2, "long")];
     assert_eq!(heard(found), expect(&order));
