@@ -8,7 +8,7 @@ use std::time::Instant;
 use ergo::dist::handshake::{
     Acceptor, AcceptorEvent, Admission, Established, Identity, Initiator, OpenChallenges,
 };
-use ergo::dist::{Control, Creation, Flags, NodeName, Outbound, Payload};
+use ergo::dist::{Control, Creation, Flags, NodeName, Outbound, Payload, Transmit};
 use ergo::epmd::codec::{NodeEntry, Request};
 use ergo::etf::{Atom, Pid, Reference, Term};
 use ergo::wire::{Cookie, Limits};
@@ -176,9 +176,9 @@ fn frames(established: &Established, len: usize) -> Vec<u8> {
         outbound.send(&signal, payload).ok();
     }
     outbound.send_tick();
-    let mut bytes = Vec::new();
+    let mut bytes = Transmit::default();
     outbound.take_transmit(&mut bytes);
-    bytes
+    bytes.to_vec()
 }
 
 /// A handshake: its end, what went to the side that listened, and what to the side that dialled.

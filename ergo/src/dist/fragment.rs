@@ -3,11 +3,12 @@
 //! The fragments of a message count down to 1. Those of different messages may come interleaved; those of one come in
 //! order. The atoms of a message are resolved with its first fragment: later frames may change the cache.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use bytes::Bytes;
+use bytes::buf::Limit;
+use bytes::{BufMut, Bytes, BytesMut};
 
 use super::violation::ProtocolViolation;
 use crate::etf::Atom;
@@ -15,6 +16,15 @@ use crate::wire::Limits;
 
 /// How many bytes of a message, control and payload together, one fragment takes.
 pub(super) const FRAGMENT_BYTES: usize = 64 * 1024;
+
+/// Room is reserved for at most this many times what a first fragment has brought.
+const VOUCHED: usize = 16;
+
+/// The memory of a longer message is not kept for the next one.
+const SPARE_BYTES_MAX: usize = 2 * 1024 * 1024;
+
+/// Of so many messages it is kept: those that may be on the way to their receivers.
+const SPARES_MAX: usize = 4;
 
 /// The id of a first fragment stays below this; OTP dies of a greater one.
 const FRAGMENT_ID_END: u64 = 1 << 31;
@@ -33,9 +43,14 @@ pub(super) struct Reassembly {
     open: HashMap<u64, Sequence>,
     /// The bytes of all of them.
     bytes: usize,
+    /// What was reserved for them when they began.
+    reserved: usize,
     sequences_max: usize,
     bytes_max: usize,
     message_bytes_max: usize,
+    /// The ends of the latest messages, whose memory is used again once nobody has them any more: fresh memory costs as
+    /// much as all else.
+    spares: VecDeque<BytesMut>,
 }
 
 #[derive(Debug)]
@@ -43,7 +58,8 @@ struct Sequence {
     /// The id of the fragment that is due.
     due: u64,
     atoms: Arc<[Atom]>,
-    body: Vec<u8>,
+    body: BytesMut,
+    reserved: usize,
 }
 
 impl Reassembly {
@@ -51,10 +67,22 @@ impl Reassembly {
         Reassembly {
             open: HashMap::new(),
             bytes: 0,
+            reserved: 0,
             sequences_max: limits.fragment_sequences_max,
             bytes_max: limits.fragment_bytes_max,
             message_bytes_max: limits.message_bytes_max,
+            spares: VecDeque::new(),
         }
+    }
+
+    /// Gives memory back that is not in use.
+    pub(super) fn shrink(&mut self) {
+        self.spares.clear();
+    }
+
+    /// Whether no message is in progress.
+    pub(super) fn is_idle(&self) -> bool {
+        self.open.is_empty()
     }
 
     /// Takes the first fragment of a message, and returns the message when that is all of it.
@@ -80,10 +108,21 @@ impl Reassembly {
             }),
             Entry::Vacant(vacant) => {
                 self.bytes = self.bytes.saturating_add(first.body.len());
+                // What is announced, as far as what has arrived vouches for it.
+                let announced = usize::try_from(id).unwrap_or(usize::MAX).min(VOUCHED);
+                let room = first.body.len().saturating_mul(announced);
+                let mut room = room.min(self.message_bytes_max);
+                if self.reserved.saturating_add(room) > self.bytes_max {
+                    room = first.body.len();
+                }
+                self.reserved = self.reserved.saturating_add(room);
+                let mut body = spare(&mut self.spares, room);
+                body.extend_from_slice(&first.body);
                 vacant.insert(Sequence {
                     due: id.saturating_sub(1),
                     atoms: first.atoms,
-                    body: first.body.to_vec(),
+                    body,
+                    reserved: room,
                 });
                 Ok(None)
             }
@@ -97,7 +136,24 @@ impl Reassembly {
         id: u64,
         bytes: &[u8],
     ) -> Result<Option<Message>, ProtocolViolation> {
-        self.check_bytes(bytes.len())?;
+        self.expect(sequence, id, bytes.len())?;
+        self.append(sequence, bytes);
+        Ok(self.arrived(sequence, id))
+    }
+
+    /// Whether the sequence is in progress.
+    pub(super) fn is_open(&self, sequence: u64) -> bool {
+        self.open.contains_key(&sequence)
+    }
+
+    /// A further fragment begins to arrive. Returns how long the message is to be at its end.
+    pub(super) fn expect(
+        &mut self,
+        sequence: u64,
+        id: u64,
+        len: usize,
+    ) -> Result<usize, ProtocolViolation> {
+        self.check_bytes(len)?;
         let open = self
             .open
             .get_mut(&sequence)
@@ -109,22 +165,62 @@ impl Reassembly {
                 found: id,
             });
         }
-        let len = open.body.len().saturating_add(bytes.len());
-        if len > self.message_bytes_max {
+        let end = open.body.len().saturating_add(len);
+        if end > self.message_bytes_max {
             let max = self.message_bytes_max;
-            return Err(ProtocolViolation::MessageTooLong { len, max });
+            return Err(ProtocolViolation::MessageTooLong { len: end, max });
         }
-        open.body.extend_from_slice(bytes);
         open.due = id.saturating_sub(1);
-        self.bytes = self.bytes.saturating_add(bytes.len());
-        Ok(if id > 1 { None } else { self.finish(sequence) })
+        self.bytes = self.bytes.saturating_add(len);
+        Ok(end)
     }
 
-    fn finish(&mut self, sequence: u64) -> Option<Message> {
-        let Sequence { atoms, body, .. } = self.open.remove(&sequence)?;
+    /// Takes bytes of the fragment that is arriving.
+    pub(super) fn append(&mut self, sequence: u64, bytes: &[u8]) {
+        if let Some(open) = self.open.get_mut(&sequence) {
+            open.body.extend_from_slice(bytes);
+        }
+    }
+
+    /// How much of a message has arrived.
+    pub(super) fn len(&self, sequence: u64) -> usize {
+        self.open
+            .get(&sequence)
+            .map_or(0, |sequence| sequence.body.len())
+    }
+
+    /// The room for what a message lacks until it has `end` bytes, as far as what has arrived vouches for it.
+    pub(super) fn room(&mut self, sequence: u64, end: usize) -> Option<Limit<&mut BytesMut>> {
+        let body = &mut self.open.get_mut(&sequence)?.body;
+        let missing = end.saturating_sub(body.len());
+        if body.capacity().saturating_sub(body.len()) < missing {
+            body.reserve(missing.min(body.len().max(FRAGMENT_BYTES)));
+        }
+        let room = body.capacity().saturating_sub(body.len());
+        (missing > 0).then(|| body.limit(missing.min(room)))
+    }
+
+    /// The fragment with this id is there: returns the message when it was the last.
+    pub(super) fn arrived(&mut self, sequence: u64, id: u64) -> Option<Message> {
+        if id > 1 {
+            return None;
+        }
+        let Sequence {
+            atoms,
+            mut body,
+            reserved,
+            ..
+        } = self.open.remove(&sequence)?;
+        self.reserved = self.reserved.saturating_sub(reserved);
         self.bytes = self.bytes.saturating_sub(body.len());
-        let body = Bytes::from(body);
-        Some(Message { atoms, body })
+        let whole = body.split().freeze();
+        if whole.len() <= SPARE_BYTES_MAX {
+            if self.spares.len() >= SPARES_MAX {
+                self.spares.pop_front();
+            }
+            self.spares.push_back(body);
+        }
+        Some(Message { atoms, body: whole })
     }
 
     fn check_message_len(&self, len: usize) -> Result<(), ProtocolViolation> {
@@ -142,6 +238,14 @@ impl Reassembly {
         }
         Ok(())
     }
+}
+
+/// Memory for a message: that of an earlier one, when nobody has that any more.
+fn spare(spares: &mut VecDeque<BytesMut>, room: usize) -> BytesMut {
+    let is_free = |spare: &mut BytesMut| spare.capacity() >= room || spare.try_reclaim(room);
+    let free = spares.iter_mut().position(is_free);
+    free.and_then(|at| spares.remove(at))
+        .unwrap_or_else(|| BytesMut::with_capacity(room))
 }
 
 #[cfg(test)]
@@ -177,6 +281,28 @@ mod tests {
         let whole = body(reassembly.begin(7, 1, first).unwrap()).unwrap();
         assert_eq!((&whole[..], whole.as_ptr()), (&b"all"[..], start));
         assert!(reassembly.open.is_empty());
+    }
+
+    #[test]
+    fn the_memory_of_a_message_is_used_again() {
+        let mut reassembly = Reassembly::new(&Limits::default());
+        let mut message = |byte: u8| {
+            let first = Message {
+                atoms: Arc::new([]),
+                body: Bytes::from(vec![byte; FRAGMENT_BYTES]),
+            };
+            assert!(reassembly.begin(1, 2, first).unwrap().is_none());
+            let bytes = [byte; FRAGMENT_BYTES];
+            let whole = body(reassembly.resume(1, 1, &bytes).unwrap()).unwrap();
+            assert!(whole.len() == 2 * FRAGMENT_BYTES && whole.iter().all(|b| *b == byte));
+            whole
+        };
+        let (one, two) = (message(1), message(2));
+        let place = one.as_ptr();
+        drop(one);
+        let three = message(3);
+        assert_eq!(three.as_ptr(), place);
+        assert!(two.iter().all(|byte| *byte == 2));
     }
 
     #[test]

@@ -16,6 +16,9 @@ const BUFFER_MIN: usize = 16 * 1024;
 /// What a buffer grows to by itself. A longer frame makes it grow as its bytes arrive.
 const BUFFER_MAX: usize = 256 * 1024;
 
+/// A frame that lacks less is waited for.
+const PARTIAL_MISSING_MIN: usize = 8 * 1024;
+
 /// Cuts what a peer sends into frames, each a view of the buffer it was read into.
 #[derive(Debug)]
 pub(super) struct Frames {
@@ -84,6 +87,31 @@ impl Frames {
             .min(self.whole.len().saturating_sub(LENGTH));
         self.whole.advance(LENGTH);
         Ok(Some(self.whole.split_to(len)))
+    }
+
+    /// The head of a frame that is not whole, of `len` bytes, and the length of the frame without it. Only where much of
+    /// the frame is missing; [`Frames::next`] has found no whole one.
+    pub(super) fn partial(&self, len: usize) -> Option<(&[u8], usize)> {
+        if !self.whole.is_empty() || self.missing() < PARTIAL_MISSING_MIN {
+            return None;
+        }
+        let head = self.buffer.get(LENGTH..LENGTH.saturating_add(len))?;
+        let rest = length(&self.buffer)?.checked_sub(len)?;
+        Some((head, rest))
+    }
+
+    /// Takes `len` bytes off that are no frame of their own, or as many as there are.
+    pub(super) fn take(&mut self, len: usize) -> BytesMut {
+        let taken = self.buffer.split_to(len.min(self.buffer.len()));
+        let count = u64::try_from(taken.len()).unwrap_or_default();
+        self.passed = self.passed.saturating_add(count);
+        taken
+    }
+
+    /// Counts bytes that were read elsewhere.
+    pub(super) fn count(&mut self, len: usize) {
+        let len = u64::try_from(len).unwrap_or_default();
+        self.passed = self.passed.saturating_add(len);
     }
 
     /// How many bytes at the front of the buffer are whole frames.

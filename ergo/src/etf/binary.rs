@@ -143,6 +143,15 @@ impl Binary {
         matches!(self.0, Repr::Inline(..))
     }
 
+    /// The bytes with their memory, unless they are inline.
+    #[inline]
+    pub(super) fn shared(&self) -> Option<&Bytes> {
+        match &self.0 {
+            Repr::Inline(..) => None,
+            Repr::Shared(bytes) => Some(bytes),
+        }
+    }
+
     /// The bytes.
     #[inline]
     pub fn as_slice(&self) -> &[u8] {

@@ -135,6 +135,17 @@ impl Encoded {
             .kept_limits(self.limits)
     }
 
+    /// The last element of a tuple, of which `decoder` has read all that comes before it. It is not looked at.
+    pub(crate) fn last_element(&self, decoder: &Decoder<'_>) -> Encoded {
+        let at = decoder.position().min(self.bytes.len());
+        Encoded {
+            bytes: self.bytes.slice(at..),
+            atoms: Arc::clone(&self.atoms),
+            state: self.state,
+            limits: self.limits,
+        }
+    }
+
     /// How many bytes the term takes, and what follows it.
     pub fn len_bytes(&self) -> usize {
         self.bytes.len()
@@ -151,7 +162,7 @@ impl Encoded {
     }
 
     /// The bytes, if they mean the same anywhere else.
-    pub(super) fn self_contained(&self) -> Option<&[u8]> {
+    pub(super) fn self_contained(&self) -> Option<&Bytes> {
         (self.state == State::Checked && self.atoms.is_empty()).then_some(&self.bytes)
     }
 }

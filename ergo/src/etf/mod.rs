@@ -53,6 +53,7 @@ pub use bit_string::BitString;
 pub use closure::Closure;
 pub use decoder::{Decoder, Kind, ListHeader};
 pub use encoded::Encoded;
+pub(crate) use encoder::Parts;
 pub use encoder::{AtomSink, Encoder};
 pub use ergo_macros::{Decode, Encode};
 pub use error::{CustomMessage, DecodeError, DecodeErrorKind, EncodeError, LengthOf, PathStep};

@@ -1,17 +1,17 @@
 //! Pumps one connection: reads frames, writes batches, ticks, and notices a silent peer.
 
-use std::io;
+use std::io::{self, IoSlice};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 use crate::dist::{
-    Control, Event, Inbound, ProtocolViolation, TickAction, TickPlan, Ticker, Traffic,
+    Control, Event, Inbound, ProtocolViolation, TickAction, TickPlan, Ticker, Traffic, Transmit,
 };
 use crate::etf::Encoded;
 use crate::net::transport::{Reader, Stream, Writer};
@@ -22,8 +22,8 @@ pub trait Endpoint: Send + Sync {
     fn signal(&self, control: Control, payload: Option<Encoded>);
     /// So many bytes have come.
     fn received(&self, bytes: u64);
-    /// Swaps what is to be written with `into`, which is empty.
-    fn take_transmit(&self, into: &mut Vec<u8>);
+    /// Swaps what is to be written next with `into`, which has been written.
+    fn take_transmit(&self, into: &mut Transmit);
     /// Frames handed out so far, ticks not counted, and whether more wait.
     fn sent(&self) -> (u64, bool);
     /// Puts a tick into the outbound buffer.
@@ -51,9 +51,6 @@ pub enum LossReason {
     #[error("protocol violation: {0}")]
     Violation(ProtocolViolation),
 }
-
-/// The smallest room that is offered to a read.
-const READ_MIN: usize = 16 * 1024;
 
 /// Pumps a connection until it ends, and says why it did.
 ///
@@ -88,6 +85,9 @@ impl Drop for Writing {
     }
 }
 
+/// So many reads in a row leave the budget of the task to the ticks too.
+const READS_MAX: u32 = 32;
+
 async fn read(
     mut reader: Reader,
     rest: Vec<u8>,
@@ -96,19 +96,22 @@ async fn read(
     endpoint: &impl Endpoint,
 ) -> LossReason {
     inbound.handle_input(&rest);
+    let mut reads: u32 = 0;
     loop {
         if let Err(violation) = dispatch(&mut inbound, endpoint) {
             return LossReason::Violation(violation);
         }
-        let buffer = inbound.read_buffer();
-        buffer.reserve(READ_MIN);
-        match reader.read_buf(buffer).await {
+        match reader.read_buf(&mut inbound.read_room()).await {
             Ok(0) | Err(_) => return LossReason::ConnectionClosed,
             Ok(bytes) => {
                 let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
                 received.fetch_add(bytes, Ordering::Relaxed);
                 endpoint.received(bytes);
             }
+        }
+        reads = reads.wrapping_add(1);
+        if reads.is_multiple_of(READS_MAX) {
+            tokio::task::yield_now().await;
         }
     }
 }
@@ -124,30 +127,71 @@ fn dispatch(inbound: &mut Inbound, endpoint: &impl Endpoint) -> Result<(), Proto
 }
 
 async fn write(mut writer: Writer, endpoint: Arc<impl Endpoint>) -> LossReason {
-    let mut batch = Vec::new();
+    let mut batch = Transmit::default();
+    let mut gathering = Gathering::default();
     loop {
         let more = endpoint.writable().notified();
         endpoint.take_transmit(&mut batch);
         if batch.is_empty() {
             more.await;
+            gathering.wait(&*endpoint).await;
             continue;
         }
         // TLS keeps what the socket did not take until it is flushed; over TCP there is nothing to do then.
         if write_all(&mut writer, &batch).await.is_err() || writer.flush().await.is_err() {
             return LossReason::ConnectionClosed;
         }
-        batch.clear();
-        if batch.capacity() > BATCH_KEPT_MAX {
-            batch = Vec::new();
+    }
+}
+
+/// Lets others run before a batch is written, where that is known to make it larger: many that are about to send then
+/// cost one call of the operating system.
+#[derive(Default)]
+struct Gathering {
+    /// For how many batches not to wait.
+    left_out: u32,
+    /// How many were left out last.
+    last: u32,
+}
+
+/// As many batches are left out at most, so that waiting costs next to nothing where it is in vain.
+const LEFT_OUT_MAX: u32 = 64;
+
+impl Gathering {
+    async fn wait(&mut self, endpoint: &impl Endpoint) {
+        if self.left_out > 0 {
+            self.left_out -= 1;
+            return;
+        }
+        let (before, _) = endpoint.sent();
+        tokio::task::yield_now().await;
+        if endpoint.sent().0 == before {
+            self.last = self.last.saturating_mul(2).clamp(1, LEFT_OUT_MAX);
+            self.left_out = self.last;
+        } else {
+            self.last = 0;
         }
     }
 }
 
-/// A larger buffer is given back after it has been written.
-const BATCH_KEPT_MAX: usize = 4 * 1024 * 1024;
-
-async fn write_all(writer: &mut Writer, batch: &[u8]) -> io::Result<()> {
-    writer.write_all(batch).await
+/// Writes all pieces of a batch, with as few calls of the operating system as can be.
+async fn write_all(writer: &mut Writer, batch: &Transmit) -> io::Result<()> {
+    let mut pieces = batch.slices();
+    if let (Some(all), None) = (pieces.next(), pieces.next()) {
+        return writer.write_all(all).await;
+    }
+    if !writer.is_write_vectored() {
+        return writer.write_all(&batch.to_vec()).await;
+    }
+    let mut pieces: Vec<IoSlice<'_>> = batch.slices().map(IoSlice::new).collect();
+    let mut left = pieces.as_mut_slice();
+    while !left.is_empty() {
+        match writer.write_vectored(left).await? {
+            0 => return Err(io::ErrorKind::WriteZero.into()),
+            written => IoSlice::advance_slices(&mut left, written),
+        }
+    }
+    Ok(())
 }
 
 async fn tick(

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use tokio::sync::Notify;
 
-use crate::dist::Control;
+use crate::dist::{Control, Transmit};
 use crate::etf::Encoded;
 use crate::net::Endpoint;
 use crate::node::Node;
@@ -32,7 +32,7 @@ impl Endpoint for Attached {
         }
     }
 
-    fn take_transmit(&self, into: &mut Vec<u8>) {
+    fn take_transmit(&self, into: &mut Transmit) {
         if let State::Up(up) = &mut self.peer.core().state {
             up.outbound.take_transmit(into);
             up.is_idle = into.is_empty();

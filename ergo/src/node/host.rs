@@ -94,6 +94,9 @@ impl Host for Inner {
 
     fn not_busy(self: Arc<Self>, node: &Atom) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
         let peer = self.peers.get(node)?;
+        if !peer.is_busy() {
+            return None;
+        }
         Some(Box::pin(async move { peer.not_busy().await }))
     }
 

@@ -533,15 +533,19 @@ impl Peer {
     pub(super) async fn not_busy(&self) {
         loop {
             let drained = self.drained.notified();
-            let is_busy = match &self.core().state {
-                State::Up(up) => up.outbound.is_busy(),
-                State::Dialling(dialling) => dialling.pending_bytes >= self.watermark,
-                State::Down => false,
-            };
-            if !is_busy {
+            if !self.is_busy() {
                 return;
             }
             drained.await;
+        }
+    }
+
+    /// Whether senders are to wait.
+    pub(super) fn is_busy(&self) -> bool {
+        match &self.core().state {
+            State::Up(up) => up.outbound.is_busy(),
+            State::Dialling(dialling) => dialling.pending_bytes >= self.watermark,
+            State::Down => false,
         }
     }
 }

@@ -2,15 +2,38 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use crate::etf::Atom;
 use crate::node::peer::Peer;
 
+/// Hashes names of nodes fast, as each signal to another node asks for its peer. There are few, and only nodes that have
+/// the cookie, or that this node wants to reach, are among them.
+#[derive(Default)]
+struct NameHasher(u64);
+
+impl Hasher for NameHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word.iter_mut()
+                .zip(chunk)
+                .for_each(|(to, from)| *to = *from);
+            let mixed = self.0.rotate_left(5) ^ u64::from_le_bytes(word);
+            self.0 = mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 32)
+    }
+}
+
 /// Peers by name, each name once.
 #[derive(Default)]
 pub(super) struct Peers {
-    map: RwLock<HashMap<Atom, Arc<Peer>>>,
+    map: RwLock<HashMap<Atom, Arc<Peer>, BuildHasherDefault<NameHasher>>>,
     /// Held while it is decided which of two connections between the same nodes stays.
     deciding: Mutex<()>,
 }

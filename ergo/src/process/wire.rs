@@ -89,7 +89,7 @@ fn try_unwrap(host: &HostRef, encoded: &Encoded) -> Option<(Wrapped, Encoded)> {
     }
     let tag = decoder.read_atom_text().ok()?;
     match (&*tag, arity) {
-        ("$gen_cast", 2) => Some((Wrapped::Cast, decoder.read_encoded().ok()?)),
+        ("$gen_cast", 2) => Some((Wrapped::Cast, encoded.last_element(&decoder))),
         (CALL, 3) => {
             let reply_to = read_from(host, &mut decoder)?;
             Some((Wrapped::Call(reply_to), decoder.read_encoded().ok()?))

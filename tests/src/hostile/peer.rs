@@ -7,7 +7,7 @@ use ergo::dist::handshake::{
     Acceptor, AcceptorEvent, Admission, HandshakeError, Identity, Initiator, Introduced,
     OpenChallenges, Refusal,
 };
-use ergo::dist::{Creation, Event, Flags, Inbound, NodeName, Outbound, Payload};
+use ergo::dist::{Creation, Event, Flags, Inbound, NodeName, Outbound, Payload, Transmit};
 use ergo::epmd::codec::{Request, RequestKind, RequestReader, ResponseReader};
 use ergo::wire::{Cookie, Limits};
 
@@ -91,7 +91,7 @@ fn check_event(event: &Event, outbound: &mut Outbound) {
     };
     let term = payload.to_term();
     let passed_on = outbound.send(control, Payload::Encoded(payload));
-    outbound.take_transmit(&mut Vec::new());
+    outbound.take_transmit(&mut Transmit::default());
     if let Ok(term) = term {
         let copy = ergo::etf::encode(payload).expect("what can be read can be passed on");
         let copy = ergo::etf::decode(&copy).expect("what was passed on can be read");

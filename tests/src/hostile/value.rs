@@ -4,7 +4,7 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 use bytes::Bytes;
 use ergo::dist::handshake::Established;
-use ergo::dist::{Control, Event, Flags, Inbound, Outbound, Payload};
+use ergo::dist::{Control, Event, Flags, Inbound, Outbound, Payload, Transmit};
 use ergo::etf::{
     self, DecodeErrorKind, EncodeOptions, Encoded, Pid, Term, decode, decode_shared, decode_with,
     encode, encode_with,
@@ -117,12 +117,14 @@ fn check_connection(
         from: Some(Pid::new(node("a@h"), 1, 0, 1)),
         to: Pid::new(node("b@h"), 2, 0, 2),
     };
-    let mut bytes = Vec::new();
+    let mut bytes = Transmit::default();
     let mut encode = |encoder: &mut ergo::etf::Encoder<'_>| encoder.write_term(term);
     for payload in [Payload::Encode(&mut encode), Payload::Encoded(encoded)] {
         outbound.send(&control, payload).expect("a signal");
-        outbound.take_transmit(&mut bytes);
-        inbound.handle_input(&bytes);
+        while outbound.pending_bytes() > 0 {
+            outbound.take_transmit(&mut bytes);
+            inbound.handle_input(&bytes.to_vec());
+        }
         let Ok(Some(Event::Signal {
             payload: Some(payload),
             ..

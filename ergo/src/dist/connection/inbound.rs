@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use bytes::{Buf, Bytes, BytesMut};
+use bytes::buf::Limit;
+use bytes::{Buf, BufMut, Bytes, BytesMut};
 
 use super::framing::{FIRST_FRAGMENT, FRAGMENT, Framing, HEADER, PASS_THROUGH, VERSION};
 use crate::dist::atom_cache::InboundCache;
@@ -27,10 +28,30 @@ pub struct Inbound {
     fragments: Reassembly,
     framing: Framing,
     parties: Parties,
+    /// The fragment that is being read to where it stays.
+    arriving: Option<Arriving>,
     /// Of payloads, which are read in the tasks of their receivers.
     limits: KeptLimits,
     failed: Option<ProtocolViolation>,
 }
+
+/// A fragment of which the head is there and much else is not.
+#[derive(Clone, Copy, Debug)]
+struct Arriving {
+    sequence: u64,
+    id: u64,
+    /// How much of it was there in the end of the frames.
+    copied: usize,
+    /// How long the message was before it, and is to be with it.
+    begin: usize,
+    end: usize,
+}
+
+/// Version, kind, sequence and id of a fragment.
+const FRAGMENT_HEAD: usize = 18;
+
+/// The most that is read at once while a long message arrives: the head of its next fragment, and signals between them.
+const BETWEEN_BYTES: usize = 4 * 1024;
 
 /// What came from the peer.
 #[derive(Clone, Debug)]
@@ -60,6 +81,7 @@ impl Inbound {
                 peer: established.peer.atom().clone(),
                 has_unlink_id: established.flags.contains(Flags::UNLINK_ID),
             },
+            arriving: None,
             limits: KeptLimits::of(limits),
             failed: None,
         }
@@ -76,9 +98,28 @@ impl Inbound {
         self.frames.read_buffer()
     }
 
+    /// The room to read into next, which is not empty: either that of [`Inbound::read_buffer`], or where the rest of a
+    /// fragment belongs, which then is not copied at all.
+    pub fn read_room(&mut self) -> Limit<&mut BytesMut> {
+        let most = match self.arriving {
+            None if self.fragments.is_idle() => usize::MAX,
+            _ => BETWEEN_BYTES,
+        };
+        let arriving = self.arriving.and_then(|arriving| {
+            let Arriving { sequence, end, .. } = arriving;
+            self.fragments.room(sequence, end)
+        });
+        arriving.unwrap_or_else(|| self.frames.read_buffer().limit(most))
+    }
+
     /// How many bytes have come from the peer, for the [`Ticker`](crate::dist::Ticker).
     pub fn received(&self) -> u64 {
-        self.frames.received()
+        let read = |arriving: Arriving| {
+            let arrived = self.fragments.len(arriving.sequence);
+            arrived.saturating_sub(arriving.begin.saturating_add(arriving.copied))
+        };
+        let elsewhere = u64::try_from(self.arriving.map_or(0, read)).unwrap_or_default();
+        self.frames.received().saturating_add(elsewhere)
     }
 
     /// The next event; `None` until more bytes come.
@@ -97,15 +138,80 @@ impl Inbound {
     }
 
     fn next_event(&mut self) -> Result<Option<Event>, ProtocolViolation> {
-        while let Some(frame) = self.frames.next()? {
+        loop {
+            if let Some(arriving) = self.arriving {
+                match self.arrive(arriving) {
+                    Some(Some(message)) => return self.signal(message, false).map(Some),
+                    Some(None) => {}
+                    None => return Ok(None),
+                }
+            }
+            let Some(frame) = self.frames.next()? else {
+                if self.begin_to_arrive()? {
+                    continue;
+                }
+                return Ok(None);
+            };
             if frame.is_empty() {
+                // It comes when there is nothing else.
+                self.fragments.shrink();
                 return Ok(Some(Event::Tick));
             }
             if let Some(event) = self.handle_frame(frame)? {
                 return Ok(Some(event));
             }
         }
-        Ok(None)
+    }
+
+    /// Whether what is at the front of the buffer is a fragment whose rest can be read to where it stays.
+    fn begin_to_arrive(&mut self) -> Result<bool, ProtocolViolation> {
+        if self.framing == Framing::PassThrough || self.fragments.is_idle() {
+            return Ok(false);
+        }
+        let Some((head, len)) = self.frames.partial(FRAGMENT_HEAD) else {
+            return Ok(false);
+        };
+        if !head.starts_with(&[VERSION, FRAGMENT]) {
+            return Ok(false);
+        }
+        let (sequence, id) = fragment_numbers(head)?;
+        if !self.fragments.is_open(sequence) {
+            return Ok(false);
+        }
+        let begin = self.fragments.len(sequence);
+        let end = self.fragments.expect(sequence, id, len)?;
+        self.frames.take(FRAGMENT_HEAD.saturating_add(4));
+        self.arriving = Some(Arriving {
+            sequence,
+            id,
+            copied: 0,
+            begin,
+            end,
+        });
+        Ok(true)
+    }
+
+    /// Ends the fragment that is arriving, when all of it is there, with the message if it was the last one.
+    fn arrive(&mut self, mut arriving: Arriving) -> Option<Option<Message>> {
+        let Arriving {
+            sequence,
+            id,
+            begin,
+            end,
+            ..
+        } = arriving;
+        let missing = end.saturating_sub(self.fragments.len(sequence));
+        let there = self.frames.take(missing);
+        self.fragments.append(sequence, &there);
+        arriving.copied = arriving.copied.saturating_add(there.len());
+        if there.len() < missing {
+            self.arriving = Some(arriving);
+            return None;
+        }
+        self.arriving = None;
+        let len = end.saturating_sub(begin);
+        self.frames.count(len.saturating_sub(arriving.copied));
+        Some(self.fragments.arrived(sequence, id))
     }
 
     fn handle_frame(&mut self, mut frame: Bytes) -> Result<Option<Event>, ProtocolViolation> {
@@ -195,7 +301,7 @@ impl Inbound {
 }
 
 /// The sequence and the id of a fragment.
-fn fragment_numbers(frame: &Bytes) -> Result<(u64, u64), ProtocolViolation> {
+fn fragment_numbers(frame: &[u8]) -> Result<(u64, u64), ProtocolViolation> {
     let mut reader = Reader::new(frame.get(2..).unwrap_or_default());
     let truncated = |_| ProtocolViolation::TruncatedHeader;
     Ok((

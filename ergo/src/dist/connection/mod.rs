@@ -4,16 +4,20 @@
 //! tick and when the peer is down. The halves share nothing.
 //!
 //! Invariants:
-//! - Signals leave in the order in which they were sent, whatever their length, and arrive in that order.
+//! - Signals of one sender leave in the order in which they were sent, whatever their length, and arrive in that
+//!   order. Those of others go past the fragments of a long one.
 //! - A signal that cannot be sent leaves no trace, neither in the bytes nor in the atom cache.
 //! - What a peer can make [`Inbound`] keep is bounded by [`Limits`](crate::wire::Limits).
 //! - A payload is neither decoded nor copied on the way in, unless it came in fragments.
 
 mod framing;
 mod inbound;
+mod lanes;
 mod outbound;
 #[cfg(test)]
 mod tests;
+mod transmit;
 
 pub use inbound::{Event, Inbound};
 pub use outbound::{Outbound, Payload};
+pub use transmit::Transmit;

@@ -2,36 +2,43 @@
 
 use std::fmt;
 
-use super::framing::{FIRST_FRAGMENT, FRAGMENT, Framing, HEADER, PASS_THROUGH, VERSION};
+use super::framing::{Framing, HEADER, PASS_THROUGH, VERSION};
+use super::lanes::{Lanes, Long, Sender, Waiting};
+use super::transmit::Transmit;
 use crate::dist::atom_cache::OutboundCache;
 use crate::dist::control::{Control, Placement, SendError, write_control};
 use crate::dist::flags::Flags;
 use crate::dist::fragment::FRAGMENT_BYTES;
 use crate::dist::handshake::Established;
-use crate::etf::{Atom, EncodeError, Encoded, Encoder};
+use crate::etf::{Atom, EncodeError, Encoded, Encoder, Parts};
 use crate::wire::Limits;
-use crate::wire::writer::{put_u32, put_u64};
+use crate::wire::writer::put_u32;
 
-/// A length, two bytes that say the form, the sequence and the id of a fragment.
-const FRAGMENT_HEAD: usize = 4 + 2 + 8 + 8;
+/// The most room left for a header before its length is known; few are longer.
+const ROOM_MAX: usize = 24;
 
-/// The most room left for a header before its length is known; no first fragment has a shorter one.
-const ROOM_MAX: usize = FRAGMENT_HEAD + 1;
-
-/// A buffer that one long message has made longer than this is not kept.
-const KEPT_BUFFER: usize = 4 * 1024 * 1024;
+/// The longest message that is not cut. To cut one that is only a little longer than a fragment costs its receiver a
+/// copy.
+const WHOLE_BYTES_MAX: usize = 2 * FRAGMENT_BYTES;
 
 /// The sending half of a connection: encodes signals straight into the bytes that are to be written.
 ///
-/// Whoever holds it appends with [`Outbound::send`]; the task that writes takes everything at once with
-/// [`Outbound::take_transmit`]. In the steady state nothing is allocated.
+/// Whoever holds it appends with [`Outbound::send`]; the task that writes takes what is there with
+/// [`Outbound::take_transmit`]. In the steady state nothing is allocated, and long binaries are not copied.
+///
+/// The fragments of long messages are handed out by and by, and the signals of other senders go past them.
 #[derive(Debug)]
 pub struct Outbound {
     local: Atom,
     flags: Flags,
     framing: Framing,
     cache: OutboundCache,
-    buffer: Vec<u8>,
+    /// What goes out next.
+    ready: Transmit,
+    /// The long binaries of the signal being sent.
+    parts: Parts,
+    /// What has to wait for its turn.
+    lanes: Lanes,
     /// The head of the frame being sent.
     head: Vec<u8>,
     /// How long the head of the frame before was: most likely that of the next one.
@@ -61,7 +68,9 @@ impl Outbound {
             flags: established.flags,
             framing: Framing::new(established.flags),
             cache: OutboundCache::new(),
-            buffer: Vec::new(),
+            ready: Transmit::default(),
+            parts: Parts::default(),
+            lanes: Lanes::new(limits.fragment_bytes_max),
             head: Vec::new(),
             room: ROOM_MAX,
             sequence: 0,
@@ -78,36 +87,35 @@ impl Outbound {
     /// # Errors
     /// Why it was not sent. Nothing of it remains then.
     pub fn send(&mut self, control: &Control, mut payload: Payload<'_>) -> Result<(), SendError> {
-        match self.try_send(control, &mut payload)? {
+        match self.try_send(control, &mut payload, false)? {
             Sent::Done => Ok(()),
-            Sent::TooLongForPriority(ordinary) => self.try_send(&ordinary, &mut payload).map(drop),
+            Sent::HasToWait => self.try_send(control, &mut payload, true).map(drop),
+            Sent::TooLongForPriority(ordinary) => self.send(&ordinary, payload),
         }
     }
 
     /// Appends a tick. It does not count as sent.
     pub fn send_tick(&mut self) {
-        put_u32(&mut self.buffer, 0);
+        put_u32(&mut self.ready.bytes, 0);
     }
 
-    /// Takes all bytes that are to be written, in exchange for the buffer in `into`, which is emptied first: give back the
-    /// one that has been written.
-    pub fn take_transmit(&mut self, into: &mut Vec<u8>) {
+    /// Takes what is to be written next, in exchange for what is in `into`, which is emptied first: give back the one that
+    /// has been written. Until [`Outbound::pending_bytes`] is 0 there is more.
+    pub fn take_transmit(&mut self, into: &mut Transmit) {
         into.clear();
-        std::mem::swap(&mut self.buffer, into);
-        if self.buffer.capacity() > KEPT_BUFFER {
-            self.buffer = Vec::new();
-        }
+        std::mem::swap(&mut self.ready, into);
+        self.lanes.hand_out(into);
     }
 
     /// How many bytes are to be written.
     pub fn pending_bytes(&self) -> usize {
-        self.buffer.len()
+        self.ready.len().saturating_add(self.lanes.bytes())
     }
 
     /// Whether senders should wait: as many bytes are to be written as
     /// [`Limits::outbound_watermark_bytes`](crate::wire::Limits::outbound_watermark_bytes), or more.
     pub fn is_busy(&self) -> bool {
-        self.buffer.len() >= self.watermark
+        self.pending_bytes() >= self.watermark
     }
 
     /// How many signals have been sent, for the [`Ticker`](crate::dist::Ticker).
@@ -117,21 +125,25 @@ impl Outbound {
 
     #[cfg(test)]
     pub(super) fn buffer_capacity(&self) -> usize {
-        self.buffer.capacity()
+        self.ready.capacity()
     }
 
     fn try_send(
         &mut self,
         control: &Control,
         payload: &mut Payload<'_>,
+        waits: bool,
     ) -> Result<Sent, SendError> {
         self.cache.begin();
+        self.parts.clear();
         let mut attempt = Attempt {
-            start: self.buffer.len(),
+            start: self.ready.bytes.len(),
             outbound: self,
             is_done: false,
         };
-        let result = attempt.outbound.append(attempt.start, control, payload);
+        let result = attempt
+            .outbound
+            .append(attempt.start, control, payload, waits);
         attempt.is_done = matches!(result, Ok(Sent::Done));
         result
     }
@@ -141,13 +153,17 @@ impl Outbound {
         start: usize,
         control: &Control,
         payload: &mut Payload<'_>,
+        waits: bool,
     ) -> Result<Sent, SendError> {
+        let sender = Sender::of(control);
+        let waits = waits || self.lanes.hold(sender);
         let body = self.leave_room(start);
-        if self.encode(control, payload)? == Placement::Dropped {
-            self.buffer.truncate(start);
+        if self.encode(control, payload, !waits)? == Placement::Dropped {
+            self.ready.bytes.truncate(start);
             return Ok(Sent::Done);
         }
-        let len = self.buffer.len().saturating_sub(body);
+        let own = self.ready.bytes.len().saturating_sub(body);
+        let len = own.saturating_add(self.parts.len_bytes());
         if len > self.message_bytes_max {
             return Err(SendError::TooLong {
                 len,
@@ -158,34 +174,47 @@ impl Outbound {
             Framing::Header {
                 has_fragments: true,
                 ..
-            } if len > FRAGMENT_BYTES => {
-                if let Some(ordinary) = control.without_priority() {
-                    return Ok(Sent::TooLongForPriority(ordinary));
-                }
-                self.finish_fragments(start, body, len);
-                Ok(Sent::Done)
+            } if len > FRAGMENT_BYTES
+                && let Some(ordinary) = control.without_priority() =>
+            {
+                return Ok(Sent::TooLongForPriority(ordinary));
             }
-            Framing::Header { .. } => self.finish_frame(start, body, len).map(|()| Sent::Done),
-            Framing::PassThrough => self.finish_pass_through(start).map(|()| Sent::Done),
+            Framing::Header {
+                has_fragments: true,
+                ..
+            } if len > WHOLE_BYTES_MAX => {
+                if !waits && !self.lanes.start(sender, len) {
+                    return Ok(Sent::HasToWait);
+                }
+                self.finish_long(start, body, sender, waits);
+                return Ok(Sent::Done);
+            }
+            Framing::Header { .. } => self.finish_frame(start, body, own, len)?,
+            Framing::PassThrough => self.finish_pass_through(start)?,
         }
+        if waits {
+            self.put_off(start, sender);
+        }
+        Ok(Sent::Done)
     }
 
     /// Appends room for the head of the frame, and returns where its body begins.
     fn leave_room(&mut self, start: usize) -> usize {
+        let buffer = &mut self.ready.bytes;
         match self.framing {
             Framing::PassThrough => {
-                self.buffer
-                    .extend_from_slice(&[0, 0, 0, 0, PASS_THROUGH, VERSION])
+                buffer.extend_from_slice(&[0, 0, 0, 0, PASS_THROUGH, VERSION]);
             }
-            Framing::Header { .. } => self.buffer.resize(start.saturating_add(self.room), 0),
+            Framing::Header { .. } => buffer.resize(start.saturating_add(self.room), 0),
         }
-        self.buffer.len()
+        buffer.len()
     }
 
     fn encode(
         &mut self,
         control: &Control,
         payload: &mut Payload<'_>,
+        caches: bool,
     ) -> Result<Placement, SendError> {
         if control.has_payload() == matches!(payload, Payload::None) {
             return Err(SendError::Payload);
@@ -193,18 +222,21 @@ impl Outbound {
         let encoder = match self.framing {
             Framing::Header {
                 has_cache: true, ..
-            } => Encoder::with_atoms(&mut self.buffer, &mut self.cache),
-            _ => Encoder::new(&mut self.buffer),
+            } if caches => Encoder::with_atoms(&mut self.ready.bytes, &mut self.cache),
+            _ => Encoder::new(&mut self.ready.bytes),
         };
-        let mut encoder = encoder.records(self.flags.contains(Flags::NATIVE_RECORDS));
+        let mut encoder = encoder
+            .records(self.flags.contains(Flags::NATIVE_RECORDS))
+            .sharing(&mut self.parts);
         let placement = write_control(control, &self.local, self.flags, &mut encoder)?;
         if placement == Placement::After && self.framing == Framing::PassThrough {
-            encoder.buffer().push(VERSION);
+            encoder.put_raw(&[VERSION]);
         }
         if matches!(placement, Placement::After | Placement::Inside) {
-            let before = encoder.buffer().len();
+            let before = encoder.position();
             payload.encode(&mut encoder)?;
-            if encoder.buffer().len() <= before {
+            let has_grown = encoder.position() > before;
+            if !has_grown && self.parts.is_empty() {
                 return Err(SendError::Payload);
             }
         }
@@ -212,13 +244,22 @@ impl Outbound {
     }
 
     fn finish_pass_through(&mut self, start: usize) -> Result<(), SendError> {
-        let len = self.buffer.len().saturating_sub(start).saturating_sub(4);
-        let length = self.frame_length(len)?;
+        let own = self.ready.bytes.len().saturating_sub(start);
+        let len = own.saturating_add(self.parts.len_bytes());
+        let length = self.frame_length(len.saturating_sub(4))?;
         self.overwrite(start, &length.to_be_bytes());
+        self.ready.adopt(&mut self.parts, |at| at);
         Ok(())
     }
 
-    fn finish_frame(&mut self, start: usize, body: usize, len: usize) -> Result<(), SendError> {
+    /// `own` of the `len` bytes of the body are in the buffer.
+    fn finish_frame(
+        &mut self,
+        start: usize,
+        body: usize,
+        own: usize,
+        len: usize,
+    ) -> Result<(), SendError> {
         self.head.clear();
         self.head.extend_from_slice(&[0, 0, 0, 0, VERSION, HEADER]);
         self.cache.write_header(&mut self.head);
@@ -226,59 +267,51 @@ impl Outbound {
         if let Some(place) = self.head.first_chunk_mut::<4>() {
             *place = length.to_be_bytes();
         }
-        self.place(start, body, len);
+        let to = start.saturating_add(self.head.len());
+        self.place(start, body, own);
+        self.ready.adopt(&mut self.parts, |at| {
+            at.saturating_add(to).saturating_sub(body)
+        });
         self.room = self.head.len().min(ROOM_MAX);
         Ok(())
     }
 
     /// Moves the body to behind its head and writes the head before it. Nothing moves when the room was right.
     fn place(&mut self, start: usize, body: usize, len: usize) {
+        let buffer = &mut self.ready.bytes;
         let to = start.saturating_add(self.head.len());
         if to > body {
-            self.buffer.resize(to.saturating_add(len), 0);
+            buffer.resize(to.saturating_add(len), 0);
         }
         if to != body {
-            self.buffer.copy_within(body..body.saturating_add(len), to);
+            buffer.copy_within(body..body.saturating_add(len), to);
         }
-        self.buffer.truncate(to.saturating_add(len));
+        buffer.truncate(to.saturating_add(len));
         let head = std::mem::take(&mut self.head);
         self.overwrite(start, &head);
         self.head = head;
     }
 
-    /// Cuts the body into fragments where it stands: moves them apart, the last one first, and writes their heads.
-    fn finish_fragments(&mut self, start: usize, body: usize, len: usize) {
+    /// Cuts the body into fragments. The first one goes out now, unless the sender has to wait.
+    fn finish_long(&mut self, start: usize, body: usize, sender: Sender, waits: bool) {
         self.sequence = self.sequence.wrapping_add(1).max(1);
-        let count = len.div_ceil(FRAGMENT_BYTES);
-        let ids = u64::try_from(count).unwrap_or(u64::MAX);
-        self.head.clear();
-        put_fragment_head(&mut self.head, FIRST_FRAGMENT, self.sequence, ids);
-        self.cache.write_header(&mut self.head);
-        set_length(&mut self.head, FRAGMENT_BYTES);
-        let first = start.saturating_add(self.head.len());
-        let gaps = count.saturating_sub(1).saturating_mul(FRAGMENT_HEAD);
-        self.buffer
-            .resize(first.saturating_add(len).saturating_add(gaps), 0);
-        let mut head = Vec::with_capacity(FRAGMENT_HEAD);
-        for number in (1..count).rev() {
-            let offset = number.saturating_mul(FRAGMENT_BYTES);
-            let taken = len.saturating_sub(offset).min(FRAGMENT_BYTES);
-            let from = body.saturating_add(offset);
-            let gap = number.saturating_mul(FRAGMENT_HEAD);
-            let to = first.saturating_add(offset).saturating_add(gap);
-            self.buffer
-                .copy_within(from..from.saturating_add(taken), to);
-            let id = ids.saturating_sub(u64::try_from(number).unwrap_or_default());
-            head.clear();
-            put_fragment_head(&mut head, FRAGMENT, self.sequence, id);
-            set_length(&mut head, taken);
-            self.overwrite(to.saturating_sub(FRAGMENT_HEAD), &head);
+        let own = self.ready.bytes.split_off(body);
+        self.ready.bytes.truncate(start);
+        let mut header = Vec::new();
+        self.cache.write_header(&mut header);
+        let mut long = Long::new(self.sequence, header, own, &mut self.parts, body);
+        if !waits {
+            long = long.started();
+            // More than one: it is longer than two.
+            long.fragment(&mut self.ready);
         }
-        self.buffer
-            .copy_within(body..body.saturating_add(FRAGMENT_BYTES), first);
-        let head = std::mem::take(&mut self.head);
-        self.overwrite(start, &head);
-        self.head = head;
+        self.lanes.push(sender, Waiting::Long(long));
+    }
+
+    /// Puts the frame that was appended last off until it is its sender's turn.
+    fn put_off(&mut self, start: usize, sender: Sender) {
+        let frame = self.ready.split_off(start);
+        self.lanes.push(sender, Waiting::Frames(frame));
     }
 
     fn frame_length(&self, len: usize) -> Result<u32, SendError> {
@@ -290,7 +323,7 @@ impl Outbound {
     }
 
     fn overwrite(&mut self, at: usize, bytes: &[u8]) {
-        let place = self.buffer.get_mut(at..at.saturating_add(bytes.len()));
+        let place = self.ready.bytes.get_mut(at..at.saturating_add(bytes.len()));
         if let Some(place) = place {
             place.copy_from_slice(bytes);
         }
@@ -300,6 +333,8 @@ impl Outbound {
 /// What became of a signal.
 enum Sent {
     Done,
+    /// Too many long messages are in progress: it must be encoded once more, for later.
+    HasToWait,
     /// It needs fragments, and must be sent in this form instead.
     TooLongForPriority(Control),
 }
@@ -318,7 +353,8 @@ impl Drop for Attempt<'_> {
         if self.is_done {
             outbound.sent = outbound.sent.saturating_add(1);
         } else {
-            outbound.buffer.truncate(self.start);
+            outbound.ready.bytes.truncate(self.start);
+            outbound.parts.clear();
             outbound.cache.rollback();
         }
     }
@@ -341,20 +377,5 @@ impl fmt::Debug for Payload<'_> {
             Payload::Encoded(_) => "Encoded(..)",
             Payload::Encode(_) => "Encode(..)",
         })
-    }
-}
-
-/// The head of a fragment with a length of 0, for [`set_length`].
-fn put_fragment_head(head: &mut Vec<u8>, kind: u8, sequence: u64, id: u64) {
-    head.extend_from_slice(&[0, 0, 0, 0, VERSION, kind]);
-    put_u64(head, sequence);
-    put_u64(head, id);
-}
-
-/// Sets the length of a frame with this head and a body of `len` bytes, at most one fragment, so that it fits.
-fn set_length(head: &mut [u8], len: usize) {
-    let length = head.len().saturating_sub(4).saturating_add(len);
-    if let Some(place) = head.first_chunk_mut::<4>() {
-        *place = u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes();
     }
 }

@@ -3,6 +3,7 @@
 mod fragments;
 mod golden;
 mod hostile;
+mod lanes;
 mod pair;
 mod rollback;
 
@@ -80,9 +81,12 @@ fn push(
 }
 
 fn transmit(outbound: &mut Outbound) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    outbound.take_transmit(&mut bytes);
-    bytes
+    let (mut all, mut batch) = (Vec::new(), Transmit::default());
+    while outbound.pending_bytes() > 0 {
+        outbound.take_transmit(&mut batch);
+        all.extend(batch.to_vec());
+    }
+    all
 }
 
 /// Everything that is in the receiving half, decoded.

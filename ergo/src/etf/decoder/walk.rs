@@ -297,7 +297,7 @@ impl<'de> Decoder<'de> {
 impl Walker for Encoder<'_> {
     #[inline]
     fn raw(&mut self, bytes: &[u8]) {
-        self.buffer().extend_from_slice(bytes);
+        self.put_raw(bytes);
     }
 
     #[inline]

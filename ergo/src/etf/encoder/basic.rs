@@ -2,11 +2,12 @@
 
 use std::time::{Duration, SystemTime};
 
+use bytes::Bytes;
 use num_bigint::{BigInt, Sign};
 
 use super::super::atom::ATOM_CHARACTERS_MAX;
 use super::super::inline_text::INLINE_BYTES_MAX;
-use super::super::{Atom, BitString, EncodeError, LengthOf, TimeUnit, atom, tag};
+use super::super::{Atom, Binary, BitString, EncodeError, LengthOf, TimeUnit, atom, tag};
 use super::Encoder;
 
 /// The most bytes that a list of them may have to be written as a string.
@@ -246,6 +247,29 @@ impl Encoder<'_> {
         self.write_header(tag::BINARY, bytes.len(), LengthOf::Binary)?;
         self.buffer.extend_from_slice(bytes);
         Ok(())
+    }
+
+    /// Writes a binary that has memory of its own, which need not be copied.
+    ///
+    /// # Errors
+    /// Those of [`Encoder::write_binary`].
+    #[inline]
+    pub(crate) fn write_bytes_value(&mut self, bytes: &Bytes) -> Result<(), EncodeError> {
+        self.write_header(tag::BINARY, bytes.len(), LengthOf::Binary)?;
+        self.put_bytes(bytes);
+        Ok(())
+    }
+
+    /// Writes a binary as a term has it.
+    ///
+    /// # Errors
+    /// Those of [`Encoder::write_binary`].
+    #[inline]
+    pub(crate) fn write_binary_value(&mut self, binary: &Binary) -> Result<(), EncodeError> {
+        match binary.shared() {
+            Some(bytes) => self.write_bytes_value(bytes),
+            None => self.write_binary(binary),
+        }
     }
 
     /// Writes text as a binary of UTF-8.

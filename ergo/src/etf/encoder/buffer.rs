@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+use bytes::Bytes;
+
+use super::Parts;
+
 /// Who writes atoms in a shorter form: the atom cache of a connection.
 ///
 /// ```
@@ -51,6 +55,10 @@ pub trait AtomSink {
 pub struct Encoder<'b> {
     pub(super) buffer: &'b mut Vec<u8>,
     pub(super) atoms: Option<&'b mut dyn AtomSink>,
+    /// Where long binaries go that are not copied.
+    parts: Option<&'b mut Parts>,
+    /// The closures that are being written: their sizes count what is in the buffer.
+    pub(super) open_funs: usize,
     /// Whether the reader knows native records.
     pub(super) has_records: bool,
 }
@@ -63,6 +71,8 @@ impl<'b> Encoder<'b> {
         Encoder {
             buffer,
             atoms: None,
+            parts: None,
+            open_funs: 0,
             has_records: true,
         }
     }
@@ -74,6 +84,8 @@ impl<'b> Encoder<'b> {
         Encoder {
             buffer,
             atoms: Some(atoms),
+            parts: None,
+            open_funs: 0,
             has_records: true,
         }
     }
@@ -87,9 +99,44 @@ impl<'b> Encoder<'b> {
         self
     }
 
+    /// The same with `parts`, which is empty, for long binaries: they are not copied into the buffer.
+    #[inline]
+    pub(crate) fn sharing(mut self, parts: &'b mut Parts) -> Encoder<'b> {
+        self.parts = Some(parts);
+        self
+    }
+
+    /// Writes these bytes as they are.
+    #[inline]
+    pub(super) fn put_bytes(&mut self, bytes: &Bytes) {
+        match &mut self.parts {
+            Some(parts) if Parts::take(bytes.len()) && self.open_funs == 0 => {
+                parts.push(self.buffer.len(), bytes.clone());
+            }
+            _ => self.buffer.extend_from_slice(bytes),
+        }
+    }
+
+    /// How long the buffer is, which tells where something begins.
+    #[inline]
+    pub(crate) fn position(&self) -> usize {
+        self.buffer.len()
+    }
+
+    /// Writes bytes that are known to be right.
+    #[inline]
+    pub(crate) fn put_raw(&mut self, bytes: &[u8]) {
+        self.buffer.extend_from_slice(bytes);
+    }
+
     /// The buffer, for bytes that are known to be right.
     #[inline]
     pub fn buffer(&mut self) -> &mut Vec<u8> {
+        if let Some(parts) = &mut self.parts
+            && !parts.is_empty()
+        {
+            parts.copy_into(self.buffer);
+        }
         self.buffer
     }
 }

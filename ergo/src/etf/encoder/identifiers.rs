@@ -93,7 +93,7 @@ impl Encoder<'_> {
         }
         match encoded.self_contained() {
             Some(bytes) => {
-                self.buffer.extend_from_slice(bytes);
+                self.put_bytes(bytes);
                 Ok(())
             }
             None => self.write_walked(encoded).map_err(EncodeError::Malformed),
@@ -111,6 +111,7 @@ impl Encoder<'_> {
 
     /// Writes the tag of a closure and room for its size; returns where the size is.
     pub(crate) fn begin_fun_size(&mut self) -> usize {
+        self.open_funs = self.open_funs.saturating_add(1);
         self.buffer.push(tag::NEW_FUN);
         let mark = self.buffer.len();
         put_u32(self.buffer, 0);
@@ -119,6 +120,7 @@ impl Encoder<'_> {
 
     /// Sets the size at `mark` to what has been written since.
     pub(crate) fn end_fun_size(&mut self, mark: usize) -> Result<(), EncodeError> {
+        self.open_funs = self.open_funs.saturating_sub(1);
         let length = self.buffer.len().saturating_sub(mark);
         let size = u32::try_from(length).map_err(|_| EncodeError::TooLong {
             what: LengthOf::Fun,

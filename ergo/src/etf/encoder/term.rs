@@ -89,7 +89,7 @@ impl Encoder<'_> {
             Term::Map(map) => self.write_map_level(map, below),
             Term::ImproperList(list) => self.write_improper_level(list, below),
             // `write_other` would do as well, but for the time to hand over what it might have opened.
-            Term::Binary(bytes) => Ok(self.write_binary(bytes)?),
+            Term::Binary(bytes) => Ok(self.write_binary_value(bytes)?),
             Term::Float(value) => Ok(self.write_f64(*value)?),
             Term::Pid(pid) => Ok(self.write_pid(pid)?),
             Term::Reference(reference) => Ok(self.write_reference(reference)?),
@@ -176,7 +176,7 @@ impl Encoder<'_> {
         match term {
             Term::Integer(value) => self.write_i64(*value)?,
             Term::Atom(value) => self.put_atom(value),
-            Term::Binary(bytes) => self.write_binary(bytes)?,
+            Term::Binary(bytes) => self.write_binary_value(bytes)?,
             Term::Float(value) => self.write_f64(*value)?,
             Term::Pid(pid) => self.write_pid(pid)?,
             Term::Reference(reference) => self.write_reference(reference)?,

@@ -51,7 +51,7 @@ impl<'de> Decode<'de> for Atom {
 impl Encode for Binary {
     #[inline]
     fn encode(&self, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
-        encoder.write_binary(self)
+        encoder.write_binary_value(self)
     }
 }
 

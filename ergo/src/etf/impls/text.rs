@@ -67,7 +67,7 @@ impl Encode for Bytes {
     /// A binary.
     #[inline]
     fn encode(&self, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
-        encoder.write_binary(self)
+        encoder.write_bytes_value(self)
     }
 }
 

@@ -27,7 +27,7 @@ fn golden_lengths() {
     );
 }
 
-/// Around the length from which on a message is cut, the body is control message and payload together.
+/// Around the lengths from which on a message is cut, the body is control message and payload together.
 #[test]
 fn lengths_around_the_cut() {
     let (mut outbound, mut inbound) = halves(Flags::VISIBLE);
@@ -39,7 +39,7 @@ fn lengths_around_the_cut() {
     receive(&mut inbound, &bytes).unwrap();
     // Without length, version, kind, the number of atoms, their flags and their entries.
     let overhead = bytes.len() - 4 - 2 - (1 + 2 + 2);
-    for (len, frames) in [(65_536, 1), (65_537, 2), (131_072, 2), (131_073, 3)] {
+    for (len, frames) in [(65_537, 1), (131_072, 1), (131_073, 3), (196_609, 4)] {
         let payload = binary(len - overhead);
         push(&mut outbound, &send(), Some(&payload)).unwrap();
         let bytes = transmit(&mut outbound);
@@ -71,6 +71,36 @@ fn long_and_short_messages_keep_their_order() {
             .filter_map(|(_, payload)| payload)
             .collect();
         assert_eq!(found, payloads);
+    }
+}
+
+/// As a socket is read: into the room that is offered, in portions of all lengths.
+#[test]
+fn read_to_where_it_stays() {
+    use bytes::BufMut;
+    for portion in [700, 5000, 40_000, 70_000, 1 << 20] {
+        let (mut outbound, mut inbound) = halves(Flags::VISIBLE);
+        let bytes_of = |len: usize| (0..len).map(|n| (n * 7) as u8).collect::<Vec<u8>>();
+        let payloads: Vec<Term> = [3, 500_000, 7, 140_000, 1_500_000, 0]
+            .map(|len| Term::binary(bytes_of(len)))
+            .into();
+        let mut bytes = Vec::new();
+        for payload in &payloads {
+            push(&mut outbound, &send(), Some(payload)).unwrap();
+            bytes.extend(transmit(&mut outbound));
+        }
+        let (mut found, mut rest) = (Vec::new(), &bytes[..]);
+        while !rest.is_empty() {
+            let mut room = inbound.read_room();
+            let len = rest.len().min(portion).min(room.remaining_mut());
+            room.put_slice(&rest[..len]);
+            rest = &rest[len..];
+            assert_eq!(inbound.received(), (bytes.len() - rest.len()) as u64);
+            found.extend(drain(&mut inbound).unwrap());
+            assert_eq!(inbound.received(), (bytes.len() - rest.len()) as u64);
+        }
+        let found: Vec<Term> = found.into_iter().filter_map(|(_, term)| term).collect();
+        assert!(found == payloads, "portions of {portion}");
     }
 }
 

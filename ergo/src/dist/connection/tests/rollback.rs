@@ -163,7 +163,7 @@ fn busy_from_the_watermark_on() {
 #[test]
 fn buffers_go_round() {
     let (mut outbound, _) = halves(Flags::VISIBLE);
-    let mut bytes = Vec::new();
+    let mut bytes = Transmit::default();
     let mut capacities = Vec::new();
     for _ in 0..10 {
         for _ in 0..100 {
@@ -177,13 +177,9 @@ fn buffers_go_round() {
         capacities[4..],
         "two buffers, which do not grow"
     );
-    push(
-        &mut outbound,
-        &send(),
-        Some(&Term::binary(vec![0; 5 << 20])),
-    )
-    .unwrap();
-    outbound.take_transmit(&mut bytes);
+    let long = Term::list(vec![Term::from(1 << 20); 1 << 20]);
+    push(&mut outbound, &send(), Some(&long)).unwrap();
+    transmit(&mut outbound);
     outbound.take_transmit(&mut bytes);
     assert!(
         outbound.buffer_capacity() <= 4 << 20,
