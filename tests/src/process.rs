@@ -113,6 +113,11 @@ impl Process {
             status.is_some()
         });
         ended.await.ok();
+        if status.is_some() {
+            // What it printed last is read on other threads. A grandchild may hold the pipes open: not for ever.
+            let rest = Duration::from_secs(5);
+            let _ = self.output.find(usize::MAX, rest, |_| false).await;
+        }
         status.ok_or_else(|| {
             Failure::late(&format!("the end of {}", self.title), limit, &self.output())
         })

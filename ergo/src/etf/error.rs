@@ -343,10 +343,10 @@ pub enum EncodeError {
     /// [`Limits::message_bytes_max`](crate::wire::Limits::message_bytes_max).
     #[error("a message of {length} bytes is longer than {max} (message_bytes_max)")]
     MessageTooLong {
-        /// Its length in bytes.
-        length: usize,
-        /// The limit in bytes.
-        max: usize,
+        /// Its length in bytes, `u32::MAX` for more.
+        length: u32,
+        /// The limit in bytes, likewise.
+        max: u32,
     },
     /// The value is a request of a method marked local, or otherwise cannot leave the node.
     #[error("this value cannot leave the node")]

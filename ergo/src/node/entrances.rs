@@ -139,9 +139,8 @@ mod tests {
 
     #[tokio::test]
     async fn ports_that_are_taken_are_named() {
-        let taken = AcceptorOptions::new().open().unwrap().rules.address.port();
-        // It was closed at once; this one stays.
-        let holder = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, taken)).unwrap();
+        let holder = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let taken = holder.local_addr().unwrap().port();
         let text = refusal(taken..=taken);
         let expect = format!("cannot listen on 127.0.0.1 at port {taken}: Address already in use");
         assert!(text.starts_with(&expect), "{text}");

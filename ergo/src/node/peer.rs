@@ -610,7 +610,8 @@ fn refused(control: &Control, error: SendError) -> Result<(), CastError> {
     match error {
         SendError::Encode(error) => Err(error.into()),
         SendError::TooLong { len, max } => {
-            let (length, max) = (len, max);
+            let short = |bytes| u32::try_from(bytes).unwrap_or(u32::MAX);
+            let (length, max) = (short(len), short(max));
             Err(EncodeError::MessageTooLong { length, max }.into())
         }
         error => {

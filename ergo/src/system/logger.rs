@@ -99,11 +99,18 @@ fn shown(term: &Term) -> String {
 
 /// A string, or a report: a map or a list of pairs. How a report wants to be shown is a function of its node, so it is
 /// shown as `logger:format_report/1` shows it.
-fn reported(report: &Term) -> String {
+fn reported(mut report: &Term) -> String {
+    // One inside another, however deep a peer makes them.
+    while let Term::Map(map) = report
+        && !(map.contains_key("format") && map.contains_key("args"))
+        && map.contains_key("label")
+        && let Some(inner) = map.get("report")
+    {
+        report = inner;
+    }
     match report {
-        Term::Map(map) => match (map.get("format"), map.get("args"), map.get("report")) {
-            (Some(format), Some(arguments), _) => formatted(format, arguments),
-            (_, _, Some(inner)) if map.contains_key("label") => reported(inner),
+        Term::Map(map) => match (map.get("format"), map.get("args")) {
+            (Some(format), Some(arguments)) => formatted(format, arguments),
             _ => lines(map.iter()),
         },
         Term::List(elements) => match characters(report, Encoding::Unicode) {
@@ -114,10 +121,16 @@ fn reported(report: &Term) -> String {
     }
 }
 
+/// So many lines of a report are shown: a peer decides how long it is.
+const LINES_MAX: usize = 1_000;
+
+/// In place of the other lines.
+const MORE: &str = "    ...";
+
 /// Lines of a list of pairs; those of a crash are in a list of such lists.
 fn listed(elements: &[Term]) -> String {
     let mut text: Vec<String> = Vec::new();
-    for element in elements {
+    for element in elements.iter().take(LINES_MAX) {
         match element {
             Term::Tuple(pair) if pair.len() == 2 => {
                 text.extend(pair.first().zip(pair.get(1)).map(line));
@@ -135,11 +148,18 @@ fn listed(elements: &[Term]) -> String {
         }
     }
     text.retain(|line| !line.is_empty());
+    if elements.len() > LINES_MAX {
+        text.push(MORE.to_owned());
+    }
     text.join("\n")
 }
 
-fn lines<'a>(pairs: impl Iterator<Item = (&'a Term, &'a Term)>) -> String {
-    pairs.map(line).collect::<Vec<_>>().join("\n")
+fn lines<'a>(mut pairs: impl Iterator<Item = (&'a Term, &'a Term)>) -> String {
+    let mut text: Vec<String> = pairs.by_ref().take(LINES_MAX).map(line).collect();
+    if pairs.next().is_some() {
+        text.push(MORE.to_owned());
+    }
+    text.join("\n")
 }
 
 /// `    key: value`.
@@ -151,6 +171,27 @@ fn line((key, value): (&Term, &Term)) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// As deep as a peer likes: on a small stack, and the terms outlive the thread, since they are dropped elsewhere.
+    #[test]
+    fn reports_inside_each_other() {
+        let label = || (Term::atom("label"), Term::atom("x"));
+        let mut report = Term::atom("the_end");
+        for _ in 0..100_000 {
+            report = Term::map([label(), (Term::atom("report"), report)]);
+        }
+        let small = std::thread::Builder::new().stack_size(256 * 1024);
+        let text = small.spawn(move || reported(&report)).unwrap().join();
+        assert_eq!(text.unwrap(), "the_end");
+    }
+
+    #[test]
+    fn long_reports_are_cut() {
+        let many = Term::list(vec![Term::atom("a"); LINES_MAX + 1]);
+        let text = reported(&many);
+        assert_eq!(text.lines().count(), LINES_MAX + 1);
+        assert!(text.ends_with(MORE), "{}", &text[text.len() - 40..]);
+    }
 
     #[test]
     fn events_of_every_shape() {

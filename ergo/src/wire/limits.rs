@@ -57,7 +57,8 @@ pub struct Limits {
     /// [`Full`](crate::CastError::Full). Other signals never are: at twice as many the connection is closed. Default 64 MiB.
     pub outbound_bytes_max: usize,
     /// Requests to spawn a process that one peer may make in a second, from its first one on; more are answered with
-    /// `system_limit`. Default 1,000.
+    /// `system_limit`. Each `erpc` and `rpc` of OTP 23 and later is one. Default 100,000: far above what a connection
+    /// carries in calls, and what keeps a flood from filling the memory with processes.
     pub spawn_requests_per_second_max: u32,
     /// The longest request to the embedded EPMD, in bytes. Default 512.
     pub epmd_request_bytes_max: usize,
@@ -86,7 +87,7 @@ impl Limits {
         inflate_ratio_max: 1000,
         outbound_watermark_bytes: MEBIBYTE,
         outbound_bytes_max: 64 * MEBIBYTE,
-        spawn_requests_per_second_max: 1000,
+        spawn_requests_per_second_max: 100_000,
         epmd_request_bytes_max: 512,
         epmd_idle_timeout: Duration::from_secs(60),
         epmd_clients_max: 256,

@@ -3,8 +3,8 @@
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
 use std::ops::Deref;
-use std::time::Duration;
 
+use crate::deadline::PATIENCE;
 use crate::erlang::Release;
 use crate::failure::Failure;
 use crate::ports;
@@ -77,13 +77,13 @@ impl Epmd {
     ///
     /// # Errors
     ///
-    /// When it does not answer within a second.
+    /// When it does not answer in time.
     pub fn names(&self) -> io::Result<Vec<Registered>> {
         const NAMES_REQUEST: [u8; 3] = [0, 1, b'n'];
         /// The reply starts with the port of the epmd itself.
         const HEADER: usize = 4;
         let address = (Ipv4Addr::LOCALHOST, self.port).into();
-        let limit = Duration::from_secs(1);
+        let limit = PATIENCE;
         let mut socket = TcpStream::connect_timeout(&address, limit)?;
         socket.set_read_timeout(Some(limit))?;
         socket.write_all(&NAMES_REQUEST)?;

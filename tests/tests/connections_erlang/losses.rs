@@ -9,11 +9,11 @@ use ergo::epmd::Client;
 use ergo::epmd::codec::{AliveName, NodeEntry};
 use ergo::prelude::*;
 use ergo::{NodeEvent, node::NodeEvents};
-use ergo_tests::erlang::{Epmd, Release, each_release};
+use ergo_tests::erlang::{Epmd, Node as Erl, Release, each_release};
 use ergo_tests::{PATIENCE, deadline, unique_name};
 
 use crate::proxy::Proxy;
-use crate::world::{Heard, World, erl, rust};
+use crate::world::{Heard, SHORT_TICK_SECONDS, World, erl, rust_ticking, start_ticking};
 
 /// The pid of the evaluating process, and a process of ours that is linked to it and monitors it.
 async fn tied(world: &World) -> (Pid, Heard) {
@@ -86,7 +86,7 @@ async fn a_killed_node_is_noticed_at_once() {
 #[tokio::test]
 async fn a_stopped_node_is_declared_down() {
     each_release(async |release| {
-        let world = World::start(release).await;
+        let world = World::start_ticking(release, SHORT_TICK_SECONDS).await;
         let (pid, mut tied) = tied(&world).await;
         let mut events = world.rust.monitor_nodes();
         world.erl.stop();
@@ -108,7 +108,8 @@ async fn a_stopped_node_is_declared_down() {
 /// An Erlang node that is reached through a proxy, as another EPMD says.
 async fn through_a_proxy(release: Release) -> (World, Proxy, Epmd) {
     let epmd = Epmd::start().await.unwrap();
-    let there = erl(release, epmd.port()).await;
+    let there = Erl::builder(release, "erl", epmd.port());
+    let there = start_ticking(there, SHORT_TICK_SECONDS).await;
     let alive = AliveName::new(there.name().split('@').next().unwrap()).unwrap();
     let asked = Client::new(SocketAddr::from((Ipv4Addr::LOCALHOST, epmd.port())));
     let port = asked.port_please(&alive).await.unwrap().unwrap().port;
@@ -123,7 +124,7 @@ async fn through_a_proxy(release: Release) -> (World, Proxy, Epmd) {
         registered.lost().await;
     });
     let name = format!("{}@127.0.0.1", unique_name("rust"));
-    let node = rust(&name, ours.port()).await;
+    let node = rust_ticking(&name, ours.port(), SHORT_TICK_SECONDS).await;
     there
         .eval(&format!("R = '{name}', Me = self()"))
         .await

@@ -6,7 +6,10 @@ use ergo_tests::{PATIENCE, deadline, unique_name};
 use tokio::sync::mpsc;
 
 /// How long a silent peer is trusted where a test waits for that, in seconds.
-pub(crate) const TICK_SECONDS: u64 = 4;
+pub(crate) const SHORT_TICK_SECONDS: u64 = 4;
+
+/// How long elsewhere: OTP's own time, so that a busy machine loses no connection.
+pub(crate) const TICK_SECONDS: u64 = 60;
 
 pub(crate) struct World {
     pub(crate) rust: Node,
@@ -15,8 +18,12 @@ pub(crate) struct World {
 }
 
 pub(crate) async fn rust(name: &str, epmd: u16) -> Node {
+    rust_ticking(name, epmd, TICK_SECONDS).await
+}
+
+pub(crate) async fn rust_ticking(name: &str, epmd: u16, seconds: u64) -> Node {
     let builder = Node::builder(name).cookie("ergo").epmd_port(epmd);
-    let builder = builder.tick_time(secs(TICK_SECONDS)).visible();
+    let builder = builder.tick_time(secs(seconds)).visible();
     deadline(PATIENCE, builder.start()).await.unwrap()
 }
 
@@ -25,7 +32,11 @@ pub(crate) async fn erl(release: Release, epmd: u16) -> Erl {
 }
 
 pub(crate) async fn start(builder: Builder) -> Erl {
-    let seconds = TICK_SECONDS.to_string();
+    start_ticking(builder, TICK_SECONDS).await
+}
+
+pub(crate) async fn start_ticking(builder: Builder, seconds: u64) -> Erl {
+    let seconds = seconds.to_string();
     // Names of other nodes are none of its business here.
     let builder = builder
         .kernel("net_ticktime", &seconds)
@@ -37,10 +48,16 @@ pub(crate) async fn start(builder: Builder) -> Erl {
 impl World {
     /// Both, not connected. `R` is the name of ours, and `Me` the evaluating process, at the Erlang node.
     pub(crate) async fn start(release: Release) -> World {
+        World::start_ticking(release, TICK_SECONDS).await
+    }
+
+    /// As [`World::start`], with this tick time at both, in seconds.
+    pub(crate) async fn start_ticking(release: Release, seconds: u64) -> World {
         let epmd = Epmd::start().await.unwrap();
         let name = format!("{}@127.0.0.1", unique_name("rust"));
-        let rust = rust(&name, epmd.port()).await;
-        let erl = erl(release, epmd.port()).await;
+        let rust = rust_ticking(&name, epmd.port(), seconds).await;
+        let builder = Erl::builder(release, "erl", epmd.port());
+        let erl = start_ticking(builder, seconds).await;
         erl.eval(&format!("R = '{name}', Me = self()"))
             .await
             .unwrap();

@@ -35,7 +35,7 @@ async fn of_gen_server_gen_statem_and_gen_event() {
                 ("Until(fun() -> Call(crasher, incarnation) =:= 3 end, 500)", "ok"),
                 ("Put = fun(Request, Label, Ids) -> gen_server:send_request({counter, R}, Request, Label, Ids) end, Take = fun Take(Ids, N) -> case gen_server:receive_response(Ids, 10000, true) of no_request -> []; {X, L, Ids1} -> [{L, X} | Take(Ids1, N)] end end, ok", "ok"),
                 ("lists:sort(Take(lists:foldl(fun(N, Ids) -> Put({slow_get, N}, N, Ids) end, gen_server:reqids_new(), lists:seq(1, 50)), 0)) =:= [{N, {reply, 3}} || N <- lists:seq(1, 50)]", "true"),
-                ("Ids = Put({slow_get, 5000}, slow, Put(get, fast, gen_server:reqids_new())), {{reply, 3}, fast, Ids1} = gen_server:receive_response(Ids, 10000, true), [gen_server:reqids_size(Ids1), gen_server:wait_response(Ids1, 0, true), [L || {_, L} <- gen_server:reqids_to_list(Ids1)]]", "[1,timeout,[slow]]"),
+                ("Ids = Put({slow_get, 600000}, slow, Put(get, fast, gen_server:reqids_new())), {{reply, 3}, fast, Ids1} = gen_server:receive_response(Ids, 10000, true), [gen_server:reqids_size(Ids1), gen_server:wait_response(Ids1, 0, true), [L || {_, L} <- gen_server:reqids_to_list(Ids1)]]", "[1,timeout,[slow]]"),
                 ("Msg = Put(get, l, gen_server:reqids_new()), receive X5 -> case gen_server:check_response(X5, Msg, true) of {Y5, L5, _} -> {Y5, L5} end after 10000 -> late end", "{{reply,3},l}"),
                 ("gen_server:receive_response(gen_server:send_request({nobody, R}, get), 10000) =:= {error, {noproc, {nobody, R}}}", "true"),
                 ("gen_server:receive_response(gen_server:send_request({counter, 'nobody@127.0.0.1'}, get), 10000) =:= {error, {noconnection, {counter, 'nobody@127.0.0.1'}}}", "true"),

@@ -6,7 +6,7 @@ use ergo::Node;
 use ergo::dist::handshake::{
     Acceptor, AcceptorEvent, Admission, Established, Identity, Initiator, OpenChallenges,
 };
-use ergo::dist::{Control, Creation, Flags, NodeName, Outbound, Payload};
+use ergo::dist::{Control, Creation, Flags, NodeName, Outbound, Payload, Transmit};
 use ergo::etf::{Atom, Binary, Encoded, Pid};
 use ergo::net::{self, Connected};
 use ergo::wire::{Cookie, Limits};
@@ -74,9 +74,9 @@ pub(crate) fn message(outbound: &mut Outbound, from: &str, len: usize) -> Vec<u8
     };
     let payload = Encoded::new(&Binary::from(vec![7; len])).unwrap();
     outbound.send(&control, Payload::Encoded(&payload)).unwrap();
-    let mut bytes = Vec::new();
-    outbound.take_transmit(&mut bytes);
-    bytes
+    let mut transmit = Transmit::default();
+    outbound.take_transmit(&mut transmit);
+    transmit.to_vec()
 }
 
 /// The frames in these bytes, each with its length.

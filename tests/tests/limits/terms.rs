@@ -1,6 +1,6 @@
 //! Limits of terms.
 
-use ergo::dist::{Control, Event, Inbound, Outbound, Payload};
+use ergo::dist::{Control, Event, Inbound, Outbound, Payload, Transmit};
 use ergo::etf::{
     Atom, BigInt, Decode, DecodeOwned, Encode, EncodeOptions, Encoded, Term, decode_with, encode,
     encode_with,
@@ -141,9 +141,10 @@ fn what_comes_over_a_connection_is_read_within_the_limits_of_the_node() {
         to: Atom::from_static("nobody"),
     };
     let payload = Encoded::new(&message).unwrap();
-    let mut bytes = Vec::new();
+    let mut transmit = Transmit::default();
     outbound.send(&control, Payload::Encoded(&payload)).unwrap();
-    outbound.take_transmit(&mut bytes);
+    outbound.take_transmit(&mut transmit);
+    let bytes = transmit.to_vec();
     let receive = |term_bytes_max| {
         let mut limits = Limits::default();
         limits.term_bytes_max = term_bytes_max;

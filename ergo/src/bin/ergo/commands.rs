@@ -3,20 +3,21 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 
-use ergo::epmd::codec::{AliveName, KillResponse, ResponseError, StopResponse};
-use ergo::epmd::{Client, EpmdError};
+use ergo::epmd::codec::{AliveName, KillResponse, NameListing, ResponseError, StopResponse};
+use ergo::epmd::{Client, EpmdError, ServerOptions};
 
 /// `epmd -names`, or that of another host.
 pub(crate) async fn names(host: Option<&str>, port: u16) -> ExitCode {
     let asked = match host {
-        None => Ok(local(port)),
+        None => Ok(vec![local(port)]),
         Some(host) => resolve(host, port).await,
     };
-    let address = match asked {
-        Ok(address) => address,
+    let addresses = match asked {
+        Ok(addresses) => addresses,
         Err(status) => return status,
     };
-    let listing = match Client::new(address).names().await {
+    // A host of two families may have it at one of them only.
+    let listing = match first_answer(&addresses).await {
         Ok(listing) => listing,
         Err(error) => return not_asked(&error, host),
     };
@@ -28,6 +29,20 @@ pub(crate) async fn names(host: Option<&str>, port: u16) -> ExitCode {
         println!("name {} at port {}", printable(&node.name), node.port);
     }
     ExitCode::SUCCESS
+}
+
+/// A host may have several addresses, and its EPMD be at one of them only: the last error counts.
+async fn first_answer(addresses: &[SocketAddr]) -> Result<NameListing, EpmdError> {
+    let (last, others) = match addresses {
+        [others @ .., last] => (*last, others),
+        [] => (local(ServerOptions::PORT), addresses),
+    };
+    for address in others {
+        if let Ok(listing) = Client::new(*address).names().await {
+            return Ok(listing);
+        }
+    }
+    Client::new(last).names().await
 }
 
 /// `epmd -kill`.
@@ -81,12 +96,16 @@ fn local(port: u16) -> SocketAddr {
     SocketAddr::from((Ipv4Addr::LOCALHOST, port))
 }
 
-async fn resolve(host: &str, port: u16) -> Result<SocketAddr, ExitCode> {
+/// All addresses of a host, of which there is one at least.
+async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, ExitCode> {
     let reason = match tokio::net::lookup_host((host, port)).await {
-        Ok(mut addresses) => match addresses.next() {
-            Some(address) => return Ok(address),
-            None => "it has no address".to_owned(),
-        },
+        Ok(addresses) => {
+            let addresses: Vec<SocketAddr> = addresses.collect();
+            if !addresses.is_empty() {
+                return Ok(addresses);
+            }
+            "it has no address".to_owned()
+        }
         Err(error) => error.to_string(),
     };
     complain(&format!("the host {host} cannot be resolved: {reason}"));

@@ -1,6 +1,6 @@
 //! `ergo epmd`: the daemon.
 
-use std::io;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use ergo::Signals;
@@ -23,7 +23,8 @@ pub(crate) async fn run(options: ServerOptions) -> ExitCode {
         Err(error) => return not_bound(&error).await,
     };
     for address in server.addresses() {
-        println!("epmd: listening at {address}");
+        // Whoever started it may not want to read that.
+        let _ = writeln!(io::stdout(), "epmd: listening at {address}");
     }
     tokio::select! {
         () = server.killed() => {}

@@ -161,9 +161,16 @@ fn pretty(term: &Term, depth: i64, directive: &Directive, before: &str) -> Optio
     Some(layout::on_lines(&piece, column, line_length))
 }
 
-/// The columns that a text takes on its last line.
+/// So much of a line is looked at: more than any line is long, and a peer decides how much there is before it.
+const LINE_BYTES_MAX: usize = 2_048;
+
+/// The columns that a text takes on its last line, of which only the end counts when it is very long.
 fn columns(text: &str) -> usize {
-    let line = text.rsplit('\n').next().unwrap_or_default();
+    let mut begin = text.len().saturating_sub(LINE_BYTES_MAX);
+    while !text.is_char_boundary(begin) {
+        begin += 1;
+    }
+    let line = text[begin..].rsplit('\n').next().unwrap_or_default();
     line.chars().fold(0, |column, character| match character {
         '\t' => (column + 8) / 8 * 8,
         _ => column + 1,
