@@ -204,7 +204,9 @@ impl<'a> Way<'a> {
                         Ok(read) if read > 0 => Piece::Bytes(Bytes::copy_from_slice(&buffer[..read])),
                         _ => Piece::End,
                     };
-                    self.send(piece, &rules.delay);
+                    // As it is now: it may have changed while nothing came.
+                    let delay = self.shared.rules(from, to).delay;
+                    self.send(piece, &delay);
                 }
                 () = self.shared.changed(changes) => {}
             }
