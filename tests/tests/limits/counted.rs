@@ -139,7 +139,7 @@ async fn connections() {
     attack(&node, &[0, 0, 0, 1, 7], Refused::ProtocolViolations).await;
     let long = long_messages(200_000).next().unwrap();
     attack(&node, &long, Refused::MessageBytes).await;
-    let four = first_fragments(90_000, 4);
+    let four = first_fragments(140_000, 4);
     attack(&node, &four, Refused::FragmentSequences).await;
 
     let _connected = peer(&node, EVIL).await;
@@ -153,7 +153,7 @@ async fn connections() {
 async fn fragments_together() {
     let small = |limits: &mut Limits| limits.fragment_bytes_max = 100_000;
     let (node, _) = node_with(small).await;
-    let three = first_fragments(90_000, 3);
+    let three = first_fragments(140_000, 3);
     attack(&node, &three, Refused::FragmentBytes).await;
     node.stop().await;
 }

@@ -77,6 +77,9 @@ async fn the_messages_are_those_of_erlang() {
         let passive = |node: NodeBuilder| node.auto_connect(AutoConnect::Never);
         let visible = world.node(passive).await;
         let hidden = world.node(|node| passive(node).hidden()).await;
+        // Nor does the Erlang node by itself: its own `rex` greets a node that has gone meanwhile.
+        let never = "application:set_env(kernel, dist_auto_connect, never)";
+        assert_eq!(world.erl.eval(never).await.unwrap(), "ok");
         for (options, text) in rows() {
             let rust = world.node(|node| node).await;
             let mut here = Told::start(&rust, options).await;
