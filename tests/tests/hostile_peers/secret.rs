@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 
+use ergo::node::Route;
 use ergo::wire::Limits;
 use ergo_tests::{PATIENCE, deadline, wait_until};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -117,15 +118,25 @@ async fn the_cookie_is_neither_sent_nor_logged() {
     let wrong = dial(port, &node, ANOTHER).await.unwrap_err();
     let refused = async || node.refusals().wrong_cookie == 1;
     wait_until(PATIENCE, "the refusal", refused).await.unwrap();
-    // The other way round: this node proves itself to whoever answers.
-    let unknown = deadline(PATIENCE, node.connect("nobody@127.0.0.1")).await;
+    // The other way round: this node dials, with another cookie and then with the right one.
+    let (other, _) = crate::world::node(Limits::default()).await;
+    let (way, dialled) = tap(other.port().unwrap()).await;
+    let name = other.name().as_str();
+    let through_the_tap = Route::to(format!("127.0.0.1:{way}"));
+    node.add_route(name, through_the_tap.clone().cookie(ANOTHER))
+        .unwrap();
+    let unknown = deadline(PATIENCE, node.connect(name)).await;
+    assert!(unknown.is_err());
+    node.add_route(name, through_the_tap).unwrap();
+    deadline(PATIENCE, node.connect(name)).await.unwrap();
     node.stop().await;
+    other.stop().await;
 
     let (bytes, log) = (bytes.lock().unwrap().clone(), log.0.lock().unwrap().clone());
-    assert!(
-        contains(&bytes, "peer@127.0.0.1"),
-        "the tap saw the handshake"
-    );
+    let dialled = dialled.lock().unwrap().clone();
+    for (bytes, name) in [(&bytes, "peer@127.0.0.1"), (&dialled, node.name().as_str())] {
+        assert!(contains(bytes, name), "the tap saw the handshake");
+    }
     assert!(
         log.contains("has another cookie"),
         "the log has the refusal: {log}"
@@ -133,6 +144,7 @@ async fn the_cookie_is_neither_sent_nor_logged() {
     let said = format!("{wrong:?} {wrong} {unknown:?} {node:?}");
     for secret in [COOKIE, ANOTHER] {
         assert!(!contains(&bytes, secret), "on the wire");
+        assert!(!contains(&dialled, secret), "on the wire, dialling");
         assert!(!log.contains(secret), "in the log: {log}");
         assert!(!said.contains(secret), "in an error: {said}");
     }
