@@ -9,12 +9,14 @@
 //!   that does not exist does in Erlang.
 //! - The answer to a spawn request goes out before the new process runs, so before any signal of it.
 
+mod access;
 mod args;
 mod exception;
 mod function;
 mod rpc;
 mod spawn;
 
+pub use access::{Access, AccessChange, AccessListError};
 pub use args::FunctionArgs;
 pub use exception::Exception;
 pub use function::{Functions, IntoOutcome};
