@@ -14,7 +14,7 @@ use crate::etf::{Atom, EncodeError, Encoded, Pid, Reference, Term};
 use crate::node::ConnectError;
 use crate::node::contacts::Connection;
 use crate::node::spawn_rate::SpawnRate;
-use crate::process::host::Body;
+use crate::process::host::{Body, Origin};
 use crate::process::{CastError, ExitReason, write_reason};
 use crate::wire::Limits;
 
@@ -206,6 +206,19 @@ impl Peer {
             State::Up(up) => Some(up.is_hidden),
             _ => None,
         }
+    }
+
+    /// What tells its connection from others, once there is one.
+    pub(super) fn connection_id(&self) -> Option<u64> {
+        self.connection.get().map(|connection| connection.id)
+    }
+
+    /// What a message that comes over its connection is marked with.
+    pub(super) fn origin(&self) -> Option<Origin> {
+        Some(Origin {
+            node: self.name.clone(),
+            connection_id: self.connection_id()?,
+        })
     }
 
     pub(super) fn is_down(&self) -> bool {
