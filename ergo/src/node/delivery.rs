@@ -136,7 +136,7 @@ impl Received<'_> {
         let incoming = make(payload.clone(), self.peer.origin());
         match process.deliver(incoming) {
             Ok(()) => return true,
-            Err(CastError::Full) => {
+            Err(CastError::Full(_)) => {
                 let pid = self.host().pid(process.id());
                 self.node.0.dead_letters.warn(&self.peer.name, &pid);
                 self.bury(from, to, &payload, DeadLetterReason::Full);
