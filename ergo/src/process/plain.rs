@@ -9,7 +9,7 @@ use crate::etf::{
     DecodeError, DecodeOwned, Decoder, Encode, EncodeError, Encoder, Pid, Reference, Term,
 };
 use crate::process::actor::{Actor, Behavior, Flow, Handle};
-use crate::process::host::{AnyProcess, HostRef};
+use crate::process::host::HostRef;
 use crate::process::queue::{Envelope, Other};
 use crate::process::spawn::Tie;
 use crate::process::{
@@ -301,13 +301,6 @@ impl PlainContext {
     /// This process without its mailbox, to answer with after the mailbox was given away.
     pub(crate) fn answering(&self) -> PlainContext {
         PlainContext::new(self.context.clone())
-    }
-
-    /// Holds a monitor that a signal of another kind sets at the other end.
-    pub(crate) fn hold_monitor(&self, number: u64, object: Destination) {
-        self.context
-            .cell()
-            .with_relations(&mut |relations| relations.monitor(number, object.clone()));
     }
 
     /// Answers a call that arrived as a term: `from` is the `{Pid, Tag}` of `{'$gen_call', From, Request}`.

@@ -41,13 +41,18 @@ pub(super) fn encode(value: &impl Encode) -> Result<Encoded, Exception> {
     })
 }
 
-/// The elements of an encoded proper list, each still encoded.
+/// The elements of an encoded proper list of this length, each still encoded.
 pub(super) fn elements(list: &Encoded, expected: u32) -> Result<Vec<Encoded>, DecodeError> {
-    let mut decoder = list.decoder();
-    let header = decoder.read_list()?;
-    if header.count() != expected as usize {
+    if list.decoder().read_list()?.count() != expected as usize {
         return Err(DecodeError::unknown_request());
     }
+    all_elements(list)
+}
+
+/// The elements of an encoded proper list, each still encoded.
+pub(super) fn all_elements(list: &Encoded) -> Result<Vec<Encoded>, DecodeError> {
+    let mut decoder = list.decoder();
+    let header = decoder.read_list()?;
     let elements = match header {
         // A list of small integers travels as a string.
         ListHeader::String(bytes) => {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::etf::{Atom, DecodeOwned, Encode, Pid, Reference, Term};
+use crate::etf::{Atom, DecodeOwned, Encode, Reference, Term};
 use crate::node::{Node, SpawnFailure};
 use crate::process::ExitReason;
 
@@ -79,37 +79,12 @@ impl Node {
             encoder.write_nil();
             Ok(())
         })?;
+        let node = Atom::new(node).map_err(|_| RpcError::NoConnection)?;
+        let function = (Atom::from_static("erpc"), Atom::from_static("execute_call"), 4);
         let reason = self
-            .run_there(node, ("erpc", "execute_call", 4), &args, timeout)
+            .run_there(&node, function, &args, timeout)
             .await?;
         read_result(reason, &result)
-    }
-}
-
-impl Node {
-    /// `spawn/4`: starts a function on another node. `args` are the list of its arguments.
-    ///
-    /// # Errors
-    /// There is no connection, no answer in time, the node refused, or the arguments cannot be encoded or are no
-    /// list. A function that does not exist is no error: its process starts, and ends with `undef`.
-    pub async fn spawn_function(
-        &self,
-        node: &str,
-        module: &str,
-        function: &str,
-        args: impl Encode,
-        timeout: Duration,
-    ) -> Result<Pid, RpcError> {
-        let args = crate::process::encode(&mut |encoder| args.encode(encoder))?;
-        let arity = args
-            .decoder()
-            .read_list()
-            .map_err(RpcError::BadValue)?
-            .count();
-        let arity = u32::try_from(arity).unwrap_or(u32::MAX);
-        Ok(self
-            .spawn_there(node, (module, function, arity), &args, timeout)
-            .await?)
     }
 }
 
