@@ -414,6 +414,7 @@ impl Received<'_> {
         };
         let request = SpawnRequest {
             request,
+            peer: self.peer.name.clone(),
             from,
             group_leader,
             module,

@@ -11,7 +11,9 @@ use crate::process::ExitReason;
 pub(crate) struct SpawnRequest {
     /// What the answer refers to, and the reference of a monitor that was asked for.
     pub(crate) request: Reference,
-    /// Who asks.
+    /// The node that asks: the one at the other end of the connection.
+    pub(crate) peer: Atom,
+    /// The process that asks, as that node says.
     pub(crate) from: Pid,
     /// Where the output of the new process goes.
     pub(crate) group_leader: Pid,

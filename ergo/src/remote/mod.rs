@@ -11,14 +11,17 @@
 
 mod access;
 mod args;
+mod erpc;
 mod exception;
 mod function;
+mod register;
 mod rpc;
 mod spawn;
 
 pub use access::{Access, AccessChange, AccessListError};
 pub use args::FunctionArgs;
 pub use exception::Exception;
+pub(crate) use function::Asker;
 pub use function::{Functions, IntoOutcome};
 pub use rpc::RpcError;
 pub(crate) use spawn::Spawner;
