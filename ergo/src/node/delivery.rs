@@ -405,8 +405,8 @@ impl Received<'_> {
         let read = dist::SpawnOptions::read(&options);
         let ties = read.as_ref();
         let request = SpawnRequest {
-            peer: self.peer.name.clone(),
             request,
+            peer: self.peer.name.clone(),
             from,
             group_leader,
             module,

@@ -8,11 +8,11 @@ use crate::node::Node;
 /// Somebody on another node wants a process here: SPAWN_REQUEST.
 #[derive(Debug, Clone)]
 pub(crate) struct SpawnRequest {
-    /// The node that asks, by the name it has proved.
-    pub(crate) peer: Atom,
     /// What the answer refers to, and the reference of a monitor that was asked for.
     pub(crate) request: Reference,
-    /// Who asks.
+    /// The node that asks: the one at the other end of the connection.
+    pub(crate) peer: Atom,
+    /// The process that asks, as that node says.
     pub(crate) from: Pid,
     /// Where the output of the new process goes.
     pub(crate) group_leader: Pid,

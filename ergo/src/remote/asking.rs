@@ -13,7 +13,7 @@ use crate::process::{
 use crate::remote::child::ChildAsked;
 use crate::remote::error::{About, RemoteSpawnError};
 use crate::remote::factory::{NoFactory, Start};
-use crate::remote::{RemoteNode, RemoteSpawn};
+use crate::remote::{Asker, RemoteNode, RemoteSpawn};
 
 /// What is started.
 #[derive(Clone)]
@@ -270,9 +270,12 @@ impl Checked {
     ) -> Result<(Pid, Reference), RemoteSpawnError> {
         let functions = self.remote.node.functions();
         let about = self.about(&module);
-        let args = self.args.to_term().unwrap_or_else(|_| Term::list([]));
+        let args = self.args.clone();
         let (names, (started, _init)) = (module.clone(), tokio::sync::oneshot::channel());
-        let body = move |cx, ()| async move { functions.run(cx, &names, &function, &args).await };
+        let body = move |cx, ()| async move {
+            let asker = Asker::This;
+            functions.run(cx, &asker, &names, &function, args).await
+        };
         let mut pid = None;
         let tied = |process: &Arc<dyn AnyProcess>| pid = Some(host.pid(process.id()));
         let reference = self.here(host, |tie| {

@@ -2,17 +2,16 @@
 
 use std::sync::Arc;
 
-use crate::etf::{Atom, Encode, Encoded, Reference, Term};
+use crate::etf::{Atom, Encoded};
 use crate::node::{Node, SpawnRequest, SpawnService};
 use crate::process::host::{AnyProcess, AsHost};
 use crate::process::{
     ExitReason, PlainContext, SpawnError, SpawnOptions, Tie, start_plain_tied,
 };
-use crate::remote::Exception;
 use crate::remote::child::ChildOptions;
-use crate::remote::exception::stack;
+use crate::remote::erpc;
 use crate::remote::factory::{Factories, NoFactory, Start};
-use crate::remote::function::{Functions, Outcome, elements};
+use crate::remote::function::{Asker, FunctionName, Functions, Permit, elements};
 use crate::remote::lease::Lease;
 
 /// Starts what is registered at a node for its peers.
@@ -51,8 +50,8 @@ impl Spawner {
         if let ("ergo", "spawn", 2 | 3) = (module.as_str(), function.as_str(), *arity) {
             return Some(Ordered::read(args, *arity));
         }
-        let is_function = self.functions.find(module, function, *arity).is_some();
-        (!is_function && self.factories.has(module)).then(|| {
+        let is_function = || !matches!(self.permit(request), Permit::Unknown);
+        (self.factories.has(module) && !is_function()).then(|| {
             Ok(Ordered {
                 name: module.clone(),
                 args: args.clone(),
@@ -115,7 +114,21 @@ impl Spawner {
         }
     }
 
+    fn permit(&self, request: &SpawnRequest) -> Permit {
+        let name = FunctionName {
+            module: request.module.clone(),
+            function: request.function.clone(),
+            arity: request.arity,
+        };
+        let asker = Asker::Peer(request.peer.clone());
+        self.functions.permit(&asker, &name)
+    }
+
+    /// One that does not exist starts, and ends with `undef`, as in OTP.
     fn start_function(&self, node: &Node, request: SpawnRequest) {
+        if matches!(self.permit(&request), Permit::NotAllowed) {
+            return node.answer_spawn(&request, Err(NoFactory::NotAllowed.word()));
+        }
         let host = node.host();
         let spawn_options = SpawnOptions {
             group_leader: Some(request.group_leader.clone()),
@@ -189,129 +202,11 @@ pub(super) fn word_of(error: &SpawnError) -> Atom {
 
 /// The body of a process that a peer has asked for.
 async fn run(functions: Functions, cx: PlainContext, request: SpawnRequest) -> ExitReason {
-    let name = (
-        request.module.as_str(),
-        request.function.as_str(),
-        request.arity,
-    );
-    match name {
-        ("erpc", "execute_call", 4) => match Call::parse(&request.args, true) {
-            Some(call) => call.execute(&functions, cx).await,
-            None => function_clause(&request),
-        },
-        ("erpc", "execute_cast", 3) => match Call::parse(&request.args, false) {
-            Some(call) => {
-                let (module, function, args) = (
-                    call.module.clone(),
-                    call.function.clone(),
-                    call.args.clone(),
-                );
-                let outcome = functions.apply(cx, &module, &function, args.clone()).await;
-                ended(outcome, &module, &function, &args)
-            }
-            None => function_clause(&request),
-        },
-        _ => {
-            let outcome = functions
-                .apply(cx, &request.module, &request.function, request.args.clone())
-                .await;
-            ended(outcome, &request.module, &request.function, &request.args)
-        }
-    }
-}
-
-impl Functions {
-    /// The body of a process that runs this function, with its exit reason.
-    pub(crate) async fn run(
-        &self,
-        cx: PlainContext,
-        module: &Atom,
-        function: &Atom,
-        args: &Term,
-    ) -> ExitReason {
-        match crate::process::encode(&mut |encoder| args.encode(encoder)) {
-            Ok(args) => {
-                let outcome = self.apply(cx, module, function, args.clone()).await;
-                ended(outcome, module, function, &args)
-            }
-            Err(_) => Exception::Error(Term::atom("badarg")).into_exit(stack(
-                module,
-                function,
-                args.clone(),
-            )),
-        }
-    }
-}
-
-/// The exit reason of a process that ran a function.
-fn ended(outcome: Outcome, module: &Atom, function: &Atom, args: &Encoded) -> ExitReason {
-    match outcome {
-        Ok(_) => ExitReason::Normal,
-        Err(exception) => {
-            if let Exception::Error(reason) = &exception {
-                tracing::error!(%module, %function, %reason, "a process that a peer has spawned ended with an error");
-            }
-            exception.into_exit(stack(module, function, term_of(args)))
-        }
-    }
-}
-
-fn function_clause(request: &SpawnRequest) -> ExitReason {
-    let error = Exception::Error(Term::atom("function_clause"));
-    error.into_exit(stack(
-        &request.module,
-        &request.function,
-        term_of(&request.args),
-    ))
-}
-
-fn term_of(encoded: &Encoded) -> Term {
-    encoded.to_term().unwrap_or_else(|_| Term::list([]))
-}
-
-/// `[ResRef, Module, Function, Args]`, or without the reference.
-struct Call {
-    result: Option<Reference>,
-    module: Atom,
-    function: Atom,
-    args: Encoded,
-}
-
-impl Call {
-    fn parse(args: &Encoded, has_reference: bool) -> Option<Call> {
-        let mut elements = elements(args, if has_reference { 4 } else { 3 })
-            .ok()?
-            .into_iter();
-        let result = if has_reference {
-            Some(elements.next()?.decoder().read_reference().ok()?)
-        } else {
-            None
-        };
-        let module = elements.next()?.decoder().read_atom().ok()?;
-        let function = elements.next()?.decoder().read_atom().ok()?;
-        Some(Call {
-            result,
-            module,
-            function,
-            args: elements.next()?,
-        })
-    }
-
-    /// The result is the exit reason of this process: `{ResRef, return, Value}` and so on.
-    async fn execute(self, functions: &Functions, cx: PlainContext) -> ExitReason {
-        let outcome = functions
-            .apply(cx, &self.module, &self.function, self.args.clone())
-            .await;
-        let mut result: Vec<Term> = self.result.clone().map(Term::from).into_iter().collect();
-        match outcome {
-            Ok(value) => result.extend([Term::atom("return"), term_of(&value)]),
-            Err(Exception::Throw(value)) => result.extend([Term::atom("throw"), value]),
-            Err(Exception::Exit(reason)) => result.extend([Term::atom("exit"), reason]),
-            Err(Exception::Error(reason)) => {
-                let stack = stack(&self.module, &self.function, term_of(&self.args));
-                result.extend([Term::atom("error"), reason, stack]);
-            }
-        }
-        ExitReason::Term(Arc::new(Term::tuple(result)))
+    let asker = Asker::Peer(request.peer);
+    let (module, function, args) = (&request.module, &request.function, request.args);
+    match (module.as_str(), function.as_str(), request.arity) {
+        ("erpc", "execute_call", 4) => erpc::execute_call(&functions, cx, &asker, args).await,
+        ("erpc", "execute_cast", 3) => erpc::execute_cast(&functions, cx, &asker, args).await,
+        _ => functions.run(cx, &asker, module, function, args).await,
     }
 }
