@@ -98,6 +98,8 @@ pub use process::{
     Options, Overflow, PlainContext, ProcessInfo, ProcessStatus, Ref, RegisterError, Reply,
     ReplyTo, Serves, Snapshot, SpawnError, SpawnOptions, Timer, sys, yield_now,
 };
-pub use remote::{Exception, RpcError};
+pub use remote::{
+    Access, AccessChange, AccessListError, Exception, Factory, RemoteNode, RemoteSpawnError, RpcError,
+};
 pub use system::{KeptConnection, Signal, Signals};
 pub use time::{millis, secs};

@@ -402,43 +402,53 @@ impl Received<'_> {
             options,
         } = request;
         let Some(args) = args else { return };
-        if !self.may_spawn() {
-            return self.refuse_spawn(&request, &from, "system_limit");
-        }
-        // As in OTP, an option it does not know is refused before the function is looked at.
-        let Some(dist::SpawnOptions { link, monitor }) = dist::SpawnOptions::read(&options) else {
-            return self.refuse_spawn(&request, &from, "badopt");
-        };
-        let Some(service) = self.node.0.spawns.get() else {
-            return self.refuse_spawn(&request, &from, "notsup");
-        };
+        let read = dist::SpawnOptions::read(&options);
+        let ties = read.as_ref();
         let request = SpawnRequest {
             request,
+            peer: self.peer.name.clone(),
             from,
             group_leader,
             module,
             function,
             arity,
-            link,
-            monitor,
+            link: ties.is_some_and(|ties| ties.link),
+            monitor: ties.is_some_and(|ties| ties.monitor),
             args,
         };
-        service.spawn(self.node, request);
-    }
-
-    fn refuse_spawn(&self, request: &Reference, from: &Pid, word: &'static str) {
-        let word = Atom::from_static(word);
-        self.node
-            .answer_spawn(request, from, false, false, Err(word));
+        let refused = if !self.may_spawn() {
+            Some("system_limit")
+        } else if !self.node.spawns_for_peers() {
+            Some("disabled")
+        } else if read.is_none() {
+            // As in OTP, an option it does not know is refused before the function is looked at.
+            Some("badopt")
+        } else if *request.from.node() != self.peer.name {
+            // It would be tied to a process of a third node, which has not asked.
+            Some("badarg")
+        } else {
+            None
+        };
+        match (refused, self.node.0.spawns.get()) {
+            (None, Some(service)) => service.spawn(self.node, request),
+            (refused, _) => {
+                let word = Atom::from_static(refused.unwrap_or("notsup"));
+                self.node.answer_spawn(&request, Err(word));
+            }
+        }
     }
 
     fn spawned(&self, request: &Reference, result: Result<Pid, Atom>) {
-        let slot = self.host().local_number(request).and_then(|number| {
+        let Some(number) = self.host().local_number(request) else {
+            return;
+        };
+        let is_kept = self
+            .host()
+            .slot(number)
+            .is_some_and(|slot| slot.spawned(result));
+        if !is_kept {
             self.peer.core().ties.slots.remove(&number);
-            self.host().take_slot(number)
-        });
-        if let Some(slot) = slot {
-            slot.spawned(result);
+            self.host().take_slot(number);
         }
     }
 

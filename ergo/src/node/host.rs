@@ -78,6 +78,10 @@ impl Host for Inner {
         number
     }
 
+    fn slot(&self, number: u64) -> Option<Arc<dyn Slot>> {
+        self.places.slot(number)
+    }
+
     fn take_slot(&self, number: u64) -> Option<Arc<dyn Slot>> {
         self.places.take(number)
     }

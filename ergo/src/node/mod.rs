@@ -12,6 +12,7 @@
 
 mod accept;
 mod api;
+mod asking;
 mod attached;
 mod authentication;
 mod carrier;
@@ -70,5 +71,7 @@ pub use registrar::{
 };
 pub use routes::{Route, RouteError};
 pub use spawning::SpawnFailure;
+pub(crate) use asking::{Asked, Wanted};
+pub(crate) use spawned::Told;
 pub(crate) use spawning::{SpawnRequest, SpawnService};
 pub use ticks::TickTimeChange;

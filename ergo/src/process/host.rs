@@ -84,6 +84,8 @@ pub trait Host: Any + Send + Sync {
 
     /// Keeps the place an answer goes to, under a new number.
     fn open_slot(&self, slot: Arc<dyn Slot>) -> u64;
+    /// The place of an answer, which stays where it is.
+    fn slot(&self, number: u64) -> Option<Arc<dyn Slot>>;
     /// Takes the place of an answer away: whoever gets it is the one that fills it.
     fn take_slot(&self, number: u64) -> Option<Arc<dyn Slot>>;
     /// Switches an alias on, or off.
@@ -267,9 +269,11 @@ pub enum Incoming {
 pub trait Slot: Send + Sync {
     /// The answer has come, still encoded.
     fn answer(&self, value: Encoded);
-    /// The answer to a spawn request has come: the pid, or the word it was refused with.
-    fn spawned(&self, reply: Result<Pid, Atom>) {
+    /// The answer to a spawn request has come: the pid, or the word it was refused with. True when the place is kept
+    /// for more to come; it is where such an answer means nothing.
+    fn spawned(&self, reply: Result<Pid, Atom>) -> bool {
         let _ = reply;
+        true
     }
     /// There will be none: the process or its node is gone.
     fn down(&self, reason: ExitReason);

@@ -128,9 +128,8 @@ async fn erlang_uses_rust(node: &Node, erl: &str) -> ergo::Result {
         me.as_str()
     );
 
-    node.register_function("greeter", "greet", async |_, (name,): (String,)| {
-        Ok(format!("hello, {name}"))
-    })?;
+    let greet = async |_, (name,): (String,)| Ok(format!("hello, {name}"));
+    node.register_rpc("greeter", "greet", greet).await?;
     let greeting: String = node
         .rpc_call(
             erl,

@@ -91,7 +91,8 @@ pub(crate) fn spawn_requests() -> Seen {
             .await
             .unwrap();
         served
-            .register_function("m", "f", async |_, (): ()| Ok::<_, Exception>(1))
+            .register_rpc("m", "f", async |_, (): ()| Ok::<_, Exception>(1))
+            .await
             .unwrap();
         let peer = network.node("b@mem").start().await.unwrap();
         peer.connect("a@mem").await.unwrap();

@@ -101,7 +101,7 @@ async fn run(arguments: Arguments) -> ergo::Result {
         builder = builder.epmd_port(port);
     }
     let node = builder.start().await?;
-    functions::register(&node)?;
+    functions::register(&node).await?;
     let sup = supervisor().start(&node).await?;
     println!(
         "ready {} port {}",
