@@ -1,6 +1,7 @@
 //! Peers by themselves: what threads and timing bring about rarely, brought about each time.
 
 mod attempts;
+mod inheritance;
 mod losses;
 mod room;
 
