@@ -52,6 +52,7 @@ mod tests;
 mod ticks;
 mod timers;
 
+pub(crate) use asking::{Asked, Wanted};
 pub use authentication::{Admit, Authentication, Candidate};
 #[cfg(feature = "testing")]
 pub(crate) use carrier::{Carrier, Joined};
@@ -70,8 +71,7 @@ pub use registrar::{
     EpmdRegistrar, Registered, Registrar, RegistrarError, Registration, StaticRegistrar,
 };
 pub use routes::{Route, RouteError};
-pub use spawning::SpawnFailure;
-pub(crate) use asking::{Asked, Wanted};
 pub(crate) use spawned::Told;
+pub use spawning::SpawnFailure;
 pub(crate) use spawning::{SpawnRequest, SpawnService};
 pub use ticks::TickTimeChange;

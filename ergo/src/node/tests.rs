@@ -2,6 +2,7 @@
 
 mod attempts;
 mod corrupt;
+mod inheritance;
 mod losses;
 mod room;
 

@@ -14,15 +14,15 @@ mod args;
 mod asking;
 mod child;
 mod enable;
-mod error;
 mod erpc;
+mod error;
 mod exception;
 mod factory;
 mod function;
 mod lease;
 mod receive;
-mod remote_node;
 mod register;
+mod remote_node;
 mod rpc;
 
 pub use access::{Access, AccessChange, AccessListError};

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use crate::etf::{Atom, Encoded};
 use crate::node::{Node, SpawnRequest, SpawnService};
 use crate::process::host::{AnyProcess, AsHost};
-use crate::process::{
-    ExitReason, PlainContext, SpawnError, SpawnOptions, Tie, start_plain_tied,
-};
+use crate::process::{ExitReason, PlainContext, SpawnError, SpawnOptions, Tie, start_plain_tied};
 use crate::remote::child::ChildOptions;
 use crate::remote::erpc;
 use crate::remote::factory::{Factories, NoFactory, Start};
@@ -70,7 +68,7 @@ impl Spawner {
             Ok(factory) => factory,
             Err(none) => return node.answer_spawn(&request, Err(none.word())),
         };
-        let lease = match options.ack {
+        let lease = match options.ack.clone() {
             Some(alias) if *alias.node() != request.peer => {
                 return node.answer_spawn(&request, Err(Atom::from_static("badopt")));
             }
@@ -82,8 +80,7 @@ impl Spawner {
             None => None,
         };
         let host = node.host();
-        let mut spawn = options.spawn;
-        spawn.group_leader = Some(request.group_leader.clone());
+        let spawn = options.into_spawn_options(&request);
         let mut started_as = None;
         let mut tied = |process: &Arc<dyn AnyProcess>| {
             if lease.is_some() {
@@ -168,10 +165,7 @@ impl Ordered {
         // A list and nothing else.
         args.decoder().read_list().map_err(|_| "badarg")?;
         let options = match next() {
-            Ok(options) => {
-                let options = options.to_term().map_err(|_| "badarg")?;
-                ChildOptions::read(&options).ok_or("badopt")?
-            }
+            Ok(options) => ChildOptions::read(&options).ok_or("badopt")?,
             Err(_) => ChildOptions::default(),
         };
         Ok(Ordered {

@@ -88,10 +88,12 @@ impl Node {
             Ok(())
         })?;
         let node = Atom::new(node).map_err(|_| RpcError::NoConnection)?;
-        let function = (Atom::from_static("erpc"), Atom::from_static("execute_call"), 4);
-        let reason = self
-            .run_there(&node, function, &args, timeout)
-            .await?;
+        let function = (
+            Atom::from_static("erpc"),
+            Atom::from_static("execute_call"),
+            4,
+        );
+        let reason = self.run_there(&node, function, &args, timeout).await?;
         read_result(reason, &result)
     }
 }

@@ -99,7 +99,8 @@ async fn every_way_in_is_closed(network: Network) -> ergo::Result {
         let _: Term = from.call(("net_kernel", "b@mem"), spawn.clone()).await?;
         let cast = term!({(Term::atom("$gen_cast")), {cast, m, tell, ["cast"], user}});
         from.try_send(("rex", "b@mem"), cast)?;
-        let spawned = from.spawn_function("b@mem", "m", "tell", args!["request"], secs(5));
+        let far = from.remote("b@mem").await.unwrap();
+        let spawned = far.spawn_function("m", "tell", args!["request"]);
         let _ = spawned.await;
         if is_allowed {
             let mut all = [
