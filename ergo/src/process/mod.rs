@@ -74,7 +74,7 @@ pub use context::answer;
 pub use dead_letter::{DeadLetter, DeadLetterReason, DeadLetters};
 pub use destination::Destination;
 pub use env::EnvValue;
-pub use errors::{CallError, CastError, RegisterError, SpawnError};
+pub use errors::{CallError, CastError, Full, RegisterError, SpawnError};
 pub use exit::ExitReason;
 pub use handle::Ref;
 pub use heritage::Heritage;
