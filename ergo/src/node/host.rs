@@ -8,7 +8,9 @@ use std::sync::atomic::Ordering;
 use crate::etf::Atom;
 use crate::node::Node;
 use crate::node::inner::Inner;
-use crate::process::host::{AnyProcess, DeadLetterOffice, Deadlines, Host, RemoteSignal, Slot};
+use crate::process::host::{
+    AnyProcess, DeadLetterOffice, Deadlines, Gates, Host, RemoteSignal, Slot,
+};
 use crate::process::{Alias, CastError, EnvValue};
 
 impl Host for Inner {
@@ -30,6 +32,10 @@ impl Host for Inner {
 
     fn deadlines(&self) -> &Deadlines {
         &self.deadlines
+    }
+
+    fn log_gates(&self) -> &Gates {
+        &self.log_gates
     }
 
     #[cfg(feature = "testing")]

@@ -262,18 +262,22 @@ impl<A: Behavior> Context<A> {
         self.cell().heritage()?.application().cloned()
     }
 
-    /// Down to which level the runtime logs about this process; everything unless it or one it descends from was told
-    /// otherwise.
+    /// Down to which level this process writes through `tracing`, and the runtime about it; everything unless it or one
+    /// it descends from was told otherwise.
     pub fn log_level(&self) -> LevelFilter {
         let heritage = self.cell().heritage();
         let level = heritage.and_then(|heritage| heritage.log_level());
         level.unwrap_or(LevelFilter::TRACE)
     }
 
-    /// Sets down to which level the runtime logs about this process, and those it starts from now on.
+    /// Sets down to which level this process writes through `tracing`, and those it starts from now on: see
+    /// [`SpawnOptions::log_level`].
+    ///
+    /// What it writes itself follows from the next callback on, or from its next await that waits.
     pub fn set_log_level(&self, level: LevelFilter) {
         self.cell()
             .change_heritage(|heritage| heritage.log_level = Some(level));
+        self.cell().ask(|asked| asked.yields = true);
     }
 
     /// Whether something of this level is to be logged about this process. The runtime's own warnings and crash reports
