@@ -64,6 +64,11 @@ impl Node {
         } else {
             Flags::VISIBLE
         };
+        let flags = if builder.spawns {
+            flags
+        } else {
+            flags.without(Flags::SPAWN)
+        };
         let (entrances, registered) = joined.map_or_else(Default::default, |joined| {
             (joined.entrances, joined.registered)
         });

@@ -7,7 +7,7 @@ use crate::etf::{Atom, Encoded, Pid, Reference};
 use crate::node::Node;
 use crate::node::peer::Peer;
 use crate::node::spawning::SpawnRequest;
-use crate::process::host::{AnyProcess, Broken, Host, Incoming};
+use crate::process::host::{AnyProcess, Broken, Host, Incoming, Origin};
 use crate::process::{
     CastError, DeadLetterReason, Destination, Exit, ExitReason, RemoteWatcher, Through,
     answered_slot, down, encode, pass_through, request_of, write_reason,
@@ -123,7 +123,7 @@ impl Received<'_> {
         to: Destination,
         payload: Option<Encoded>,
         nobody: DeadLetterReason,
-        make: impl FnOnce(Encoded, Option<Atom>) -> Incoming,
+        make: impl FnOnce(Encoded, Option<Origin>) -> Incoming,
     ) -> bool {
         let Some(payload) = payload else { return false };
         let Some(process) = process else {
@@ -133,10 +133,10 @@ impl Received<'_> {
             self.bury(from, to, &payload, nobody);
             return false;
         };
-        let incoming = make(payload.clone(), Some(self.peer.name.clone()));
+        let incoming = make(payload.clone(), self.peer.origin());
         match process.deliver(incoming) {
             Ok(()) => return true,
-            Err(CastError::Full) => {
+            Err(CastError::Full(_)) => {
                 let pid = self.host().pid(process.id());
                 self.node.0.dead_letters.warn(&self.peer.name, &pid);
                 self.bury(from, to, &payload, DeadLetterReason::Full);
@@ -163,7 +163,7 @@ impl Received<'_> {
         let alias = number.and_then(|number| Some((number, host.alias(number)?)));
         if let Some((number, alias)) = alias {
             let way = Through::new(number, priority && alias.priority, false);
-            let make = |payload, node| Incoming::Through(way, payload, node);
+            let make = |payload, origin| Incoming::Through(way, payload, origin);
             let process = host.process(alias.owner);
             let to = Destination::Alias(to);
             let off = DeadLetterReason::NoAlias;
@@ -402,43 +402,53 @@ impl Received<'_> {
             options,
         } = request;
         let Some(args) = args else { return };
-        if !self.may_spawn() {
-            return self.refuse_spawn(&request, &from, "system_limit");
-        }
-        // As in OTP, an option it does not know is refused before the function is looked at.
-        let Some(dist::SpawnOptions { link, monitor }) = dist::SpawnOptions::read(&options) else {
-            return self.refuse_spawn(&request, &from, "badopt");
-        };
-        let Some(service) = self.node.0.spawns.get() else {
-            return self.refuse_spawn(&request, &from, "notsup");
-        };
+        let read = dist::SpawnOptions::read(&options);
+        let ties = read.as_ref();
         let request = SpawnRequest {
             request,
+            peer: self.peer.name.clone(),
             from,
             group_leader,
             module,
             function,
             arity,
-            link,
-            monitor,
+            link: ties.is_some_and(|ties| ties.link),
+            monitor: ties.is_some_and(|ties| ties.monitor),
             args,
         };
-        service.spawn(self.node, request);
-    }
-
-    fn refuse_spawn(&self, request: &Reference, from: &Pid, word: &'static str) {
-        let word = Atom::from_static(word);
-        self.node
-            .answer_spawn(request, from, false, false, Err(word));
+        let refused = if !self.may_spawn() {
+            Some("system_limit")
+        } else if !self.node.spawns_for_peers() {
+            Some("disabled")
+        } else if read.is_none() {
+            // As in OTP, an option it does not know is refused before the function is looked at.
+            Some("badopt")
+        } else if *request.from.node() != self.peer.name {
+            // It would be tied to a process of a third node, which has not asked.
+            Some("badarg")
+        } else {
+            None
+        };
+        match (refused, self.node.0.spawns.get()) {
+            (None, Some(service)) => service.spawn(self.node, request),
+            (refused, _) => {
+                let word = Atom::from_static(refused.unwrap_or("notsup"));
+                self.node.answer_spawn(&request, Err(word));
+            }
+        }
     }
 
     fn spawned(&self, request: &Reference, result: Result<Pid, Atom>) {
-        let slot = self.host().local_number(request).and_then(|number| {
+        let Some(number) = self.host().local_number(request) else {
+            return;
+        };
+        let is_kept = self
+            .host()
+            .slot(number)
+            .is_some_and(|slot| slot.spawned(result));
+        if !is_kept {
             self.peer.core().ties.slots.remove(&number);
-            self.host().take_slot(number)
-        });
-        if let Some(slot) = slot {
-            slot.spawned(result);
+            self.host().take_slot(number);
         }
     }
 

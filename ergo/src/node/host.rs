@@ -9,7 +9,7 @@ use crate::etf::Atom;
 use crate::node::Node;
 use crate::node::inner::Inner;
 use crate::process::host::{
-    AnyProcess, DeadLetterOffice, Deadlines, Gates, Host, RemoteSignal, Slot,
+    AnyProcess, DeadLetterOffice, Deadlines, Gates, Host, Origin, RemoteSignal, Slot,
 };
 use crate::process::{Alias, CastError, EnvValue};
 
@@ -82,6 +82,10 @@ impl Host for Inner {
         number
     }
 
+    fn slot(&self, number: u64) -> Option<Arc<dyn Slot>> {
+        self.places.slot(number)
+    }
+
     fn take_slot(&self, number: u64) -> Option<Arc<dyn Slot>> {
         self.places.take(number)
     }
@@ -106,8 +110,8 @@ impl Host for Inner {
         Some(Box::pin(async move { peer.not_busy().await }))
     }
 
-    fn corrupt(self: Arc<Self>, from: &Atom) {
-        if let Some(peer) = self.peers.get(from) {
+    fn corrupt(self: Arc<Self>, from: &Origin) {
+        if let Some(peer) = self.peers.origin(from) {
             Node(self).corrupted(&peer);
         }
     }

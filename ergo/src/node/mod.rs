@@ -12,6 +12,7 @@
 
 mod accept;
 mod api;
+mod asking;
 mod attached;
 mod authentication;
 mod carrier;
@@ -51,6 +52,7 @@ mod tests;
 mod ticks;
 mod timers;
 
+pub(crate) use asking::{Asked, Wanted};
 pub use authentication::{Admit, Authentication, Candidate};
 #[cfg(feature = "testing")]
 pub(crate) use carrier::{Carrier, Joined};
@@ -69,6 +71,7 @@ pub use registrar::{
     EpmdRegistrar, Registered, Registrar, RegistrarError, Registration, StaticRegistrar,
 };
 pub use routes::{Route, RouteError};
+pub(crate) use spawned::Told;
 pub use spawning::SpawnFailure;
 pub(crate) use spawning::{SpawnRequest, SpawnService};
 pub use ticks::TickTimeChange;

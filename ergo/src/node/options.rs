@@ -44,6 +44,8 @@ pub struct NodeBuilder {
     pub(crate) listening: Listening,
     pub(crate) embedded: EmbeddedEpmd,
     pub(crate) hidden: bool,
+    /// Whether processes are started for other nodes.
+    pub(crate) spawns: bool,
     pub(crate) tick_time: Duration,
     pub(crate) tick_intensity: u32,
     pub(crate) auto_connect: AutoConnect,
@@ -128,6 +130,7 @@ impl NodeBuilder {
             listening: Listening::default(),
             embedded: EmbeddedEpmd::default(),
             hidden: true,
+            spawns: true,
             tick_time: Ticker::DEFAULT_TICK_TIME,
             tick_intensity: Ticker::DEFAULT_INTENSITY,
             auto_connect: AutoConnect::Always,
@@ -203,6 +206,17 @@ impl NodeBuilder {
     /// Makes it a visible node: it appears in `nodes()` of its peers.
     pub fn visible(mut self) -> Self {
         self.hidden = false;
+        self
+    }
+
+    /// Whether processes are started here for other nodes: factories, functions, and with them rpc and erpc, which are
+    /// spawns too. On unless said otherwise, for what is registered.
+    ///
+    /// Off, it is said in the handshake, so that other nodes do not even ask; those that ask all the same are refused with
+    /// `disabled`. What reaches `rex` in the old way, `rpc:block_call` and the calls of C nodes, is no spawn and goes on.
+    #[must_use]
+    pub fn remote_spawn(mut self, on: bool) -> Self {
+        self.spawns = on;
         self
     }
 

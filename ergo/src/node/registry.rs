@@ -88,6 +88,13 @@ impl Places {
         self.shard(number).insert(number, Place::Slot(slot));
     }
 
+    pub(crate) fn slot(&self, number: u64) -> Option<Arc<dyn Slot>> {
+        match self.shard(number).get(&number)? {
+            Place::Slot(slot) => Some(slot.clone()),
+            Place::Alias(_) => None,
+        }
+    }
+
     pub(crate) fn take(&self, number: u64) -> Option<Arc<dyn Slot>> {
         let mut shard = self.shard(number);
         match shard.remove(&number)? {

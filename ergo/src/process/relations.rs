@@ -85,6 +85,9 @@ pub struct Relations {
     pub(super) heritage_of_children: Option<Arc<Heritage>>,
     /// The monitor of the starter, which learns of a failed init by the error and not by a `Down`.
     pub(super) starter: Option<(u64, u64)>,
+    /// The one on another node that waits for its init, which learns of a failed one by the error and not by an exit
+    /// signal or a `Down`.
+    remote_starter: Option<Box<(Pid, Reference)>>,
     links: IdSet,
     remote_links: BTreeMap<Pid, RemoteLink>,
     watchers: BTreeMap<u64, Watcher>,
@@ -229,6 +232,19 @@ impl Relations {
     /// A process on another node waits for our end.
     pub fn watch_remote(&mut self, reference: Reference, watcher: RemoteWatcher) {
         self.remote_watchers.insert(reference, watcher);
+    }
+
+    /// Somebody on another node waits for our init, who may have linked to us and monitor us.
+    pub(crate) fn set_remote_starter(&mut self, from: Pid, reference: Reference) {
+        self.remote_starter = Some(Box::new((from, reference)));
+    }
+
+    /// Our init has failed: what the starter on another node hears of it is not said twice.
+    pub(super) fn untie_remote_starter(&mut self) {
+        if let Some((from, reference)) = self.remote_starter.take().map(|starter| *starter) {
+            self.remote_links.remove(&from);
+            self.remote_watchers.remove(&reference);
+        }
     }
 
     /// Takes a monitor of another node away; false when there was none.

@@ -421,3 +421,49 @@ where
     });
     Ok(pid)
 }
+
+/// Starts an actor for somebody on another node. Its arguments are read and its init runs in its own task; `tied` is
+/// called before that, and may tie it to whoever asked.
+///
+/// Whoever waits at the other end of `started` hears how the init has ended; nothing comes when it panicked or the
+/// process was killed in it.
+pub(crate) fn spawn_there<A: Behavior>(
+    host: &HostRef,
+    options: &SpawnOptions,
+    tie: &Tie<'_>,
+    tied: impl FnOnce(&Arc<dyn AnyProcess>),
+    args: impl FnOnce() -> Result<A::Args, ExitReason> + Send + 'static,
+    started: run::Started,
+) -> Result<(), SpawnError> {
+    let cell = prepare::<A>(host, Some(options), tie)?;
+    cell.set_starting(true);
+    let process: Arc<dyn AnyProcess> = cell.clone();
+    tied(&process);
+    let cx = Context::new(cell.clone());
+    launch(host, &cell, run::starting_there(cx, args, started));
+    Ok(())
+}
+
+/// As [`spawn_there`] for a plain process, which has started when its arguments have been read.
+pub(crate) fn spawn_plain_there<T, F, Fut>(
+    host: &HostRef,
+    options: &SpawnOptions,
+    tie: &Tie<'_>,
+    tied: impl FnOnce(&Arc<dyn AnyProcess>),
+    args: impl FnOnce() -> Result<T, ExitReason> + Send + 'static,
+    body: F,
+    started: run::Started,
+) -> Result<(), SpawnError>
+where
+    F: FnOnce(crate::process::PlainContext, T) -> Fut + Send + 'static,
+    T: Send + 'static,
+    Fut: Future<Output = ExitReason> + Send + 'static,
+{
+    let cell = prepare::<crate::process::plain::Plain>(host, Some(options), tie)?;
+    cell.set_starting(true);
+    let process: Arc<dyn AnyProcess> = cell.clone();
+    tied(&process);
+    let body = run::plain_there(cell.clone(), args, body, started);
+    launch(host, &cell, body);
+    Ok(())
+}

@@ -8,7 +8,8 @@ use tracing::dispatcher::{self, DefaultGuard, Dispatch};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::Interest;
-use tracing::{Event, Metadata, Subscriber};
+use tracing::{Event, Level, Metadata, Subscriber};
+use tracing_core::span::Current;
 
 /// What is written on the thread of a test: each event as its message, and what happens to spans.
 pub(crate) struct Written {
@@ -27,8 +28,9 @@ struct Kept {
 #[derive(Default)]
 struct Spans {
     last: u64,
-    /// The name of each span, and how many there are of it.
-    open: HashMap<u64, (&'static str, usize)>,
+    /// What each span is, and how many there are of it.
+    open: HashMap<u64, (&'static Metadata<'static>, usize)>,
+    entered: Vec<u64>,
 }
 
 struct Recorder(Arc<Kept>);
@@ -51,7 +53,7 @@ impl Written {
         Written { kept, guard: None }
     }
 
-    /// What was written since this was asked last. What the runtime writes is left out, but for reports of crashes.
+    /// What was written since this was asked last; of what the runtime writes the errors alone.
     pub(crate) fn take(&self) -> Vec<String> {
         std::mem::take(&mut self.kept.lines.lock().unwrap())
     }
@@ -85,8 +87,8 @@ impl Recorder {
     /// Writes what happens to a span, which has to be one of this subscriber.
     fn write_span(&self, what: &str, id: &Id) {
         let spans = self.0.spans.lock().unwrap();
-        let (name, _) = spans.open[&id.into_u64()];
-        self.write(format!("{what} {name}"));
+        let (metadata, _) = spans.open[&id.into_u64()];
+        self.write(format!("{what} {}", metadata.name()));
     }
 }
 
@@ -105,12 +107,12 @@ impl Subscriber for Recorder {
     }
 
     fn new_span(&self, span: &Attributes<'_>) -> Id {
-        let name = span.metadata().name();
-        self.write(format!("new {name}"));
+        let metadata = span.metadata();
+        self.write(format!("new {}", metadata.name()));
         let mut spans = self.0.spans.lock().unwrap();
         spans.last += 1;
         let id = spans.last;
-        spans.open.insert(id, (name, 1));
+        spans.open.insert(id, (metadata, 1));
         Id::from_u64(id)
     }
 
@@ -121,8 +123,8 @@ impl Subscriber for Recorder {
     fn record_follows_from(&self, _: &Id, _: &Id) {}
 
     fn event(&self, event: &Event<'_>) {
-        let target = event.metadata().target();
-        if target.starts_with("ergo::") && target != "ergo::process::crash" {
+        let metadata = event.metadata();
+        if metadata.target().starts_with("ergo::") && *metadata.level() > Level::ERROR {
             return;
         }
         let mut message = Message(String::new());
@@ -132,10 +134,13 @@ impl Subscriber for Recorder {
 
     fn enter(&self, span: &Id) {
         self.write_span("enter", span);
+        self.0.spans.lock().unwrap().entered.push(span.into_u64());
     }
 
     fn exit(&self, span: &Id) {
         self.write_span("exit", span);
+        let left = self.0.spans.lock().unwrap().entered.pop();
+        assert_eq!(left, Some(span.into_u64()));
     }
 
     fn clone_span(&self, id: &Id) -> Id {
@@ -146,14 +151,21 @@ impl Subscriber for Recorder {
 
     fn try_close(&self, id: Id) -> bool {
         let mut spans = self.0.spans.lock().unwrap();
-        let (name, count) = spans.open.get_mut(&id.into_u64()).unwrap();
+        let (metadata, count) = spans.open.get_mut(&id.into_u64()).unwrap();
         *count -= 1;
         if *count > 0 {
             return false;
         }
-        let name = *name;
+        self.write(format!("close {}", metadata.name()));
         spans.open.remove(&id.into_u64());
-        self.write(format!("close {name}"));
         true
+    }
+
+    fn current_span(&self) -> Current {
+        let spans = self.0.spans.lock().unwrap();
+        let current = spans.entered.last().map(|id| (id, spans.open[id].0));
+        current.map_or_else(Current::none, |(id, metadata)| {
+            Current::new(Id::from_u64(*id), metadata)
+        })
     }
 }
