@@ -17,7 +17,10 @@ use tracing::subscriber::{Interest, NoSubscriber, Subscriber};
 use tracing::{Event, Metadata};
 use tracing_core::span::Current;
 
+use crate::process::actor::Behavior;
 use crate::process::host::HostRef;
+use crate::process::mailbox::{Cell, LEVELLED};
+use crate::sync::atomic::Ordering;
 
 /// The gates of a node, by level.
 ///
@@ -91,6 +94,29 @@ pub(super) fn leave() -> Option<DefaultGuard> {
     let current = dispatcher::get_default(Dispatch::clone);
     let outer = current.downcast_ref::<Gate>()?.outer.upgrade()?;
     Some(dispatcher::set_default(&outer))
+}
+
+impl<A: Behavior> Cell<A> {
+    /// Holds back what the process writes above its log level, until what is returned is dropped.
+    #[inline]
+    pub(super) fn gate(&self) -> Option<DefaultGuard> {
+        let level = self.level()?;
+        self.host().log_gates().enter(level)
+    }
+
+    #[inline]
+    pub(super) fn level(&self) -> Option<LevelFilter> {
+        if self.flags().load(Ordering::Relaxed) & LEVELLED == 0 {
+            return None;
+        }
+        self.level_set()
+    }
+
+    #[cold]
+    fn level_set(&self) -> Option<LevelFilter> {
+        let queue = self.lock();
+        queue.heritage.as_ref()?.log_level()
+    }
 }
 
 /// Lets through what is within a level, to the subscriber that it stands before.

@@ -7,7 +7,6 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll, Waker};
 
-use tracing::dispatcher::DefaultGuard;
 use tracing::level_filters::LevelFilter;
 
 use crate::etf::{Atom, Encoded, Pid, Reference};
@@ -33,7 +32,7 @@ pub(super) const QUEUED: u8 = 16;
 /// Messages with priority wait.
 const URGENT: u8 = 32;
 /// It has a log level.
-const LEVELLED: u8 = 64;
+pub(super) const LEVELLED: u8 = 64;
 
 /// How many system messages a full mailbox still takes.
 const SYSTEM_MESSAGES: u64 = 16;
@@ -449,52 +448,6 @@ impl<A: Behavior> Cell<A> {
         let mut queue = self.lock();
         let relations = queue.known_relations();
         relations.is_some_and(|relations| relations.flushed.contains(reference))
-    }
-
-    /// Changes what the process has inherited, for itself and for those it starts from now on.
-    pub(super) fn change_heritage(&self, change: impl FnOnce(&mut Heritage)) {
-        let mut queue = self.lock();
-        if let Some(relations) = queue.known_relations() {
-            relations.heritage_of_children = None;
-        }
-        change(Arc::make_mut(queue.heritage.get_or_insert_default()));
-        self.note_level(&queue);
-    }
-
-    /// What it has inherited; for a process that does not run yet.
-    pub(super) fn set_heritage(&self, heritage: Option<Arc<Heritage>>) {
-        let mut queue = self.lock();
-        queue.heritage = heritage;
-        self.note_level(&queue);
-    }
-
-    fn note_level(&self, queue: &Queue<A::Message>) {
-        let level = queue.heritage.as_ref();
-        let level = level.and_then(|heritage| heritage.log_level());
-        if level.is_some() {
-            self.flags.fetch_or(LEVELLED, Ordering::Relaxed);
-        }
-    }
-
-    /// Holds back what the process writes above its log level, until what is returned is dropped.
-    #[inline]
-    pub(super) fn gate(&self) -> Option<DefaultGuard> {
-        let level = self.level()?;
-        self.host.log_gates().enter(level)
-    }
-
-    #[inline]
-    fn level(&self) -> Option<LevelFilter> {
-        if self.flags.load(Ordering::Relaxed) & LEVELLED == 0 {
-            return None;
-        }
-        self.level_set()
-    }
-
-    #[cold]
-    fn level_set(&self) -> Option<LevelFilter> {
-        let queue = self.lock();
-        queue.heritage.as_ref()?.log_level()
     }
 
     /// How many messages nobody has taken out yet.
