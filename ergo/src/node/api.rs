@@ -118,6 +118,7 @@ impl Node {
             #[cfg(feature = "testing")]
             faults: builder.testing.faults.clone(),
             dead_letters: Default::default(),
+            log_gates: Default::default(),
             timers: Default::default(),
             peers: Default::default(),
             subscribers: Default::default(),

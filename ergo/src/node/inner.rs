@@ -30,7 +30,7 @@ use crate::node::stop::FirstToStop;
 use crate::node::table::Table;
 use crate::node::ticks::Ticks;
 use crate::node::timers::Timers;
-use crate::process::host::{AsHost, DeadLetterOffice, Deadlines, HostRef};
+use crate::process::host::{AsHost, DeadLetterOffice, Deadlines, Gates, HostRef};
 use crate::sync::atomic::AtomicBool;
 use crate::wire::limits::Limits;
 use crate::wire::refusals::Counters;
@@ -79,6 +79,7 @@ pub(super) struct Inner {
     #[cfg(feature = "testing")]
     pub(super) faults: Option<Arc<dyn crate::process::FaultPlan>>,
     pub(super) dead_letters: DeadLetterOffice,
+    pub(super) log_gates: Gates,
     pub(super) timers: Timers,
     pub(super) peers: Peers,
     pub(super) subscribers: Subscribers,

@@ -33,6 +33,7 @@ mod facade;
 #[cfg(feature = "testing")]
 mod fault;
 mod forward;
+mod gate;
 mod handle;
 mod heritage;
 pub mod host;
