@@ -7,14 +7,14 @@ use ergo::{CastError, ConnectError, Full, RpcError};
 
 use crate::table::{Above, Seen};
 
-fn limits(change: impl FnOnce(&mut Limits)) -> Limits {
+pub(crate) fn limits(change: impl FnOnce(&mut Limits)) -> Limits {
     let mut limits = Limits::default();
     change(&mut limits);
     limits
 }
 
 /// Runs `test` in virtual time, with a network in memory.
-fn simulate<T>(test: impl AsyncFnOnce(Network) -> T) -> T {
+pub(crate) fn simulate<T>(test: impl AsyncFnOnce(Network) -> T) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .start_paused(true)
