@@ -99,7 +99,8 @@ pub use process::{
     ReplyTo, Serves, Snapshot, SpawnError, SpawnOptions, Timer, sys, yield_now,
 };
 pub use remote::{
-    Access, AccessChange, AccessListError, Exception, Factory, RemoteNode, RemoteSpawnError, RpcError,
+    Access, AccessChange, AccessListError, Exception, Factory, Multicall, RemoteNode,
+    RemoteSpawnError, Rpc, RpcCall, RpcError,
 };
 pub use system::{KeptConnection, Signal, Signals};
 pub use time::{millis, secs};

@@ -361,7 +361,10 @@ impl Received<'_> {
         };
         if let Some(slot) = self.host().take_slot(number) {
             self.peer.core().ties.slots.remove(&number);
-            return slot.down(self.reason(payload));
+            if !payload.as_ref().is_some_and(|reason| slot.ended(reason)) {
+                slot.down(self.reason(payload));
+            }
+            return;
         }
         self.peer.core().ties.monitors.remove(&number);
         if let Some(process) = self.local(to) {

@@ -41,6 +41,7 @@ mod refusals;
 mod registrar;
 mod registry;
 mod routes;
+mod running;
 mod signals;
 mod spawn_rate;
 mod spawned;
@@ -52,6 +53,7 @@ mod tests;
 mod ticks;
 mod timers;
 
+pub(crate) use asking::{Asked, Wanted};
 pub use authentication::{Admit, Authentication, Candidate};
 #[cfg(feature = "testing")]
 pub(crate) use carrier::{Carrier, Joined};
@@ -70,8 +72,8 @@ pub use registrar::{
     EpmdRegistrar, Registered, Registrar, RegistrarError, Registration, StaticRegistrar,
 };
 pub use routes::{Route, RouteError};
-pub use spawning::SpawnFailure;
-pub(crate) use asking::{Asked, Wanted};
+pub(crate) use running::{Run, Running};
 pub(crate) use spawned::Told;
+pub use spawning::SpawnFailure;
 pub(crate) use spawning::{SpawnRequest, SpawnService};
 pub use ticks::TickTimeChange;

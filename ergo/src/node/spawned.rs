@@ -88,9 +88,8 @@ impl Node {
     /// Whether processes are started here for other nodes.
     pub(crate) fn spawns_for_peers(&self) -> bool {
         let distribution = self.0.distribution.as_ref();
-        distribution.is_some_and(|distribution| {
-            distribution.identity.flags.contains(dist::Flags::SPAWN)
-        })
+        distribution
+            .is_some_and(|distribution| distribution.identity.flags.contains(dist::Flags::SPAWN))
     }
 
     /// A reference that no other call of this node has.
@@ -157,10 +156,7 @@ struct ToldSlot(Mutex<Option<oneshot::Sender<Encoded>>>);
 
 impl ToldSlot {
     fn take(&self) -> Option<oneshot::Sender<Encoded>> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 

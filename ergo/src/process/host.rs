@@ -265,6 +265,12 @@ pub trait Slot: Send + Sync {
         let _ = reply;
         true
     }
+    /// The process that a spawn request has started has ended, with this reason, still encoded. The place is closed.
+    /// False when it is to be told decoded, by [`Slot::down`].
+    fn ended(&self, reason: &Encoded) -> bool {
+        let _ = reason;
+        false
+    }
     /// There will be none: the process or its node is gone.
     fn down(&self, reason: ExitReason);
 }

@@ -57,7 +57,8 @@ impl Asking {
         }
         let args = self.args.map_err(RemoteSpawnError::Args)?;
         let count = args.decoder().read_list().map(|list| list.count());
-        let count = count.map_err(|_| RemoteSpawnError::Args(EncodeError::custom("they are no list")))?;
+        let count =
+            count.map_err(|_| RemoteSpawnError::Args(EncodeError::custom("they are no list")))?;
         let checked = Checked {
             remote: self.remote,
             options: self.options,
@@ -312,9 +313,9 @@ impl Begun {
     fn told(mut self, node: &Node, told: &Term) -> Result<(Pid, Reference), RemoteSpawnError> {
         match told.as_tuple() {
             Some([_, word, keep]) if word.as_atom() == Some("ok") => {
-                let confirmed = keep.as_reference().map(|keep| {
-                    node.try_send(keep.clone(), Atom::from_static("kept"))
-                });
+                let confirmed = keep
+                    .as_reference()
+                    .map(|keep| node.try_send(keep.clone(), Atom::from_static("kept")));
                 match confirmed {
                     Some(Ok(())) => Ok(self.taken(node)),
                     _ => Err(RemoteSpawnError::NoConnection {

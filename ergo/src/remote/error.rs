@@ -117,7 +117,11 @@ impl About<'_> {
         }
     }
 
-    pub(super) fn failed(&self, failure: SpawnFailure, cause: Option<ConnectError>) -> RemoteSpawnError {
+    pub(super) fn failed(
+        &self,
+        failure: SpawnFailure,
+        cause: Option<ConnectError>,
+    ) -> RemoteSpawnError {
         match failure {
             SpawnFailure::Refused(word) => self.refused(word),
             _ => RemoteSpawnError::NoConnection {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use crate::etf::{Encoded, EncodeError, Reference, Term};
+use crate::etf::{EncodeError, Encoded, Reference, Term};
 use crate::node::{Node, SpawnRequest, Told};
 use crate::process::host::{AnyProcess, AsHost, Ending};
 use crate::process::{ExitReason, SpawnError};
@@ -40,9 +40,8 @@ impl Lease {
             alias,
             kept: node.told_by(&request.peer)?,
             // What no clock can reach is never.
-            ends: timeout.and_then(|timeout| {
-                Instant::now().checked_add(timeout.checked_add(GRACE)?)
-            }),
+            ends: timeout
+                .and_then(|timeout| Instant::now().checked_add(timeout.checked_add(GRACE)?)),
         })
     }
 
@@ -106,22 +105,19 @@ impl Lease {
         process.exit_signal(&node, ExitReason::Kill, false);
     }
 
-    async fn tell(
-        &self,
-        started: Result<(), SpawnError>,
-    ) -> Result<(), crate::process::CastError> {
+    async fn tell(&self, started: Result<(), SpawnError>) -> Result<(), crate::process::CastError> {
         let alias = Term::from(self.alias.clone());
         let told = match started {
-            Ok(()) => Term::tuple([
-                alias,
-                Term::atom("ok"),
-                Term::from(self.kept.alias()),
-            ]),
+            Ok(()) => Term::tuple([alias, Term::atom("ok"), Term::from(self.kept.alias())]),
             Err(SpawnError::Ignored) => Term::tuple([alias, Term::atom("ignore")]),
             Err(SpawnError::Init(reason)) => {
                 return self.tell_reason(alias, &reason).await;
             }
-            Err(error) => return self.tell_reason(alias, &ExitReason::from(Term::from(error.to_string()))).await,
+            Err(error) => {
+                return self
+                    .tell_reason(alias, &ExitReason::from(Term::from(error.to_string())))
+                    .await;
+            }
         };
         self.node.send(self.alias.clone(), told).await
     }

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use crate::etf::{Atom, Encoded};
 use crate::node::{Node, SpawnRequest, SpawnService};
 use crate::process::host::{AnyProcess, AsHost};
-use crate::process::{
-    ExitReason, PlainContext, SpawnError, SpawnOptions, Tie, start_plain_tied,
-};
+use crate::process::{ExitReason, PlainContext, SpawnError, SpawnOptions, Tie, start_plain_tied};
 use crate::remote::child::ChildOptions;
 use crate::remote::erpc;
 use crate::remote::factory::{Factories, NoFactory, Start};

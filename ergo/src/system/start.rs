@@ -57,10 +57,7 @@ impl NodeBuilder {
 /// The processes every node has, started again whatever ends them.
 async fn start_system(node: &Node) -> Result<(), SpawnError> {
     let functions = node.functions();
-    node.set_spawn_service(Arc::new(Spawner::new(
-        functions.clone(),
-        node.factories(),
-    )));
+    node.set_spawn_service(Arc::new(Spawner::new(functions.clone(), node.factories())));
     let supervisor = Supervisor::one_for_one()
         .name("kernel_sup")
         .intensity(100, Duration::from_secs(1))
