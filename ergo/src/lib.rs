@@ -93,10 +93,11 @@ pub use node::{
 };
 pub use process::{
     Actor, AliasMode, AliasOptions, Behavior, BlockingContext, Call, CallError, CastError,
-    CastWait, Context, DeadLetter, DeadLetterReason, DeadLetters, Destination, Down, EnvValue,
-    Exit, ExitReason, Flow, Handle, Label, Message, MessageKind, MissPolicy, MonitorOptions,
-    Options, Overflow, PlainContext, ProcessInfo, ProcessStatus, Ref, RegisterError, Reply,
-    ReplyTo, Serves, Snapshot, SpawnError, SpawnOptions, Timer, sys, yield_now,
+    CastWait, Context, DeadLetter, DeadLetterReason, DeadLetters, Destination, Down, EnvError,
+    EnvValue, Exit, ExitReason, Flow, Full, Handle, Label, Message, MessageKind, MissPolicy,
+    MonitorOptions, Options, Overflow, PlainContext, ProcessInfo, ProcessStatus, Ref,
+    RegisterError, Reply, ReplyTo, Serves, Snapshot, SpawnError, SpawnOptions, Timer, sys,
+    yield_now,
 };
 pub use remote::{
     Access, AccessChange, AccessListError, Exception, Factory, Multicall, RemoteNode,

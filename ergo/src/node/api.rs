@@ -113,7 +113,7 @@ impl Node {
             table: Default::default(),
             registry: Default::default(),
             places: Default::default(),
-            environments: Environments::new(builder.env.clone(), builder.application_env.clone()),
+            environments: Environments::of(builder),
             deadlines: builder.deadlines(),
             #[cfg(feature = "testing")]
             faults: builder.testing.faults.clone(),

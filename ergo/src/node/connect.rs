@@ -49,6 +49,7 @@ impl Node {
             let _ = self.refused(Refused::Peers);
             return Err(Some(ConnectError::TooMany {
                 node: name.clone(),
+                count: max.saturating_add(1),
                 max,
             }));
         };

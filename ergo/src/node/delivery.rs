@@ -7,7 +7,7 @@ use crate::etf::{Atom, Encoded, Pid, Reference};
 use crate::node::Node;
 use crate::node::peer::Peer;
 use crate::node::spawning::SpawnRequest;
-use crate::process::host::{AnyProcess, Broken, Host, Incoming};
+use crate::process::host::{AnyProcess, Broken, Host, Incoming, Origin};
 use crate::process::{
     CastError, DeadLetterReason, Destination, Exit, ExitReason, RemoteWatcher, Through,
     answered_slot, down, encode, pass_through, request_of, write_reason,
@@ -123,7 +123,7 @@ impl Received<'_> {
         to: Destination,
         payload: Option<Encoded>,
         nobody: DeadLetterReason,
-        make: impl FnOnce(Encoded, Option<Atom>) -> Incoming,
+        make: impl FnOnce(Encoded, Option<Origin>) -> Incoming,
     ) -> bool {
         let Some(payload) = payload else { return false };
         let Some(process) = process else {
@@ -133,10 +133,10 @@ impl Received<'_> {
             self.bury(from, to, &payload, nobody);
             return false;
         };
-        let incoming = make(payload.clone(), Some(self.peer.name.clone()));
+        let incoming = make(payload.clone(), self.peer.origin());
         match process.deliver(incoming) {
             Ok(()) => return true,
-            Err(CastError::Full) => {
+            Err(CastError::Full(_)) => {
                 let pid = self.host().pid(process.id());
                 self.node.0.dead_letters.warn(&self.peer.name, &pid);
                 self.bury(from, to, &payload, DeadLetterReason::Full);
@@ -163,7 +163,7 @@ impl Received<'_> {
         let alias = number.and_then(|number| Some((number, host.alias(number)?)));
         if let Some((number, alias)) = alias {
             let way = Through::new(number, priority && alias.priority, false);
-            let make = |payload, node| Incoming::Through(way, payload, node);
+            let make = |payload, origin| Incoming::Through(way, payload, origin);
             let process = host.process(alias.owner);
             let to = Destination::Alias(to);
             let off = DeadLetterReason::NoAlias;
@@ -361,7 +361,8 @@ impl Received<'_> {
         };
         if let Some(slot) = self.host().take_slot(number) {
             self.peer.core().ties.slots.remove(&number);
-            if !payload.as_ref().is_some_and(|reason| slot.ended(reason)) {
+            let ended = |reason| slot.ended(reason, self.peer.origin());
+            if !payload.as_ref().is_some_and(ended) {
                 slot.down(self.reason(payload));
             }
             return;

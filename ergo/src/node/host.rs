@@ -8,7 +8,9 @@ use std::sync::atomic::Ordering;
 use crate::etf::Atom;
 use crate::node::Node;
 use crate::node::inner::Inner;
-use crate::process::host::{AnyProcess, DeadLetterOffice, Deadlines, Host, RemoteSignal, Slot};
+use crate::process::host::{
+    AnyProcess, DeadLetterOffice, Deadlines, Host, Origin, RemoteSignal, Slot,
+};
 use crate::process::{Alias, CastError, EnvValue};
 
 impl Host for Inner {
@@ -104,8 +106,8 @@ impl Host for Inner {
         Some(Box::pin(async move { peer.not_busy().await }))
     }
 
-    fn corrupt(self: Arc<Self>, from: &Atom) {
-        if let Some(peer) = self.peers.get(from) {
+    fn corrupt(self: Arc<Self>, from: &Origin) {
+        if let Some(peer) = self.peers.origin(from) {
             Node(self).corrupted(&peer);
         }
     }

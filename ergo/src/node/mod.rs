@@ -72,7 +72,7 @@ pub use registrar::{
     EpmdRegistrar, Registered, Registrar, RegistrarError, Registration, StaticRegistrar,
 };
 pub use routes::{Route, RouteError};
-pub(crate) use running::{Run, Running};
+pub(crate) use running::{End, Run, Running};
 pub(crate) use spawned::Told;
 pub use spawning::SpawnFailure;
 pub(crate) use spawning::{SpawnRequest, SpawnService};

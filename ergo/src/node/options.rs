@@ -10,6 +10,7 @@ use crate::dist::{NodeName, NodeNameError, Ticker};
 use crate::etf::{Atom, Encode};
 use crate::node::authentication::Access;
 use crate::node::carrier::{Carrier, Listening, Tcp};
+use crate::node::env::Exposed;
 use crate::node::options_epmd::EmbeddedEpmd;
 use crate::node::routes::Routes;
 use crate::node::ticks::SHORTEST;
@@ -55,6 +56,7 @@ pub struct NodeBuilder {
     pub(crate) distributed: bool,
     pub(crate) env: Env,
     pub(crate) application_env: HashMap<Box<str>, Env>,
+    pub(crate) exposed: Exposed,
     pub(crate) shutdown_timeout: Duration,
     #[cfg(feature = "testing")]
     pub(crate) testing: Testing,
@@ -140,6 +142,7 @@ impl NodeBuilder {
             testing: Testing::default(),
             env: Env::default(),
             application_env: HashMap::new(),
+            exposed: Exposed::default(),
             shutdown_timeout: SHUTDOWN_TIMEOUT,
         }
     }
@@ -305,6 +308,26 @@ impl NodeBuilder {
     ) -> Self {
         let env = self.application_env.entry(application.into());
         env.or_default().set(key, EnvValue::new(value));
+        self
+    }
+
+    /// Whether processes that are started on other nodes inherit the environment of the one that starts them; they do
+    /// not unless set, since it may hold what is nobody else's business: then only what the spawn options say goes with
+    /// them.
+    ///
+    /// With it a process there has, under what the options say, what its parent has, under that what the application of
+    /// the parent has, and under that what this node has. What is set as local, or has no form as an Erlang term, is an
+    /// error that names its key, before anything is sent; [`SpawnOptions::without_env`] leaves it out.
+    ///
+    /// [`SpawnOptions::without_env`]: crate::SpawnOptions::without_env
+    pub fn expose_env_remote_spawn(mut self, on: bool) -> Self {
+        self.exposed.to_spawned = on;
+        self
+    }
+
+    /// The same for applications that are started on other nodes.
+    pub fn expose_env_remote_application_start(mut self, on: bool) -> Self {
+        self.exposed.to_applications = on;
         self
     }
 

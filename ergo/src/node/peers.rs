@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use crate::etf::Atom;
 use crate::node::peer::Peer;
+use crate::process::host::Origin;
 
 /// Hashes names of nodes fast, as each signal to another node asks for its peer. There are few, and only nodes that have
 /// the cookie, or that this node wants to reach, are among them.
@@ -45,6 +46,12 @@ impl Peers {
             .unwrap_or_else(PoisonError::into_inner)
             .get(name)
             .cloned()
+    }
+
+    /// The peer of a connection, while it is there.
+    pub(super) fn origin(&self, origin: &Origin) -> Option<Arc<Peer>> {
+        let peer = self.get(&origin.node)?;
+        (peer.connection_id() == Some(origin.connection_id)).then_some(peer)
     }
 
     /// The peer of this name, or a new one entered by `make` in the place of one that is being lost, which it gets; true

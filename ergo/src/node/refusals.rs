@@ -56,7 +56,7 @@ impl Node {
 
     /// Counts a message that was refused because too much waits for its node; its sender has the error.
     pub(super) fn count_full<T>(&self, submitted: Result<T, CastError>) -> Result<T, CastError> {
-        if let Err(CastError::Full) = &submitted
+        if let Err(CastError::Full(_)) = &submitted
             && let Some(times) = self.refused(Refused::OutboundBytes)
         {
             tracing::warn!(node = %self.0.name, times, "a message was refused: too much waits for its node");
@@ -78,7 +78,7 @@ impl Node {
 
 fn of_handshake(error: &HandshakeError) -> Refused {
     match error {
-        HandshakeError::Timeout(_) => Refused::HandshakeTimeout,
+        HandshakeError::Timeout { .. } => Refused::HandshakeTimeout,
         HandshakeError::TooLong { .. } => Refused::HandshakeBytes,
         HandshakeError::WrongCookie { .. } => Refused::WrongCookie,
         _ => Refused::HandshakeFailures,

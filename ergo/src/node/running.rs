@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use crate::etf::{Atom, Encoded, Pid, Term};
 use crate::node::inner::WeakNode;
 use crate::node::{Node, SpawnFailure};
-use crate::process::host::{Body, Host, NODE_ID, RemoteSignal, Slot};
+use crate::process::host::{Body, Host, NODE_ID, Origin, RemoteSignal, Slot};
 use crate::process::{CastError, Destination, ExitReason};
 
 /// What is to run on another node.
@@ -21,8 +21,8 @@ pub(crate) struct Run<'a> {
     pub(crate) caller: u64,
 }
 
-/// How it ends: with the exit reason of its process, still encoded.
-pub(crate) type End = Result<Encoded, SpawnFailure>;
+/// How it ends: with the exit reason of its process, still encoded, and where that came from.
+pub(crate) type End = Result<(Encoded, Option<Origin>), SpawnFailure>;
 
 enum State {
     /// It has not ended. With its pid once it has started, and who waits.
@@ -98,8 +98,8 @@ impl Slot for RunSlot {
         true
     }
 
-    fn ended(&self, reason: &Encoded) -> bool {
-        self.end(Ok(reason.clone()));
+    fn ended(&self, reason: &Encoded, from: Option<Origin>) -> bool {
+        self.end(Ok((reason.clone(), from)));
         true
     }
 

@@ -105,8 +105,8 @@ pub trait Host: Any + Send + Sync {
         node: &Atom,
     ) -> Option<std::pin::Pin<Box<dyn std::future::Future<Output = ()> + Send>>>;
 
-    /// A received message turned out to be no Erlang term: the connection it came over is at fault.
-    fn corrupt(self: Arc<Self>, from: &Atom);
+    /// A received message turned out to be no Erlang term: the connection it came over is at fault, if it is there still.
+    fn corrupt(self: Arc<Self>, from: &Origin);
 
     /// The pid of the node itself, for senders that are not processes.
     fn node_pid(&self) -> Pid {
@@ -237,14 +237,24 @@ pub enum Broken {
     UrgentMonitor(Down),
 }
 
+/// The connection that a message came over. Only this says who has sent it: what a peer writes into a message, its own
+/// pid included, proves nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The node at the other end, by the name that its handshake proved.
+    pub node: Atom,
+    /// Which connection to it, as `connection_id` of `net_kernel:monitor_nodes/2`.
+    pub connection_id: u64,
+}
+
 /// What is put into a mailbox by someone who does not know its type.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Incoming {
-    /// A term, still encoded: it is decoded in the receiver's task. With the node it came from.
-    Wire(Encoded, Option<Atom>),
-    /// A term that comes through an alias, which has to be on. With the node it came from.
-    Through(Through, Encoded, Option<Atom>),
+    /// A term, still encoded: it is decoded in the receiver's task. With the connection it came over.
+    Wire(Encoded, Option<Origin>),
+    /// A term that comes through an alias, which has to be on. With the connection it came over.
+    Through(Through, Encoded, Option<Origin>),
     /// `{fallback, To, Message}`: what was too much for another process.
     Fallback(Encoded),
     /// A term from the node itself, for which there is always room.
@@ -265,10 +275,10 @@ pub trait Slot: Send + Sync {
         let _ = reply;
         true
     }
-    /// The process that a spawn request has started has ended, with this reason, still encoded. The place is closed.
-    /// False when it is to be told decoded, by [`Slot::down`].
-    fn ended(&self, reason: &Encoded) -> bool {
-        let _ = reason;
+    /// The process that a spawn request has started has ended, with this reason, still encoded, which came from there.
+    /// The place is closed. False when it is to be told decoded, by [`Slot::down`].
+    fn ended(&self, reason: &Encoded, from: Option<Origin>) -> bool {
+        let _ = (reason, from);
         false
     }
     /// There will be none: the process or its node is gone.

@@ -14,7 +14,7 @@ use crate::process::host::{AnyProcess, Broken, HostRef, Incoming};
 use crate::process::overflow::{Policy, Sent};
 use crate::process::queue::{Closed, EndTicket, Envelope, Extra, Other, Queue};
 use crate::process::{
-    CastError, Exit, ExitReason, Heritage, ProcessInfo, ProcessStatus, Relations,
+    CastError, Exit, ExitReason, Full, Heritage, ProcessInfo, ProcessStatus, Relations,
 };
 use crate::process::{current, wire};
 use crate::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
@@ -116,7 +116,7 @@ impl<A: Behavior> Cell<A> {
                 return Err((CastError::Closed, envelope));
             }
             if queue.bound != u32::MAX && (queue.has_line() || !self.has_room(&queue)) {
-                return Err((CastError::Full, envelope));
+                return Err((self.full(&queue), envelope));
             }
             if !gate(&mut queue) {
                 return Err((CastError::Closed, envelope));
@@ -136,6 +136,10 @@ impl<A: Behavior> Cell<A> {
 
     pub(super) fn has_room(&self, queue: &Queue<A::Message>) -> bool {
         self.waiting(queue) < u64::from(queue.bound)
+    }
+
+    fn full(&self, queue: &Queue<A::Message>) -> CastError {
+        Full::mailbox(self.waiting(queue), queue.bound).into()
     }
 
     pub(super) fn policy(&self) -> Policy {
@@ -162,7 +166,7 @@ impl<A: Behavior> Cell<A> {
         if !queue.is_open() || self.is_exiting() {
             Err(CastError::Closed)
         } else if queue.bound != u32::MAX && (queue.has_line() || !self.has_room(&queue)) {
-            Err(CastError::Full)
+            Err(self.full(&queue))
         } else {
             Ok(())
         }
@@ -191,8 +195,10 @@ impl<A: Behavior> Cell<A> {
                 return Err((CastError::Closed, envelope));
             }
             let bound = queue.bound as usize;
-            if queue.extra_mut().urgent.len() >= bound {
-                return Err((CastError::Full, envelope));
+            let waiting = queue.extra_mut().urgent.len();
+            if waiting >= bound {
+                let full = Full::mailbox(waiting as u64, queue.bound);
+                return Err((full.into(), envelope));
             }
             if !gate(&mut queue) {
                 return Err((CastError::Closed, envelope));
@@ -256,8 +262,8 @@ impl<A: Behavior> Cell<A> {
         &self,
         envelope: Envelope<A::Message>,
     ) -> Result<(), (CastError, Envelope<A::Message>)> {
-        let envelope = match self.push(envelope) {
-            Err((CastError::Full, envelope)) => envelope,
+        let (full, envelope) = match self.push(envelope) {
+            Err((error @ CastError::Full(_), envelope)) => (error, envelope),
             pushed => return pushed,
         };
         let is_system = matches!(&envelope, Envelope::Other(other)
@@ -266,7 +272,7 @@ impl<A: Behavior> Cell<A> {
             let mut queue = self.lock();
             let bound = u64::from(queue.bound) + SYSTEM_MESSAGES;
             if !is_system || !queue.is_open() || self.waiting(&queue) >= bound {
-                return Err((CastError::Full, envelope));
+                return Err((full, envelope));
             }
             queue.messages.push_back(envelope);
             queue.unpark()
@@ -650,7 +656,7 @@ impl<A: Behavior> AnyProcess for Cell<A> {
         let envelope = Envelope::Other(Box::new(Other::Wire(message, None)));
         let sent = if is_call { Sent::Call } else { Sent::Cast };
         let taken = match self.push_term(envelope) {
-            Err((CastError::Full, envelope)) => self.push_or_wait(envelope, waker),
+            Err((CastError::Full(_), envelope)) => self.push_or_wait(envelope, waker),
             taken => taken.map(|()| None),
         };
         taken.or_else(|(error, envelope)| self.not_taken(error, envelope, sent).map(|()| None))

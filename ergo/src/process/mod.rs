@@ -38,6 +38,7 @@ mod heritage;
 pub mod host;
 mod id_set;
 mod info;
+mod inheritance;
 mod insist;
 mod links;
 mod log;
@@ -73,11 +74,12 @@ pub use context::answer;
 pub use dead_letter::{DeadLetter, DeadLetterReason, DeadLetters};
 pub use destination::Destination;
 pub use env::EnvValue;
-pub use errors::{CallError, CastError, RegisterError, SpawnError};
+pub use errors::{CallError, CastError, Full, RegisterError, SpawnError};
 pub use exit::ExitReason;
 pub use handle::Ref;
 pub use heritage::Heritage;
 pub use info::{ProcessInfo, ProcessStatus};
+pub use inheritance::EnvError;
 pub use overflow::Overflow;
 pub use plain::{IntoExit, Message, Plain, PlainContext, PlainRef};
 pub use relations::{Monitored, Relations, RemoteWatcher, Watcher};
@@ -103,8 +105,9 @@ pub(crate) use facade::{
 #[cfg(feature = "testing")]
 pub(crate) use fault::{Fault, FaultPlan, InitFault};
 pub(crate) use forward::forwarded_cast;
+pub(crate) use inheritance::{Inheritance, SentEnv};
 pub(crate) use links::down;
-pub(crate) use log::warn_about;
+pub(crate) use log::{level_of, level_word, warn_about};
 pub(crate) use run::Started;
 pub(crate) use spawn::{Tie, spawn_plain_there, spawn_there};
 pub(crate) use timer::{

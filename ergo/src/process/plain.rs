@@ -299,7 +299,7 @@ impl PlainContext {
             Other::Wire(encoded, origin) => match encoded.to_term() {
                 Ok(term) => Some(Received {
                     message: Message::Term(term),
-                    origin,
+                    origin: origin.map(|origin| origin.node),
                 }),
                 Err(error) => {
                     turn::corrupt(&self.context, &error, origin);

@@ -75,7 +75,10 @@ pub struct Relations {
     /// The reason of the exit signal that will end the process.
     pub(super) exit: Option<ExitReason>,
     pub(super) name: Option<Atom>,
+    /// The process of this node that has started it with a link.
     pub(super) parent: Option<u64>,
+    /// The one of another node.
+    pub(super) remote_parent: Option<Box<Pid>>,
     /// Set from outside, over what the process has inherited.
     pub(super) group_leader: Option<Pid>,
     /// What those it starts inherit from it; made anew when something of it has changed.
@@ -303,7 +306,21 @@ impl Relations {
         }
     }
 
-    /// The process that started it with a link, while they are linked.
+    /// The process that started it with a link, of this node or of another one.
+    pub(super) fn parent_pid(&self, host: &dyn Host) -> Option<Pid> {
+        let here = || self.parent.map(|id| host.pid(id));
+        self.remote_parent.as_deref().cloned().or_else(here)
+    }
+
+    /// The one that has started it from another node is its parent.
+    pub(super) fn set_remote_parent(&mut self, host: &dyn Host, pid: &Pid) {
+        match host.local_id(pid) {
+            Some(id) => self.parent = Some(id),
+            None => self.remote_parent = Some(Box::new(pid.clone())),
+        }
+    }
+
+    /// The process of this node that started it with a link, while they are linked.
     pub fn linked_parent(&self) -> Option<u64> {
         self.parent.filter(|parent| self.links.contains(*parent))
     }

@@ -1,5 +1,6 @@
 //! Starting a process.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -16,8 +17,8 @@ use crate::process::mailbox::Cell;
 use crate::process::run;
 use crate::process::task::{Ended, ProcessTask};
 use crate::process::{
-    Context, Destination, EnvValue, ExitReason, Heritage, Overflow, Ref, SpawnError, Watcher,
-    current, links,
+    Context, Destination, EnvValue, ExitReason, Heritage, Inheritance, Overflow, Ref, SpawnError,
+    Watcher, current, links,
 };
 use crate::sync::spawn_detached;
 
@@ -41,8 +42,12 @@ pub struct SpawnOptions {
     pub log_level: Option<LevelFilter>,
     /// Its environment, over what it inherits.
     pub(crate) env: Env,
+    /// What of the environment of its spawner it does not inherit.
+    pub(crate) without_env: BTreeSet<Box<str>>,
     /// The application it belongs to; that of its spawner otherwise.
     pub(crate) application: Option<Atom>,
+    /// What it has from one of another node, which is its parent; the other options go over that.
+    pub(crate) inheritance: Option<Arc<Inheritance>>,
 }
 
 impl SpawnOptions {
@@ -73,13 +78,32 @@ impl SpawnOptions {
 
     /// Sets a value of the process's environment: [`Context::env`](crate::Context::env).
     pub fn env<T: Encode + Send + Sync + 'static>(mut self, key: &str, value: T) -> Self {
+        self.without_env.remove(key);
         self.env.set(key, EnvValue::new(value));
         self
     }
 
     /// As [`SpawnOptions::env`], for a value of any type, that never leaves this node.
     pub fn env_local<T: Send + Sync + 'static>(mut self, key: &str, value: T) -> Self {
+        self.without_env.remove(key);
         self.env.set(key, EnvValue::local(value));
+        self
+    }
+
+    /// Leaves a value out of what the process inherits from the one that starts it: it finds what its application or its
+    /// node has under the key, if anything.
+    ///
+    /// That is how a process with a value that cannot leave its node starts others elsewhere: see
+    /// [`NodeBuilder::expose_env_remote_spawn`](crate::NodeBuilder::expose_env_remote_spawn).
+    pub fn without_env(mut self, key: &str) -> Self {
+        self.env.remove(key);
+        self.without_env.insert(key.into());
+        self
+    }
+
+    /// Makes the process the child of one of another node.
+    pub(crate) fn inheriting(mut self, inheritance: Inheritance) -> Self {
+        self.inheritance = Some(Arc::new(inheritance));
         self
     }
 
@@ -141,14 +165,7 @@ fn prepare<A: Behavior>(
     if let Some(fallback) = fallback {
         cell.set_fallback(fallback);
     }
-    let inherited = tie.spawner.map(AnyProcess::heritage_of_children);
-    let heritage = match options {
-        Some(options) => Heritage::with_options(inherited, options),
-        None => inherited,
-    };
-    if heritage.is_some() {
-        cell.set_heritage(heritage);
-    }
+    inherit(host, &cell, options, tie);
     let name = options.and_then(|options| options.name.as_deref());
     if let Some(name) = name.or(own.name)
         && let Err(error) = register(host, &cell, name)
@@ -158,6 +175,32 @@ fn prepare<A: Behavior>(
     }
     tie_to(host, &cell, tie);
     Ok(cell)
+}
+
+/// Gives it what it has from the one that starts it, under what the options say.
+fn inherit<A: Behavior>(
+    host: &HostRef,
+    cell: &Cell<A>,
+    options: Option<&SpawnOptions>,
+    tie: &Tie<'_>,
+) {
+    let elsewhere = options.and_then(|options| options.inheritance.as_deref());
+    if let Some(inheritance) = elsewhere.filter(|inheritance| inheritance.linked) {
+        cell.with_relations(&mut |relations| {
+            relations.set_remote_parent(&**host, &inheritance.parent);
+        });
+    }
+    let inherited = match elsewhere {
+        Some(inheritance) => Some(Arc::new(Heritage::from_elsewhere(&**host, inheritance))),
+        None => tie.spawner.map(AnyProcess::heritage_of_children),
+    };
+    let heritage = match options {
+        Some(options) => Heritage::with_options(inherited, options),
+        None => inherited,
+    };
+    if heritage.is_some() {
+        cell.set_heritage(heritage);
+    }
 }
 
 /// The name of the fallback process, where what is too much goes to one.

@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::etf::{Atom, DecodeError, Encoded, Term};
+use crate::etf::{DecodeError, Encoded, Term};
 use crate::process::actor::{Behavior, Flow, Label, MessageKind};
 use crate::process::crash::Last;
-use crate::process::host::AnyProcess;
+use crate::process::host::{AnyProcess, Origin};
 use crate::process::queue::{Envelope, Other};
 use crate::process::sys::{self, Then};
 use crate::process::warn_about;
@@ -504,14 +504,14 @@ impl<'a, A: Behavior> Turn<'a, A> {
     }
 
     /// A term from the wire: a call, a cast, a system message, or anything else.
-    fn sort_wire(&mut self, encoded: Encoded, from: Option<Atom>) -> Sorted<'_> {
+    fn sort_wire(&mut self, encoded: Encoded, from: Option<Origin>) -> Sorted<'_> {
         let cx = self.cx;
         let (wrapped, request) = wire::unwrap(cx.host(), &encoded, A::PROTOCOL);
         let mut reply_to = match wrapped {
             Wrapped::Call(reply_to) => Some(reply_to),
             Wrapped::Cast => None,
             Wrapped::System(reply_to) => {
-                let then = sys::answer(self, false, &reply_to, &request);
+                let then = sys::answer(self, false, &reply_to, &request, from);
                 self.restart_idle();
                 return Sorted::Handled(match then {
                     Then::GoOn | Then::Resume => Handled::Quietly,
@@ -547,7 +547,7 @@ impl<'a, A: Behavior> Turn<'a, A> {
         }
     }
 
-    fn sort_info(&mut self, encoded: Encoded, from: Option<Atom>) -> Sorted<'_> {
+    fn sort_info(&mut self, encoded: Encoded, from: Option<Origin>) -> Sorted<'_> {
         match encoded.to_term() {
             Ok(term) => {
                 self.begin_other(Label::other("info"), || term.clone());
@@ -571,10 +571,10 @@ impl<A: Behavior> Drop for Turn<'_, A> {
 }
 
 /// What came is no term at all: not the process's fault, but the connection's.
-pub(super) fn corrupt<A: Behavior>(cx: &Context<A>, error: &DecodeError, from: Option<Atom>) {
+pub(super) fn corrupt<A: Behavior>(cx: &Context<A>, error: &DecodeError, from: Option<Origin>) {
     warn_about!(cx, %error, "a message is not a valid Erlang term");
-    if let Some(node) = from {
-        cx.host().clone().corrupt(&node);
+    if let Some(origin) = from {
+        cx.host().clone().corrupt(&origin);
     }
 }
 

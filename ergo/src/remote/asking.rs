@@ -8,7 +8,7 @@ use crate::etf::{Atom, EncodeError, Encoded, Pid, Reference, Term};
 use crate::node::{Asked, ConnectError, Node, SpawnFailure, Wanted};
 use crate::process::host::{AnyProcess, AsHost, HostRef, NODE_ID};
 use crate::process::{
-    Behavior, Context, ExitReason, SpawnOptions, Tie, polled_on, spawn_plain_there,
+    Behavior, Context, ExitReason, Inheritance, SpawnOptions, Tie, polled_on, spawn_plain_there,
 };
 use crate::remote::child::ChildAsked;
 use crate::remote::error::{About, RemoteSpawnError};
@@ -122,10 +122,9 @@ impl Checked {
         about: &About<'_>,
         function: (Atom, Atom, u32),
         args: &Encoded,
+        group_leader: Option<Pid>,
     ) -> Result<Begun, RemoteSpawnError> {
         let Checked { remote, .. } = self;
-        let caller = remote.node.host().process(self.caller);
-        let leader = caller.map(|caller| caller.info().group_leader);
         let mut asked = remote.node.ask_spawn(&Wanted {
             node: &remote.name,
             function,
@@ -133,7 +132,7 @@ impl Checked {
             caller: self.caller,
             link: self.link,
             monitor: self.monitor,
-            group_leader: self.options.group_leader.clone().or(leader),
+            group_leader,
         });
         match asked.answered().await {
             Ok(pid) => Ok(Begun {
@@ -159,23 +158,23 @@ impl Checked {
         let about = self.about(&module);
         self.connect(&about).await?;
         let function = (module.clone(), function, self.arity);
-        let begun = self.ask(&about, function, &self.args).await?;
+        let begun = self
+            .ask(&about, function, &self.args, self.leader())
+            .await?;
         Ok(begun.taken(&self.remote.node))
     }
 
     async fn factory_there(&self, name: &Atom) -> Result<(Pid, Reference), RemoteSpawnError> {
         let about = self.about(name);
         let node = &self.remote.node;
-        let env = self.environment()?;
+        let inherited = self.inherited()?;
         self.connect(&about).await?;
         let Some(mut ack) = node.told_by(&self.remote.name) else {
             return Err(self.no_connection(None));
         };
         let options = ChildAsked {
             spawn: &self.options,
-            env,
-            log_level: self.options.log_level,
-            application: self.options.application.as_ref(),
+            inherited: &inherited,
             timeout: self.timeout,
             ack: ack.alias(),
         };
@@ -189,7 +188,9 @@ impl Checked {
         });
         let args = args.map_err(RemoteSpawnError::Args)?;
         let spawn = (Atom::from_static("ergo"), Atom::from_static("spawn"), 3);
-        let begun = self.ask(&about, spawn, &args).await?;
+        let begun = self
+            .ask(&about, spawn, &args, inherited.group_leader.clone())
+            .await?;
         match ack.message().await.map(|told| told.to_term()) {
             Some(Ok(told)) => begun.told(node, &told),
             // The other node ends it, since nobody confirms.
@@ -197,8 +198,19 @@ impl Checked {
         }
     }
 
-    fn environment(&self) -> Result<Vec<(Box<str>, Encoded)>, RemoteSpawnError> {
-        Ok(Vec::new())
+    /// Where the output of a process goes that inherits nothing else.
+    fn leader(&self) -> Option<Pid> {
+        let caller = self.remote.node.host().process(self.caller);
+        let heritage = caller.map(|caller| caller.heritage_of_children());
+        let inherited = heritage.and_then(|heritage| heritage.group_leader().cloned());
+        self.options.group_leader.clone().or(inherited)
+    }
+
+    fn inherited(&self) -> Result<Inheritance, RemoteSpawnError> {
+        let node = &self.remote.node;
+        let caller = node.host().process(self.caller);
+        let inherited = node.inheritance_to_send(caller.as_deref(), &self.options);
+        inherited.map_err(RemoteSpawnError::Env)
     }
 
     /// The caller's process, and how the new one is tied to it on this very node.

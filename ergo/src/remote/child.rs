@@ -4,13 +4,17 @@ use std::time::Duration;
 
 use tracing::level_filters::LevelFilter;
 
-use crate::etf::{Atom, EncodeError, Encoded, Encoder, Reference, Term};
-use crate::process::{Overflow, SpawnOptions};
+use crate::etf::{Atom, Encode, EncodeError, Encoded, Encoder, Reference, Term};
+use crate::node::SpawnRequest;
+use crate::process::{Inheritance, Overflow, SentEnv, SpawnOptions, level_of, level_word};
 
 /// The options of a process that a peer has asked for.
 #[derive(Debug, Default)]
 pub(super) struct ChildOptions {
-    pub(super) spawn: SpawnOptions,
+    spawn: SpawnOptions,
+    env: SentEnv,
+    log_level: Option<LevelFilter>,
+    application: Option<Atom>,
     /// Where the end of its init is told, and the confirmation is to come from.
     pub(super) ack: Option<Reference>,
     /// How long whoever asks waits.
@@ -22,97 +26,72 @@ impl ChildOptions {
     /// overflow => Word, fallback => Name, trap_exit => Bool, timeout => Milliseconds, ack => Alias}`, each optional.
     ///
     /// `None` for anything else.
-    pub(super) fn read(options: &Term) -> Option<ChildOptions> {
-        let Term::Map(map) = options else {
-            return None;
-        };
+    pub(super) fn read(options: &Encoded) -> Option<ChildOptions> {
+        let mut decoder = options.decoder();
         let mut read = ChildOptions::default();
-        for (key, value) in map.iter() {
-            read.option(key.as_atom()?, value)?;
+        for _ in 0..decoder.read_map().ok()? {
+            let key = decoder.read_atom().ok()?;
+            let value = decoder.read_encoded().ok()?;
+            read.option(key.as_str(), &value)?;
         }
         Some(read)
     }
 
-    fn option(&mut self, key: &str, value: &Term) -> Option<()> {
-        let spawn = std::mem::take(&mut self.spawn);
-        self.spawn = match key {
-            "register" => spawn.name(value.as_atom()?),
-            "env" => with_env(spawn, value)?,
-            "log_level" => spawn.log_level(level(value.as_atom()?)?),
-            "application" => match value.as_atom()? {
-                "undefined" => spawn,
-                name => spawn.application(name),
-            },
-            "mailbox" => match value.as_atom() {
-                Some("infinity") => spawn,
-                _ => spawn.mailbox(u32::try_from(value.as_integer()?).ok()?),
-            },
-            "overflow" => spawn.overflow(match value.as_atom()? {
-                "refuse" => Overflow::Refuse,
-                "wait" => Overflow::Wait,
-                "drop_newest" => Overflow::DropNewest,
-                _ => return None,
-            }),
-            "fallback" => spawn.fallback(value.as_atom()?),
-            "trap_exit" => spawn.trap_exit(value.as_bool()?),
-            "timeout" => {
-                let millis = u64::try_from(value.as_integer()?).ok()?;
-                self.timeout = Some(Duration::from_millis(millis));
-                spawn
+    fn option(&mut self, key: &str, value: &Encoded) -> Option<()> {
+        match key {
+            "env" => self.env = value.decode().ok()?,
+            "log_level" => self.log_level = Some(level_of(atom(value)?.as_str())?),
+            "application" => {
+                self.application = Some(atom(value)?).filter(|name| name.as_str() != "undefined");
             }
-            "ack" => {
-                self.ack = Some(value.as_reference()?.clone());
-                spawn
+            "timeout" => self.timeout = Some(Duration::from_millis(value.decode().ok()?)),
+            "ack" => self.ack = Some(value.decode().ok()?),
+            _ => {
+                let spawn = std::mem::take(&mut self.spawn);
+                self.spawn = spawn_option(spawn, key, value)?;
             }
-            _ => return None,
-        };
+        }
         Some(())
     }
-}
 
-fn with_env(mut spawn: SpawnOptions, env: &Term) -> Option<SpawnOptions> {
-    let Term::Map(map) = env else { return None };
-    for (key, value) in map.iter() {
-        let key = match key {
-            Term::Atom(key) => key.as_str().to_owned(),
-            Term::Binary(key) => String::from_utf8(key.to_vec()).ok()?,
-            _ => return None,
-        };
-        spawn = spawn.env(&key, value.clone());
+    /// As options of a process that a peer has asked for.
+    pub(super) fn into_spawn_options(self, request: &SpawnRequest) -> SpawnOptions {
+        self.spawn.inheriting(Inheritance {
+            linked: request.link,
+            env: self.env,
+            application: self.application,
+            group_leader: Some(request.group_leader.clone()),
+            log_level: self.log_level,
+            ..Inheritance::from_parent(request.from.clone())
+        })
     }
-    Some(spawn)
 }
 
-/// A level in the words of `tracing`, or of OTP's logger.
-fn level(word: &str) -> Option<LevelFilter> {
-    Some(match word {
-        "off" | "none" => LevelFilter::OFF,
-        "emergency" | "alert" | "critical" | "error" => LevelFilter::ERROR,
-        "warning" | "warn" => LevelFilter::WARN,
-        "notice" | "info" => LevelFilter::INFO,
-        "debug" => LevelFilter::DEBUG,
-        "trace" | "all" => LevelFilter::TRACE,
+fn spawn_option(spawn: SpawnOptions, key: &str, value: &Encoded) -> Option<SpawnOptions> {
+    Some(match key {
+        "register" => spawn.name(atom(value)?.as_str()),
+        "mailbox" if atom(value).is_some_and(|word| word.as_str() == "infinity") => spawn,
+        "mailbox" => spawn.mailbox(value.decode().ok()?),
+        "overflow" => spawn.overflow(match atom(value)?.as_str() {
+            "refuse" => Overflow::Refuse,
+            "wait" => Overflow::Wait,
+            "drop_newest" => Overflow::DropNewest,
+            _ => return None,
+        }),
+        "fallback" => spawn.fallback(atom(value)?.as_str()),
+        "trap_exit" => spawn.trap_exit(value.decode().ok()?),
         _ => return None,
     })
 }
 
-pub(super) fn level_word(level: LevelFilter) -> &'static str {
-    match level.into_level() {
-        None => "off",
-        Some(tracing::Level::ERROR) => "error",
-        Some(tracing::Level::WARN) => "warning",
-        Some(tracing::Level::INFO) => "info",
-        Some(tracing::Level::DEBUG) => "debug",
-        Some(tracing::Level::TRACE) => "trace",
-    }
+fn atom(value: &Encoded) -> Option<Atom> {
+    value.decoder().read_atom().ok()
 }
 
 /// The options of a process that is asked for, on their way out.
 pub(super) struct ChildAsked<'a> {
     pub(super) spawn: &'a SpawnOptions,
-    pub(super) env: Vec<(Box<str>, Encoded)>,
-    pub(super) log_level: Option<LevelFilter>,
-    pub(super) application: Option<&'a Atom>,
+    pub(super) inherited: &'a Inheritance,
     pub(super) timeout: Duration,
     pub(super) ack: Reference,
 }
@@ -125,10 +104,10 @@ impl ChildAsked<'_> {
         if let Some(name) = &spawn.name {
             options.push(("register", checked(name)?));
         }
-        if let Some(level) = self.log_level {
+        if let Some(level) = self.inherited.log_level {
             options.push(("log_level", Term::atom(level_word(level))));
         }
-        if let Some(application) = self.application {
+        if let Some(application) = &self.inherited.application {
             options.push(("application", Term::Atom(application.clone())));
         }
         if let Some(mailbox) = spawn.mailbox.filter(|max| *max != u32::MAX) {
@@ -150,20 +129,15 @@ impl ChildAsked<'_> {
         let millis = u64::try_from(self.timeout.as_millis()).unwrap_or(u64::MAX);
         options.push(("timeout", Term::from(millis)));
         options.push(("ack", Term::from(self.ack.clone())));
-        let env = usize::from(!self.env.is_empty());
-        encoder.write_map(options.len() + env)?;
+        let env = &self.inherited.env;
+        encoder.write_map(options.len() + usize::from(!env.is_empty()))?;
         for (key, value) in &options {
             encoder.write_atom(key)?;
             encoder.write_term(value)?;
         }
-        if !self.env.is_empty() {
+        if !env.is_empty() {
             encoder.write_atom("env")?;
-            encoder.write_map(self.env.len())?;
-            for (key, value) in &self.env {
-                // As the keys of `application:get_env`.
-                encoder.write_atom(key)?;
-                encoder.write_encoded(value)?;
-            }
+            env.encode(encoder)?;
         }
         Ok(())
     }

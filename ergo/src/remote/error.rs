@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::etf::{Atom, EncodeError};
 use crate::node::{ConnectError, SpawnFailure};
-use crate::process::{ExitReason, SpawnError};
+use crate::process::{EnvError, ExitReason, SpawnError};
 
 /// Why a process was not started on another node. Nothing of it is left there.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -71,14 +71,9 @@ pub enum RemoteSpawnError {
         /// Such as `system_limit`, or `badopt` for options it does not know.
         word: Atom,
     },
-    /// A value of the environment cannot be sent: nothing was.
-    #[error("the environment value {key} cannot be sent to another node: {source}")]
-    Env {
-        /// Its name.
-        key: String,
-        /// Why not.
-        source: EncodeError,
-    },
+    /// A value of the environment cannot be sent: nothing was. The error says which.
+    #[error(transparent)]
+    Env(#[from] EnvError),
     /// An argument has no form as an Erlang term, or they are no list of terms: nothing was sent.
     #[error("the arguments cannot be encoded: {0}")]
     Args(EncodeError),

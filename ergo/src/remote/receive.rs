@@ -68,7 +68,7 @@ impl Spawner {
             Ok(factory) => factory,
             Err(none) => return node.answer_spawn(&request, Err(none.word())),
         };
-        let lease = match options.ack {
+        let lease = match options.ack.clone() {
             Some(alias) if *alias.node() != request.peer => {
                 return node.answer_spawn(&request, Err(Atom::from_static("badopt")));
             }
@@ -80,8 +80,7 @@ impl Spawner {
             None => None,
         };
         let host = node.host();
-        let mut spawn = options.spawn;
-        spawn.group_leader = Some(request.group_leader.clone());
+        let spawn = options.into_spawn_options(&request);
         let mut started_as = None;
         let mut tied = |process: &Arc<dyn AnyProcess>| {
             if lease.is_some() {
@@ -166,10 +165,7 @@ impl Ordered {
         // A list and nothing else.
         args.decoder().read_list().map_err(|_| "badarg")?;
         let options = match next() {
-            Ok(options) => {
-                let options = options.to_term().map_err(|_| "badarg")?;
-                ChildOptions::read(&options).ok_or("badopt")?
-            }
+            Ok(options) => ChildOptions::read(&options).ok_or("badopt")?,
             Err(_) => ChildOptions::default(),
         };
         Ok(Ordered {

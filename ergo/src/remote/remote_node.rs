@@ -144,7 +144,17 @@ impl RemoteNode {
     /// node, and what was registered with `register_rpc`, where it is one of these.
     ///
     /// It has started when that node says so. A function that does not exist is no error: its process starts, and ends with
-    /// `undef`, as in OTP. Of the options none applies, since Erlang has no field for them, but the group leader.
+    /// `undef`, as in OTP. Erlang has no options for it: its output goes where that of the caller does, and nothing else is
+    /// inherited.
+    ///
+    /// ```no_run
+    /// # use ergo::prelude::*;
+    /// # async fn show(node: Node) -> ergo::Result {
+    /// let far = node.remote("shop@10.0.0.2").await?;
+    /// let sleeper: Pid = far.spawn_function("timer", "sleep", args![infinity]).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`RemoteNode::spawn`].
@@ -152,13 +162,12 @@ impl RemoteNode {
         &self,
         module: &str,
         function: &str,
-        options: SpawnOptions,
         args: impl Encode,
     ) -> RemoteSpawn<Pid> {
         let args = crate::process::encode(&mut |encoder| args.encode(encoder));
         let names = access::atom(module).and_then(|module| Ok((module, access::atom(function)?)));
         let what = names.map(|(module, function)| What::Function(module, function));
-        self.asking(what, options, args)
+        self.asking(what, SpawnOptions::default(), args)
     }
 
     fn of_factory(

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use crate::etf::{Atom, DecodeError, DecodeOwned, Encoded, Encoder, Reference, Term};
-use crate::node::{Node, Run, Running, SpawnFailure};
+use crate::node::{End, Node, Run, Running};
 use crate::process::host::AsHost;
 use crate::process::{Deadline, ExitReason, polled_on};
 use crate::remote::exception::stack;
@@ -136,15 +136,15 @@ impl<R: DecodeOwned> RpcCall<R> {
         }
     }
 
-    fn read(&self, end: Result<Encoded, SpawnFailure>, result: &Reference) -> Result<R, RpcError> {
-        let reason = end?;
+    fn read(&self, end: End, result: &Reference) -> Result<R, RpcError> {
+        let (reason, from) = end?;
         match read_return(&self.node, &reason, result) {
             Some(Ok(value)) => Ok(value),
             not_read => {
                 let Ok(reason) = reason.to_term() else {
                     // It is no term at all: the connection it came over is at fault.
-                    if let Ok(there) = &self.there {
-                        self.node.host().corrupt(there);
+                    if let Some(from) = from {
+                        self.node.host().corrupt(&from);
                     }
                     return Err(RpcError::NoConnection);
                 };

@@ -89,8 +89,9 @@ async fn rust_uses_erlang(node: &Node, erl: &str) -> ergo::Result {
         .await?;
     println!("gen_server:call(kernel_sup, count_children): {children}");
 
-    let pid = node
-        .spawn_function(erl, "timer", "sleep", args![infinity], secs(5))
+    let far = node.remote(erl).await?;
+    let pid = far
+        .spawn_function("timer", "sleep", args![infinity])
         .await?;
     let watcher = node.spawn_fn(async move |mut cx| {
         cx.monitor(&pid);

@@ -100,9 +100,8 @@ async fn every_way_in_is_closed(network: Network) -> ergo::Result {
         let cast = term!({(Term::atom("$gen_cast")), {cast, m, tell, ["cast"], user}});
         from.try_send(("rex", "b@mem"), cast)?;
         let far = from.remote("b@mem").await?;
-        let options = SpawnOptions::default();
-        let spawned = far.spawn_function("m", "tell", options, args!["request"]);
-        assert_eq!(spawned.await.is_ok(), is_allowed);
+        let spawned = far.spawn_function("m", "tell", args!["request"]).await;
+        assert_eq!(spawned.is_ok(), is_allowed);
         if is_allowed {
             let mut all = [
                 heard.expect::<String>().await,

@@ -7,6 +7,7 @@ use super::*;
 use crate::dist::Monitored;
 use crate::node::connect::LostInPanic;
 use crate::node::delivery::untie;
+use crate::node::spawning::SpawnRequest;
 
 fn link(to: &Pid) -> Control {
     Control::Link {

@@ -1,8 +1,10 @@
-//! The functions that peers may spawn and call: module `interop`.
+//! The functions that peers may spawn and call, module `interop`, and the factory that they may start.
 
 use ergo::AccessListError;
 use ergo::etf::BigInt;
 use ergo::prelude::*;
+
+use crate::worker::{Worker, environment};
 
 /// Registers them, open to all peers.
 pub async fn register(node: &Node) -> Result<(), AccessListError> {
@@ -21,6 +23,16 @@ pub async fn register(node: &Node) -> Result<(), AccessListError> {
     node.register_rpc("interop", "die", die).await?;
     node.register_rpc("interop", "add", add).await?;
     node.register_rpc("interop", "fail", fail).await?;
+    let env = async |cx: PlainContext, (): ()| Ok(environment(&cx));
+    let tell_env = async |cx: PlainContext, (to,): (Pid,)| {
+        let env = environment(&cx);
+        cx.send(to, env)
+            .map_err(|_| Exception::Exit(Term::atom("noproc")))?;
+        Ok(Atom::from_static("ok"))
+    };
+    node.register_rpc("interop", "env", env).await?;
+    node.register_rpc("interop", "env", tell_env).await?;
+    node.enable_spawn("worker", Worker::factory()).await?;
     Ok(())
 }
 

@@ -17,6 +17,7 @@ mod crasher;
 mod echo;
 mod functions;
 mod relay;
+mod worker;
 
 use std::ops::RangeInclusive;
 use std::process::ExitCode;
