@@ -165,6 +165,9 @@ impl<'a> Spawn<'a> {
 
     /// The link comes before the pid, and both before the function, so that the caller hears of its end.
     fn start(self, cx: &PlainContext, functions: &Functions, asker: Asker, from: &Term) {
+        if !cx.node().may_spawn_for(cx.origin()) {
+            return refuse(cx, from, "system_limit");
+        }
         let options = SpawnOptions {
             group_leader: self.group_leader.cloned(),
             ..SpawnOptions::default()

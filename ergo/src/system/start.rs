@@ -7,7 +7,7 @@ use crate::behaviour::Supervisor;
 use crate::behaviour::application::ApplicationTerminated;
 use crate::node::{Node, NodeBuilder, StartError};
 use crate::process::SpawnError;
-use crate::remote::Spawner;
+use crate::remote::{Spawner, register_spawn};
 use crate::system::{applications, keep_connected, logger, net_kernel, rex, user};
 
 impl Node {
@@ -57,6 +57,7 @@ impl NodeBuilder {
 /// The processes every node has, started again whatever ends them.
 async fn start_system(node: &Node) -> Result<(), SpawnError> {
     let functions = node.functions();
+    register_spawn(node);
     node.set_spawn_service(Arc::new(Spawner::new(functions.clone(), node.factories())));
     let supervisor = Supervisor::one_for_one()
         .name("kernel_sup")

@@ -57,8 +57,9 @@ pub struct Limits {
     /// [`Full`](crate::CastError::Full). Other signals never are: at twice as many the connection is closed. Default 64 MiB.
     pub outbound_bytes_max: usize,
     /// Requests to spawn a process that one peer may make in a second, from its first one on; more are answered with
-    /// `system_limit`. Each `erpc` and `rpc` of OTP 23 and later is one. Default 100,000: far above what a connection
-    /// carries in calls, and what keeps a flood from filling the memory with processes.
+    /// `system_limit`. Each `erpc` and `rpc` of OTP 23 and later is one, and so is what comes to `rex` and `net_kernel` in the
+    /// old ways. Default 100,000: far above what a connection carries in calls, and what keeps a flood from filling the
+    /// memory with processes.
     pub spawn_requests_per_second_max: u32,
     /// The longest request to the embedded EPMD, in bytes. Default 512.
     pub epmd_request_bytes_max: usize,
