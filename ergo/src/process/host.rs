@@ -282,6 +282,12 @@ pub trait Slot: Send + Sync {
         let _ = reply;
         true
     }
+    /// The process that a spawn request has started has ended, with this reason, still encoded, which came from there.
+    /// The place is closed. False when it is to be told decoded, by [`Slot::down`].
+    fn ended(&self, reason: &Encoded, from: Option<Origin>) -> bool {
+        let _ = (reason, from);
+        false
+    }
     /// There will be none: the process or its node is gone.
     fn down(&self, reason: ExitReason);
 }
