@@ -93,7 +93,7 @@ impl<'de> Decode<'de> for SentEnv {
         for (Key(key), value) in sent {
             // On its own: a slice of the request would keep all of it for as long as the process lives.
             let value = wire::encode(&mut wire::body_of(&value));
-            let value = value.map_err(|error| DecodeError::custom(error))?;
+            let value = value.map_err(DecodeError::custom)?;
             env.insert(key, value);
         }
         Ok(SentEnv(env))
