@@ -88,8 +88,8 @@ pub use error::{Error, Result};
 pub use etf::{Decode, Encode};
 pub use node::{
     AccessError, Admit, Authentication, AutoConnect, Candidate, ConnectError, MonitorNodes, Node,
-    NodeBuilder, NodeEvent, NodeInfo, NodeType, StartError, TickTimeChange, Visibility,
-    WhereisError,
+    NodeBuilder, NodeEvent, NodeInfo, NodeType, SpawnPolicy, SpawnTarget, SpawnWanted, StartError,
+    TickTimeChange, Visibility, WhereisError,
 };
 pub use process::{
     Actor, AliasMode, AliasOptions, Behavior, BlockingContext, Call, CallError, CastError,

@@ -129,6 +129,7 @@ impl Node {
             stopped: SetOnce::new(),
             shutdown_timeout: builder.shutdown_timeout,
             first_to_stop: Mutex::default(),
+            spawn_rule: builder.spawn_rule.clone(),
             spawns: OnceLock::new(),
             extensions: Default::default(),
             distribution,

@@ -12,7 +12,6 @@ use crate::process::{
     CastError, DeadLetterReason, Destination, Exit, ExitReason, RemoteWatcher, Through,
     answered_slot, down, encode, pass_through, request_of, write_reason,
 };
-use crate::wire::Refused;
 
 /// A signal that has come, with who sent it.
 struct Received<'a> {
@@ -382,13 +381,8 @@ impl Received<'_> {
 
     /// Whether the peer is within its number of requests to spawn.
     fn may_spawn(&self) -> bool {
-        let max = self.node.0.limits.spawn_requests_per_second_max;
-        let now = tokio::time::Instant::now().into_std();
-        let is_allowed = self.peer.spawn_rate.allows(max, now);
-        if !is_allowed && let Some(times) = self.node.refused(Refused::SpawnRequests) {
-            tracing::warn!(peer = %self.peer.name, max, times, "requests to spawn were refused: too many in a second");
-        }
-        is_allowed
+        let rate = &self.peer.spawn_rate;
+        self.node.is_within(rate, Some(&self.peer.name))
     }
 
     fn spawn(&self, request: dist::SpawnRequest, args: Option<Encoded>) {

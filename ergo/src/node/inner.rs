@@ -24,6 +24,7 @@ use crate::node::peers::Peers;
 use crate::node::registrar::Registered;
 use crate::node::registry::{Places, Registry};
 use crate::node::routes::Routes;
+use crate::node::spawn_policy::SpawnRule;
 use crate::node::spawning::SpawnService;
 use crate::node::stop::FirstToStop;
 use crate::node::table::Table;
@@ -91,6 +92,7 @@ pub(super) struct Inner {
     pub(super) shutdown_timeout: Duration,
     /// What stops before everything else, until it does.
     pub(super) first_to_stop: Mutex<Option<Box<FirstToStop>>>,
+    pub(super) spawn_rule: Option<SpawnRule>,
     pub(super) spawns: OnceLock<Arc<dyn SpawnService>>,
     /// What rooms above keep at a node, by type.
     pub(super) extensions: Extensions,

@@ -42,6 +42,7 @@ mod registrar;
 mod registry;
 mod routes;
 mod signals;
+mod spawn_policy;
 mod spawn_rate;
 mod spawned;
 mod spawning;
@@ -71,6 +72,7 @@ pub use registrar::{
     EpmdRegistrar, Registered, Registrar, RegistrarError, Registration, StaticRegistrar,
 };
 pub use routes::{Route, RouteError};
+pub use spawn_policy::{SpawnPolicy, SpawnTarget, SpawnWanted};
 pub(crate) use spawned::Told;
 pub use spawning::SpawnFailure;
 pub(crate) use spawning::{SpawnRequest, SpawnService};

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use crate::etf::Atom;
 use crate::node::peer::Peer;
+use crate::node::spawn_rate::SpawnRate;
 use crate::process::host::Origin;
 
 /// Hashes names of nodes fast, as each signal to another node asks for its peer. There are few, and only nodes that have
@@ -37,6 +38,8 @@ pub(super) struct Peers {
     map: RwLock<HashMap<Atom, Arc<Peer>, BuildHasherDefault<NameHasher>>>,
     /// Held while it is decided which of two connections between the same nodes stays.
     deciding: Mutex<()>,
+    /// What is asked for in messages that prove no peer that is connected.
+    pub(super) others_spawn_rate: SpawnRate,
 }
 
 impl Peers {

@@ -92,6 +92,12 @@ impl Node {
             .is_some_and(|distribution| distribution.identity.flags.contains(dist::Flags::SPAWN))
     }
 
+    /// Whether a node has said that it starts no processes for others. False of one that is not connected.
+    pub(crate) fn refuses_spawns(&self, peer: &Atom) -> bool {
+        let info = self.node_info(peer.as_str());
+        info.is_some_and(|info| !info.flags.contains(dist::Flags::SPAWN))
+    }
+
     /// A reference that no other call of this node has.
     pub fn new_reference(&self) -> Reference {
         self.reference(self.0.next_number())

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::dist::Flags;
 use crate::etf::{Atom, EncodeError, Encoded, Pid, Reference, Term};
 use crate::node::{Asked, ConnectError, Node, SpawnFailure, Wanted};
 use crate::process::host::{AnyProcess, AsHost, HostRef, NODE_ID};
@@ -12,7 +11,8 @@ use crate::process::{
 };
 use crate::remote::child::ChildAsked;
 use crate::remote::error::{About, RemoteSpawnError};
-use crate::remote::factory::{NoFactory, Start};
+use crate::remote::factory::NoFactory;
+use crate::remote::here::Starting;
 use crate::remote::{Asker, RemoteNode, RemoteSpawn};
 
 /// What is started.
@@ -110,8 +110,7 @@ impl Checked {
         let Checked { remote, .. } = self;
         let connected = remote.node.connect(remote.name.as_str()).await;
         connected.map_err(|cause| self.no_connection(Some(cause)))?;
-        let info = remote.node.node_info(remote.name.as_str());
-        if info.is_some_and(|info| !info.flags.contains(Flags::SPAWN)) {
+        if remote.node.refuses_spawns(&remote.name) {
             return Err(about.refused(Atom::from_static("disabled")));
         }
         Ok(())
@@ -239,40 +238,18 @@ impl Checked {
         name: &Atom,
     ) -> Result<(Pid, Reference), RemoteSpawnError> {
         let about = self.about(name);
-        let factory = self.remote.node.factories().find(name, None);
+        let node = &self.remote.node;
+        let factory = node.factories().find(node, name, None);
         let factory = factory.map_err(|none: NoFactory| about.refused(none.word()))?;
-        let (started, init) = tokio::sync::oneshot::channel();
-        let mut process: Option<Arc<dyn AnyProcess>> = None;
-        let mut tied = |of: &Arc<dyn AnyProcess>| process = Some(of.clone());
+        let mut starting = None;
         let reference = self.here(host, |tie| {
-            let start = Start {
-                host,
-                args: self.args.clone(),
-                options: &self.options,
-                tie,
-                tied: &mut tied,
-                started,
-            };
-            factory.start(start).map_err(|error| about.here(error))
+            let begun = Starting::begin(node, &factory, self.args.clone(), &self.options, tie);
+            starting = Some(begun.map_err(|error| about.here(error))?);
+            Ok(())
         })?;
-        let Some(process) = process else {
-            return Err(RemoteSpawnError::Stopping);
-        };
-        let mut unheard = UnheardHere {
-            node: &self.remote.node,
-            process: Some(process.clone()),
-        };
-        let init = init.await;
-        unheard.process = None;
-        match init {
-            Ok(Ok(())) => Ok((host.pid(process.id()), reference)),
-            Ok(Err(error)) => Err(about.here(error)),
-            // Its init panicked, or it was killed in it.
-            Err(_) => {
-                let reason = crate::process::host::Ending::of(process).await;
-                Err(RemoteSpawnError::Init(reason))
-            }
-        }
+        let starting = starting.ok_or(RemoteSpawnError::Stopping)?;
+        let pid = starting.ended().await.map_err(|error| about.here(error))?;
+        Ok((pid, reference))
     }
 
     fn function_here(
@@ -361,20 +338,6 @@ impl Drop for Begun {
     fn drop(&mut self) {
         if self.is_wanted {
             self.asked.give_up(&self.pid);
-        }
-    }
-}
-
-/// A process of this node that has not been heard of yet. Dropped, it is ended.
-struct UnheardHere<'a> {
-    node: &'a Node,
-    process: Option<Arc<dyn AnyProcess>>,
-}
-
-impl Drop for UnheardHere<'_> {
-    fn drop(&mut self) {
-        if let Some(process) = self.process.take() {
-            process.exit_signal(&self.node.pid_of_node(), ExitReason::Kill, false);
         }
     }
 }

@@ -5,7 +5,6 @@ use std::time::Duration;
 use tracing::level_filters::LevelFilter;
 
 use crate::etf::{Atom, Encode, EncodeError, Encoded, Encoder, Reference, Term};
-use crate::node::SpawnRequest;
 use crate::process::{Inheritance, Overflow, SentEnv, SpawnOptions, level_of, level_word};
 
 /// The options of a process that a peer has asked for.
@@ -54,15 +53,13 @@ impl ChildOptions {
         Some(())
     }
 
-    /// As options of a process that a peer has asked for.
-    pub(super) fn into_spawn_options(self, request: &SpawnRequest) -> SpawnOptions {
+    /// As options of a process that a peer has asked for, and that has this much besides.
+    pub(super) fn inheriting(self, inheritance: Inheritance) -> SpawnOptions {
         self.spawn.inheriting(Inheritance {
-            linked: request.link,
             env: self.env,
             application: self.application,
-            group_leader: Some(request.group_leader.clone()),
             log_level: self.log_level,
-            ..Inheritance::from_parent(request.from.clone())
+            ..inheritance
         })
     }
 }

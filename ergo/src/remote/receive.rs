@@ -5,7 +5,9 @@ use std::sync::Arc;
 use crate::etf::{Atom, Encoded};
 use crate::node::{Node, SpawnRequest, SpawnService};
 use crate::process::host::{AnyProcess, AsHost};
-use crate::process::{ExitReason, PlainContext, SpawnError, SpawnOptions, Tie, start_plain_tied};
+use crate::process::{
+    ExitReason, Inheritance, PlainContext, SpawnError, SpawnOptions, Tie, start_plain_tied,
+};
 use crate::remote::child::ChildOptions;
 use crate::remote::erpc;
 use crate::remote::factory::{Factories, NoFactory, Start};
@@ -64,7 +66,7 @@ impl Spawner {
             args,
             options,
         } = ordered;
-        let factory = match self.factories.find(&name, Some(&request.peer)) {
+        let factory = match self.factories.find(node, &name, Some(&request.peer)) {
             Ok(factory) => factory,
             Err(none) => return node.answer_spawn(&request, Err(none.word())),
         };
@@ -80,7 +82,7 @@ impl Spawner {
             None => None,
         };
         let host = node.host();
-        let spawn = options.into_spawn_options(&request);
+        let spawn = options.inheriting(inheritance(&request));
         let mut started_as = None;
         let mut tied = |process: &Arc<dyn AnyProcess>| {
             if lease.is_some() {
@@ -127,10 +129,7 @@ impl Spawner {
             return node.answer_spawn(&request, Err(NoFactory::NotAllowed.word()));
         }
         let host = node.host();
-        let spawn_options = SpawnOptions {
-            group_leader: Some(request.group_leader.clone()),
-            ..SpawnOptions::default()
-        };
+        let spawn_options = SpawnOptions::default().inheriting(inheritance(&request));
         let functions = self.functions.clone();
         let asked = request.clone();
         let body = move |cx: PlainContext| run(functions, cx, request);
@@ -173,6 +172,15 @@ impl Ordered {
             args,
             options,
         })
+    }
+}
+
+/// What every process has that a peer has asked for.
+fn inheritance(request: &SpawnRequest) -> Inheritance {
+    Inheritance {
+        linked: request.link,
+        group_leader: Some(request.group_leader.clone()),
+        ..Inheritance::from_parent(request.from.clone())
     }
 }
 

@@ -27,16 +27,9 @@ impl Node {
     /// # Errors
     /// Why there is no connection, by cause.
     pub async fn remote(&self, name: &str) -> Result<RemoteNode, ConnectError> {
-        self.connect(name).await?;
-        let source = crate::dist::NodeNameError::TooLong;
-        let bad = |_| ConnectError::BadName {
-            name: name.to_owned(),
-            source,
-        };
-        Ok(RemoteNode {
-            node: self.clone(),
-            name: Atom::new(name).map_err(bad)?,
-        })
+        let name = self.connect_to(name).await?;
+        let node = self.clone();
+        Ok(RemoteNode { node, name })
     }
 }
 

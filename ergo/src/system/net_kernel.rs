@@ -165,6 +165,12 @@ impl<'a> Spawn<'a> {
 
     /// The link comes before the pid, and both before the function, so that the caller hears of its end.
     fn start(self, cx: &PlainContext, functions: &Functions, asker: Asker, from: &Term) {
+        if !cx.node().may_spawn_for(cx.origin()) {
+            return refuse(cx, from, "system_limit");
+        }
+        if !cx.node().spawns_for_peers() {
+            return refuse(cx, from, "disabled");
+        }
         let options = SpawnOptions {
             group_leader: self.group_leader.cloned(),
             ..SpawnOptions::default()

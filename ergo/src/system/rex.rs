@@ -130,6 +130,11 @@ impl Call {
         asker: Asker,
         done: impl FnOnce(&PlainContext, Term) + Send + 'static,
     ) {
+        if !cx.node().may_spawn_for(cx.origin()) {
+            let limit = Term::tuple([Term::atom("system_limit"), Term::list([])]);
+            let exit = Term::tuple([Term::atom("EXIT"), limit]);
+            return done(cx, badrpc(exit));
+        }
         let functions = functions.clone();
         let started = cx.node().spawn_fn(move |cx| async move {
             let answer = cx.answering();
