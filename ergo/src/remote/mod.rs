@@ -10,6 +10,7 @@
 //! - The answer to a spawn request goes out before the new process runs, so before any signal of it.
 
 mod access;
+mod application;
 mod args;
 mod asking;
 mod child;
@@ -27,6 +28,8 @@ mod remote_node;
 mod rpc;
 
 pub use access::{Access, AccessChange, AccessListError};
+pub(crate) use application::{Asked as ApplicationAsked, NO_APP_FILE};
+pub use application::{RemoteApplicationError, RemoteApplicationStart};
 pub use args::FunctionArgs;
 pub use error::RemoteSpawnError;
 pub use exception::Exception;
