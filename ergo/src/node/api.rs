@@ -118,6 +118,7 @@ impl Node {
             #[cfg(feature = "testing")]
             faults: builder.testing.faults.clone(),
             dead_letters: Default::default(),
+            log_gates: Default::default(),
             timers: Default::default(),
             peers: Default::default(),
             subscribers: Default::default(),
@@ -128,6 +129,7 @@ impl Node {
             stopped: SetOnce::new(),
             shutdown_timeout: builder.shutdown_timeout,
             first_to_stop: Mutex::default(),
+            spawn_rule: builder.spawn_rule.clone(),
             spawns: OnceLock::new(),
             extensions: Default::default(),
             distribution,

@@ -353,7 +353,11 @@ impl Received<'_> {
         };
         if let Some(slot) = self.host().take_slot(number) {
             self.peer.core().ties.slots.remove(&number);
-            return slot.down(self.reason(payload));
+            let ended = |reason| slot.ended(reason, self.peer.origin());
+            if !payload.as_ref().is_some_and(ended) {
+                slot.down(self.reason(payload));
+            }
+            return;
         }
         self.peer.core().ties.monitors.remove(&number);
         if let Some(process) = self.local(to) {

@@ -343,6 +343,22 @@ impl Node {
         }
     }
 
+    /// A spawn request that is refused when too much waits for the node. What it is answered goes to slot `number`.
+    pub(super) fn submit_run(
+        &self,
+        node: &Atom,
+        control: Control,
+        args: Body<'_>,
+        number: Option<u64>,
+    ) -> Result<(), CastError> {
+        let tie = number.map_or(Tie::Nothing, Tie::Slot);
+        let outgoing = Outgoing {
+            is_refusable: true,
+            ..Outgoing::connecting(control, tie)
+        };
+        self.hand_over(node, outgoing.body(args))
+    }
+
     pub(super) fn reference(&self, number: u64) -> Reference {
         crate::process::host::Host::reference(&*self.0, number)
     }

@@ -7,6 +7,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll, Waker};
 
+use tracing::level_filters::LevelFilter;
+
 use crate::etf::{Atom, Encoded, Pid, Reference};
 use crate::process::actor::{Behavior, Options};
 use crate::process::asked::Asked;
@@ -29,6 +31,8 @@ const ASKED: u8 = 8;
 pub(super) const QUEUED: u8 = 16;
 /// Messages with priority wait.
 const URGENT: u8 = 32;
+/// It has a log level.
+pub(super) const LEVELLED: u8 = 64;
 
 /// How many system messages a full mailbox still takes.
 const SYSTEM_MESSAGES: u64 = 16;
@@ -446,20 +450,6 @@ impl<A: Behavior> Cell<A> {
         relations.is_some_and(|relations| relations.flushed.contains(reference))
     }
 
-    /// Changes what the process has inherited, for itself and for those it starts from now on.
-    pub(super) fn change_heritage(&self, change: impl FnOnce(&mut Heritage)) {
-        let mut queue = self.lock();
-        if let Some(relations) = queue.known_relations() {
-            relations.heritage_of_children = None;
-        }
-        change(Arc::make_mut(queue.heritage.get_or_insert_default()));
-    }
-
-    /// What it has inherited; for a process that does not run yet.
-    pub(super) fn set_heritage(&self, heritage: Option<Arc<Heritage>>) {
-        self.lock().heritage = heritage;
-    }
-
     /// How many messages nobody has taken out yet.
     pub(super) fn untaken(&self) -> usize {
         let mut queue = self.lock();
@@ -760,6 +750,10 @@ impl<A: Behavior> AnyProcess for Cell<A> {
             Some(relations) => info.tied(host, relations),
             None => info,
         }
+    }
+
+    fn log_level(&self) -> Option<LevelFilter> {
+        self.level()
     }
 
     fn heritage(&self) -> Option<Arc<Heritage>> {
