@@ -91,13 +91,13 @@ async fn children_tasks_and_threads_of_a_process_are_as_quiet() {
         let (done, task) = oneshot::channel();
         let _task = cx.task(async move {
             one_of_each("task");
-            drop(done.send(()));
+            let _ = done.send(());
         });
         task.await.unwrap();
         let (done, timer) = oneshot::channel();
         let _timer = cx.after(millis(1), move |_| {
             one_of_each("timer");
-            drop(done.send(()));
+            let _ = done.send(());
         });
         timer.await.unwrap();
     });

@@ -151,17 +151,17 @@ impl RemoteApplicationStart {
         function: &str,
         (name, second): &(Atom, T),
     ) -> Result<Term, RpcError> {
-        let args = crate::process::encode(&mut |encoder| {
+        let args = crate::etf::Encoded::build(|encoder| {
             encoder.write_list(2)?;
             name.encode(encoder)?;
             second.encode(encoder)?;
             encoder.write_nil();
             Ok(())
-        })?;
-        let (node, to) = (&self.remote.node, self.remote.name.as_str());
+        });
+        let args = args.map_err(RpcError::Args)?;
+        let rpc = self.remote.node.rpc(self.remote.name.as_str());
         // The deadline is around all of it.
-        node.rpc_call(to, module, function, args, self.timeout)
-            .await
+        rpc.timeout(self.timeout).call(module, function, args).await
     }
 
     fn read(
