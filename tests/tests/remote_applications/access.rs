@@ -64,9 +64,8 @@ async fn opened_for_all_for_some_and_closed(network: Network) -> ergo::Result {
 async fn the_functions_of_otp_ask_the_same_list(network: Network) -> ergo::Result {
     let (a, b) = two(&network).await;
     let rpc = async |function: &str, args: Term| -> Term {
-        let (module, time) = ("application", secs(5));
-        let called = a.rpc_call("b@mem", module, function, args, time);
-        called.await.unwrap()
+        let far = a.rpc("b@mem");
+        far.call("application", function, args).await.unwrap()
     };
     assert_eq!(
         rpc("start", term!([db])).await,

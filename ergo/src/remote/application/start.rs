@@ -128,7 +128,7 @@ impl RemoteApplicationStart {
         let connected = node.connect(to.as_str()).await;
         connected.map_err(|cause| RemoteApplicationError::NoConnection {
             node: to.clone(),
-            cause: Some(cause),
+            cause: Some(Box::new(cause)),
         })?;
         let start_type = asked.start_type;
         let answer = self
@@ -183,7 +183,7 @@ impl RemoteApplicationStart {
                 _ => answer,
             },
             Err(RpcError::NoConnection) => {
-                let cause = self.remote.node.last_error(node.as_str());
+                let cause = self.remote.node.last_error(node.as_str()).map(Box::new);
                 return Err(RemoteApplicationError::NoConnection { node, cause });
             }
             Err(RpcError::Timeout) => {
