@@ -183,8 +183,11 @@ impl RemoteApplicationStart {
                 _ => answer,
             },
             Err(RpcError::NoConnection) => {
-                let cause = self.remote.node.last_error(node.as_str()).map(Box::new);
-                return Err(RemoteApplicationError::NoConnection { node, cause });
+                let cause = self.remote.node.last_error(node.as_str());
+                return Err(RemoteApplicationError::NoConnection {
+                    node,
+                    cause: cause.map(Box::new),
+                });
             }
             Err(RpcError::Timeout) => {
                 let after = self.timeout;
