@@ -12,7 +12,7 @@ async fn spawns_of_a_factory() {
             .table(&[
                 ("P1 = spawn(R, ergo, spawn, [worker, [1]]), {node(P1) =:= R, Ask(P1, id)}", "{true,1}"),
                 ("{Ask(P1, parent) =:= Me, Ask(P1, group_leader) =:= group_leader(), Ask(P1, links)}", "{true,true,[]}"),
-                ("gen_server:cast(P1, {stop, over}), Gone(P1)", "true"),
+                ("M1 = monitor(process, P1), gen_server:cast(P1, {stop, over}), Down(M1)", "over"),
                 ("P2 = spawn_link(R, ergo, spawn, [worker, [{a, 1}]]), {Ask(P2, id), Ask(P2, links) =:= [Me]}", "{{a,1},true}"),
                 ("gen_server:cast(P2, {stop, why}), Exit(P2)", "why"),
                 ("{P3, M3} = spawn_monitor(R, ergo, spawn, [worker, [x]]), gen_server:cast(P3, {stop, {a, <<1>>}}), Down(M3)", "{a,<<1>>}"),

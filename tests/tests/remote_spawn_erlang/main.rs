@@ -3,8 +3,11 @@
 //!
 //! Without `erl` these tests fail; with `ERGO_SKIP_ERLANG=1` they are skipped and say so.
 
+mod acks;
 mod forms;
+mod inits;
 mod options;
 mod refusals;
+mod ties;
 mod worker;
 mod world;

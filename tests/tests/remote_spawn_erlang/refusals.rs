@@ -13,8 +13,7 @@ async fn words() {
             .table(&[
                 ("spawn(R, ergo, spawn, [worker, [1], #{register => joe}]), ok", "ok"),
                 ("Asked = [{unknown_name, ergo, spawn, [nobody, []]}, {not_allowed, ergo, spawn, [closed, [Me, x]]}, {not_allowed, closed, any, [Me, x]},
-                    {not_allowed, tests, others, []}, {name_taken, ergo, spawn, [worker, [1], #{register => joe}]}, {badopt, ergo, spawn, [worker, [1], x]},
-                    {badarg, ergo, spawn, [worker, x]}], ok", "ok"),
+                    {not_allowed, tests, others, []}, {name_taken, ergo, spawn, [worker, [1], #{register => joe}]}, {badarg, ergo, spawn, [worker, x]}], ok", "ok"),
                 ("Wrong = fun(Spawn) -> [{Word, Got} || {Word, M, F, A} <- Asked, (Got = Try(fun() -> Spawn(M, F, A) end)) =/= {error, Word}] end, ok", "ok"),
                 ("Wrong(fun(M, F, A) -> spawn(R, M, F, A) end)", "[]"),
                 ("Wrong(fun(M, F, A) -> spawn_link(R, M, F, A) end)", "[]"),
@@ -22,6 +21,8 @@ async fn words() {
                 ("Wrong(fun(M, F, A) -> spawn_opt(R, M, F, A, []) end)", "[]"),
                 ("Wrong(fun(M, F, A) -> spawn_opt(R, M, F, A, [link, monitor]) end)", "[]"),
                 ("Wrong(fun(M, F, A) -> Reply(spawn_request(R, M, F, A, [link, monitor])) end)", "[]"),
+                // OTP says badarg of a badopt.
+                ("{Try(fun() -> spawn(R, ergo, spawn, [worker, [1], x]) end), Reply(spawn_request(R, ergo, spawn, [worker, [1], x]))}", "{{error,badarg},{error,badopt}}"),
                 ("Rest()", "nothing"),
                 // By remote procedure call an answer, as gen_server:start gives it.
                 ("{error, {already_started, Joe}} = erpc:call(R, ergo, spawn, [worker, [1], #{register => joe}]), Ask(Joe, about)", "{joe,nil,trace,false,infinity}"),
@@ -47,13 +48,16 @@ async fn a_node_that_starts_nothing_for_others() {
             .table(&[
                 ("[Reply(spawn_request(R, M, F, A, O)) || {M, F, A} <- [{ergo, spawn, [worker, [1]]}, {worker, any, [1]}, {tests, run, []}], O <- [[], [link, monitor]]]",
                  "[{error,notsup},{error,notsup},{error,notsup},{error,notsup},{error,notsup},{error,notsup}]"),
-                ("Old = [Try(fun() -> spawn(R, M, F, A) end) || {M, F, A} <- [{ergo, spawn, [worker, [1]]}, {worker, any, [1]}, {tests, run, []}]]", "x"),
-                ("Try(fun() -> spawn_link(R, tests, wait, []) end)", "x"),
-                ("Try(fun() -> spawn_monitor(R, tests, wait, []) end)", "x"),
-                ("Try(fun() -> erpc:call(R, ergo, spawn, [worker, [1]]) end)", "x"),
-                ("rpc:call(R, ergo, spawn, [worker, [1]])", "x"),
-                ("rpc:block_call(R, ergo, spawn, [worker, [1]])", "x"),
-                ("gen_server:call({rex, R}, {call, ergo, spawn, [worker, [1]], group_leader()})", "x"),
+                // A pid of a process here, which ends at once.
+                ("Exit(spawn_link(R, ergo, spawn, [worker, [1]]))", "notsup"),
+                ("node(spawn(R, worker, any, [1]))  =:= node()", "true"),
+                ("Try(fun() -> spawn_monitor(R, tests, wait, []) end)", "{error,notsup}"),
+                ("Try(fun() -> erpc:call(R, ergo, spawn, [worker, [1]]) end)", "{error,{erpc,notsup}}"),
+                ("rpc:call(R, ergo, spawn, [worker, [1]])", "{badrpc,notsup}"),
+                ("[gen_server:call({net_kernel, R}, X) || X <- [{spawn, tests, wait, [], group_leader()}, {spawn_link, tests, wait, [], group_leader()}, {spawn_opt, tests, wait, [], [], no_link, group_leader()}]]",
+                 "[{'EXIT',{disabled,[]}},{'EXIT',{disabled,[]}},{'EXIT',{disabled,[]}}]"),
+                ("rpc:block_call(R, ergo, spawn, [worker, [1]])", "{error,disabled}"),
+                ("gen_server:call({rex, R}, {call, ergo, spawn, [worker, [1]], group_leader()})", "{error,disabled}"),
                 ("Rest()", "nothing"),
             ])
             .await;

@@ -48,9 +48,8 @@ impl Worker {
 
     #[call]
     fn env(&mut self, cx: &Context<Self>) -> BTreeMap<Atom, Term> {
-        let known = |(key, value): (String, ergo::EnvValue)| {
-            Some((Atom::new(key).ok()?, value.to_term()?))
-        };
+        let known =
+            |(key, value): (String, ergo::EnvValue)| Some((Atom::new(key).ok()?, value.to_term()?));
         cx.info().dictionary.into_iter().filter_map(known).collect()
     }
 

@@ -1,7 +1,7 @@
 //! An EPMD, a node of ours with its factories, and an Erlang node.
 
-use ergo::prelude::*;
 use ergo::NodeBuilder;
+use ergo::prelude::*;
 use ergo_tests::erlang::{Epmd, Node as Erl, Release};
 use ergo_tests::{PATIENCE, deadline, unique_name};
 
@@ -11,7 +11,6 @@ pub(crate) struct World {
     pub(crate) rust: Node,
     pub(crate) erl: Erl,
     pub(crate) epmd: Epmd,
-    pub(crate) release: Release,
 }
 
 /// A node of ours with the factories `worker` and `say`, which are open, `closed`, which is not, and functions that are
@@ -25,7 +24,9 @@ pub(crate) async fn rust(epmd: u16, change: impl FnOnce(NodeBuilder) -> NodeBuil
         cx.receive().await;
         Ok(Atom::from_static("ok"))
     };
-    node.enable_spawn("worker", Worker::factory()).await.unwrap();
+    node.enable_spawn("worker", Worker::factory())
+        .await
+        .unwrap();
     node.enable_spawn("say", say).await.unwrap();
     node.enable_spawn("closed", say).await.unwrap();
     node.disable_spawn("closed").await.unwrap();
@@ -50,12 +51,7 @@ impl World {
         let epmd = Epmd::start().await.unwrap();
         let rust = rust(epmd.port(), change).await;
         let erl = erl(release, &epmd, rust.name().as_str()).await;
-        World {
-            rust,
-            erl,
-            epmd,
-            release,
-        }
+        World { rust, erl, epmd }
     }
 
     /// Evaluates each expression and compares; all that differ are reported together.
@@ -71,7 +67,9 @@ impl World {
                 None => value == *expect,
             };
             if !fits {
-                wrong.push(format!("{expression}\n    gives    {value}\n    and not  {expect}"));
+                wrong.push(format!(
+                    "{expression}\n    gives    {value}\n    and not  {expect}"
+                ));
             }
         }
         let release = self.erl.release();
@@ -86,7 +84,11 @@ impl World {
     pub(crate) async fn workers(&self, count: usize) {
         let there = async || workers(&self.rust) == count;
         let waited = ergo_tests::wait_until(2 * PATIENCE, "workers", there).await;
-        assert!(waited.is_ok(), "{} and not {count} workers", workers(&self.rust));
+        assert!(
+            waited.is_ok(),
+            "{} and not {count} workers",
+            workers(&self.rust)
+        );
     }
 
     pub(crate) async fn stop(self) {
