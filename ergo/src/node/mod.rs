@@ -41,7 +41,9 @@ mod refusals;
 mod registrar;
 mod registry;
 mod routes;
+mod running;
 mod signals;
+mod spawn_policy;
 mod spawn_rate;
 mod spawned;
 mod spawning;
@@ -71,6 +73,8 @@ pub use registrar::{
     EpmdRegistrar, Registered, Registrar, RegistrarError, Registration, StaticRegistrar,
 };
 pub use routes::{Route, RouteError};
+pub(crate) use running::{End, Run, Running};
+pub use spawn_policy::{SpawnPolicy, SpawnTarget, SpawnWanted};
 pub(crate) use spawned::Told;
 pub use spawning::SpawnFailure;
 pub(crate) use spawning::{SpawnRequest, SpawnService};

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::etf::{Atom, DecodeError, Encode, Encoded, ListHeader, Term};
+use crate::node::{Node, SpawnTarget};
 use crate::process::PlainContext;
 use crate::process::host::AsHost;
 use crate::remote::{Access, AccessListError, Exception, FunctionArgs};
@@ -13,8 +15,10 @@ use crate::remote::{Access, AccessListError, Exception, FunctionArgs};
 /// What a call of a function gives.
 pub(crate) type Outcome = Result<Encoded, Exception>;
 
-type Handler =
-    dyn Fn(PlainContext, Encoded) -> Pin<Box<dyn Future<Output = Outcome> + Send>> + Send + Sync;
+/// A call of a function in progress.
+type Calling = Pin<Box<dyn Future<Output = Outcome> + Send>>;
+
+type Handler = dyn Fn(PlainContext, Encoded) -> Calling + Send + Sync;
 
 /// What a registered function returns: a `Result` of a value that can be encoded, or an [`Exception`].
 pub trait IntoOutcome: Send {
@@ -78,21 +82,19 @@ where
     Fut: Future + Send + 'static,
     Fut::Output: IntoOutcome,
 {
-    Arc::new(
-        move |cx: PlainContext, list| -> Pin<Box<dyn Future<Output = Outcome> + Send>> {
-            match A::decode(&list, &AsHost::host(&*cx)) {
-                Ok(args) => {
-                    let outcome = handler(cx, args);
-                    Box::pin(async move { outcome.await.into_outcome() })
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "a function was called with arguments it does not take");
-                    let clause = Exception::Error(Term::atom("function_clause"));
-                    Box::pin(std::future::ready(Err(clause)))
-                }
+    Arc::new(move |cx: PlainContext, list| -> Calling {
+        match A::decode(&list, &AsHost::host(&*cx)) {
+            Ok(args) => {
+                let outcome = handler(cx, args);
+                Box::pin(async move { outcome.await.into_outcome() })
             }
-        },
-    )
+            Err(error) => {
+                tracing::warn!(%error, "a function was called with arguments it does not take");
+                let clause = Exception::Error(Term::atom("function_clause"));
+                Box::pin(std::future::ready(Err(clause)))
+            }
+        }
+    })
 }
 
 /// The name of a function: `Module:Function/Arity`.
@@ -101,6 +103,21 @@ pub(crate) struct FunctionName {
     pub(crate) module: Atom,
     pub(crate) function: Atom,
     pub(crate) arity: u32,
+}
+
+impl FunctionName {
+    /// Whether the node's own rule lets the one that asks have it.
+    fn is_admitted(&self, node: &Node, asker: &Asker) -> bool {
+        let Asker::Peer(peer) = asker else {
+            return true;
+        };
+        let what = SpawnTarget::Function {
+            module: &self.module,
+            function: &self.function,
+            arity: self.arity,
+        };
+        node.spawn_admitted(peer, what)
+    }
 }
 
 impl std::fmt::Display for FunctionName {
@@ -220,14 +237,18 @@ impl Functions {
             function: function.clone(),
             arity: u32::try_from(header.count()).unwrap_or(u32::MAX),
         };
-        match self.permit(asker, &name) {
+        let permit = match self.permit(asker, &name) {
+            Permit::Granted(_) if !name.is_admitted(&cx.node(), asker) => Permit::NotAllowed,
+            permit => permit,
+        };
+        match permit {
             Permit::Granted(handler) => {
                 cx.set_caller(match asker {
                     Asker::This => Some(cx.node().name().clone()),
                     Asker::Peer(node) => Some(node.clone()),
                     Asker::Unproven => None,
                 });
-                handler(cx, args).await
+                caught(&name, || handler(cx, args)).await
             }
             Permit::NotAllowed => {
                 tracing::warn!(function = %name, ?asker, "refused a call: the function is not open to this node");
@@ -236,6 +257,27 @@ impl Functions {
             Permit::Unknown => Err(Exception::Error(Term::atom("undef"))),
         }
     }
+}
+
+/// Runs a function. A panic of it is an error `{panic, Message}`, where the message names file and line.
+async fn caught(name: &FunctionName, call: impl FnOnce() -> Calling) -> Outcome {
+    let panicked = |payload: Box<dyn std::any::Any + Send>| {
+        let message = crate::process::panic_message(&*payload);
+        tracing::error!(function = %name, panic = message, "a function that a peer has called panicked");
+        let reason = [Term::atom("panic"), Term::from(message)];
+        Err(Exception::Error(Term::tuple(reason)))
+    };
+    let mut calling = match catch_unwind(AssertUnwindSafe(call)) {
+        Ok(calling) => calling,
+        Err(payload) => return panicked(payload),
+    };
+    let polled = std::future::poll_fn(|cx| {
+        match catch_unwind(AssertUnwindSafe(|| calling.as_mut().poll(cx))) {
+            Ok(polled) => polled.map(Ok),
+            Err(payload) => std::task::Poll::Ready(Err(payload)),
+        }
+    });
+    polled.await.unwrap_or_else(panicked)
 }
 
 /// `{not_allowed, {Module, Function, Arity}}`.

@@ -25,6 +25,9 @@ mod receive;
 mod register;
 mod remote_node;
 mod rpc;
+mod rpc_call;
+mod rpc_error;
+mod rpc_multicall;
 
 pub use access::{Access, AccessChange, AccessListError};
 pub use args::FunctionArgs;
@@ -36,4 +39,7 @@ pub use function::{Functions, IntoOutcome};
 pub(crate) use here::register as register_spawn;
 pub(crate) use receive::Spawner;
 pub use remote_node::{MonitoredSpawn, RemoteNode, RemoteSpawn};
-pub use rpc::RpcError;
+pub use rpc::Rpc;
+pub use rpc_call::RpcCall;
+pub use rpc_error::RpcError;
+pub use rpc_multicall::Multicall;

@@ -7,14 +7,14 @@ use ergo::{CastError, ConnectError, Full, RpcError};
 
 use crate::table::{Above, Seen};
 
-fn limits(change: impl FnOnce(&mut Limits)) -> Limits {
+pub(crate) fn limits(change: impl FnOnce(&mut Limits)) -> Limits {
     let mut limits = Limits::default();
     change(&mut limits);
     limits
 }
 
 /// Runs `test` in virtual time, with a network in memory.
-fn simulate<T>(test: impl AsyncFnOnce(Network) -> T) -> T {
+pub(crate) fn simulate<T>(test: impl AsyncFnOnce(Network) -> T) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .start_paused(true)
@@ -98,7 +98,9 @@ pub(crate) fn spawn_requests() -> Seen {
         peer.connect("a@mem").await.unwrap();
         let call = async || {
             let answer = peer
-                .rpc_call::<u8>("a@mem", "m", "f", Vec::<u8>::new(), secs(10))
+                .rpc("a@mem")
+                .timeout(secs(10))
+                .call::<u8>("m", "f", Vec::<u8>::new())
                 .await;
             answer.map_err(|error: RpcError| error.to_string())
         };
@@ -111,7 +113,10 @@ pub(crate) fn spawn_requests() -> Seen {
         assert_eq!(served.refusals().spawn_requests, 1);
         // Another peer, and the same one a second later, are served.
         let other = network.node("c@mem").start().await.unwrap();
-        let answer = other.rpc_call::<u8>("a@mem", "m", "f", Vec::<u8>::new(), secs(10));
+        let answer = other
+            .rpc("a@mem")
+            .timeout(secs(10))
+            .call::<u8>("m", "f", Vec::<u8>::new());
         assert_eq!(answer.await.unwrap(), 1);
         tokio::time::advance(secs(1)).await;
         assert_eq!(call().await, Ok(1));

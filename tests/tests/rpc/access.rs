@@ -21,7 +21,7 @@ async fn what_is_not_registered_is_undef(network: Network) -> ergo::Result {
     assert_eq!(b.register_rpc("m", "who", who).await?, Access::Any);
     assert_eq!(ask(&a, "b@mem").await?, a.name().clone());
     // Another arity is another function.
-    let two = a.rpc_call::<Term>("b@mem", "m", "who", args![1, 2], secs(5));
+    let two = a.rpc("b@mem").call::<Term>("m", "who", args![1, 2]);
     let error = two.await.unwrap_err();
     assert_eq!(error.to_string(), "error: undef");
     assert_eq!(b.unregister_rpc("m", "who", 0).await?, Access::Closed);
@@ -99,9 +99,9 @@ async fn every_way_in_is_closed(network: Network) -> ergo::Result {
         let _: Term = from.call(("net_kernel", "b@mem"), spawn.clone()).await?;
         let cast = term!({(Term::atom("$gen_cast")), {cast, m, tell, ["cast"], user}});
         from.try_send(("rex", "b@mem"), cast)?;
-        let far = from.remote("b@mem").await.unwrap();
-        let spawned = far.spawn_function("m", "tell", args!["request"]);
-        let _ = spawned.await;
+        let far = from.remote("b@mem").await?;
+        let spawned = far.spawn_function("m", "tell", args!["request"]).await;
+        assert_eq!(spawned.is_ok(), is_allowed);
         if is_allowed {
             let mut all = [
                 heard.expect::<String>().await,

@@ -3,4 +3,5 @@
 #![deny(warnings, clippy::all)]
 
 mod access;
+mod calls;
 mod nodes;
