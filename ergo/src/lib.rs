@@ -100,8 +100,8 @@ pub use process::{
     yield_now,
 };
 pub use remote::{
-    Access, AccessChange, AccessListError, Exception, Factory, Multicall, RemoteNode,
-    RemoteSpawnError, Rpc, RpcCall, RpcError,
+    Access, AccessChange, AccessListError, Exception, Factory, Multicall, RemoteApplicationError,
+    RemoteNode, RemoteSpawnError, Rpc, RpcCall, RpcError,
 };
 pub use system::{KeptConnection, Signal, Signals};
 pub use time::{millis, secs};

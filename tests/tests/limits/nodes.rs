@@ -156,8 +156,8 @@ fn the_old_ways_to_ask_for_a_process_count() {
         let block_call = term!({block_call, m, f, [], user});
         assert_eq!(ask(&peer, "rex", block_call).await, "1");
         assert!(ask(&peer, "net_kernel", spawn()).await.starts_with('<'));
-        let old = peer.rpc_call::<u8>("a@mem", "m", "f", args![], secs(10));
-        assert_eq!(old.await.unwrap(), 1);
+        let far = peer.rpc("a@mem").timeout(secs(10));
+        assert_eq!(far.call::<u8>("m", "f", args![]).await.unwrap(), 1);
 
         peer.try_send(("rex", "a@mem"), cast).unwrap();
         let system_limit = "{badrpc,{'EXIT',{system_limit,[]}}}";
