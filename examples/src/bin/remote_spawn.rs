@@ -7,7 +7,7 @@
 use std::net::TcpListener;
 
 use ergo::prelude::*;
-use ergo::{AccessListError, RemoteSpawnError};
+use ergo::{AccessListError, RemoteSpawnError, SpawnWanted};
 
 // ANCHOR: actor
 /// What the node `shop` can start for others.
@@ -41,6 +41,10 @@ impl Stock {
 /// The node that starts processes for others.
 async fn shop(epmd: u16) -> ergo::Result<Node> {
     let builder = Node::builder("shop@127.0.0.1").cookie("secret");
+    // ANCHOR: policy
+    let no_guests = |wanted: &SpawnWanted<'_>| !wanted.node.as_str().starts_with("guest");
+    let builder = builder.spawn_policy(no_guests);
+    // ANCHOR_END: policy
     let shop = builder.epmd_port(epmd).start().await?;
     // ANCHOR: enable
     shop.enable_spawn("stock", Stock::factory()).await?;
