@@ -90,8 +90,8 @@ pub use error::{Error, Result};
 pub use etf::{Decode, Encode};
 pub use node::{
     AccessError, Admit, Authentication, AutoConnect, Candidate, ConnectError, MonitorNodes, Node,
-    NodeBuilder, NodeEvent, NodeInfo, NodeType, StartError, TickTimeChange, Visibility,
-    WhereisError,
+    NodeBuilder, NodeEvent, NodeInfo, NodeType, SpawnPolicy, SpawnTarget, SpawnWanted, StartError,
+    TickTimeChange, Visibility, WhereisError,
 };
 pub use process::{
     Actor, AliasMode, AliasOptions, Behavior, BlockingContext, Call, CallError, CastError,
@@ -102,8 +102,8 @@ pub use process::{
     yield_now,
 };
 pub use remote::{
-    Access, AccessChange, AccessListError, Exception, Factory, Multicall, RemoteNode,
-    RemoteSpawnError, Rpc, RpcCall, RpcError, RpcModule,
+    Access, AccessChange, AccessListError, Exception, Factory, Multicall, RemoteApplicationError,
+    RemoteNode, RemoteSpawnError, Rpc, RpcCall, RpcError, RpcModule,
 };
 pub use system::{KeptConnection, Signal, Signals};
 pub use time::{millis, secs};

@@ -188,8 +188,9 @@ impl SpawnSlot {
         // Without a connection there is nothing to end: it is told so itself.
         let _ = node.signal(RemoteSignal::Exit2 {
             from: NODE_ID,
-            to: pid,
+            to: &pid.into(),
             reason: &ExitReason::Kill,
+            priority: false,
         });
     }
 }

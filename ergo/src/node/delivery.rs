@@ -10,7 +10,7 @@ use crate::node::spawning::SpawnRequest;
 use crate::process::host::{AnyProcess, Broken, Host, Incoming, Origin};
 use crate::process::{
     CastError, DeadLetterReason, Destination, Exit, ExitReason, RemoteWatcher, Through,
-    answered_slot, down, encode, pass_through, request_of, write_reason,
+    answered_slot, down, encode, exit_through, request_of, write_reason,
 };
 
 /// A signal that has come, with who sent it.
@@ -56,7 +56,9 @@ impl Received<'_> {
                 priority,
                 exit: false,
             } => self.altact_message(from, to, priority, payload),
-            Control::AltactSigSend { from, to, .. } => self.altact_exit(&from, &to, payload),
+            Control::AltactSigSend {
+                from, to, priority, ..
+            } => self.altact_exit(&from, &to, priority, payload),
             #[allow(unreachable_patterns, reason = "more kinds may come")]
             control => {
                 tracing::debug!(peer = %self.peer.name, ?control, "a signal of a kind that is not handled")
@@ -195,23 +197,19 @@ impl Received<'_> {
         }
     }
 
-    /// An exit signal, which can go to a name or an alias from OTP 28.
-    fn altact_exit(&self, from: &Pid, to: &AltactTarget, payload: Option<Encoded>) {
-        let process = match to {
-            AltactTarget::Pid(to) => return self.exit2(from, to, payload),
-            AltactTarget::Name(name) => self.named(name),
-            AltactTarget::Alias(alias) => {
-                let host = self.node.host_ref();
-                let number = host.local_number(alias);
-                let alias = number.and_then(|number| Some((number, host.alias(number)?)));
-                alias.and_then(|(number, alias)| {
-                    let owner = host.process(alias.owner)?;
-                    pass_through(&host, &*owner, number).then_some(owner)
-                })
+    /// An exit signal, which can go to a name or an alias from OTP 28; priority counts at an alias that was made for it.
+    fn altact_exit(&self, from: &Pid, to: &AltactTarget, priority: bool, payload: Option<Encoded>) {
+        match to {
+            AltactTarget::Pid(to) => self.exit2(from, to, payload),
+            AltactTarget::Name(name) => {
+                if let Some(process) = self.named(name) {
+                    process.exit_signal(from, self.reason(payload), false);
+                }
             }
-        };
-        if let Some(process) = process {
-            process.exit_signal(from, self.reason(payload), false);
+            AltactTarget::Alias(alias) => {
+                let reason = self.reason(payload);
+                exit_through(&self.node.host_ref(), from, alias, reason, priority);
+            }
         }
     }
 

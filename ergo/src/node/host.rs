@@ -9,7 +9,7 @@ use crate::etf::Atom;
 use crate::node::Node;
 use crate::node::inner::Inner;
 use crate::process::host::{
-    AnyProcess, DeadLetterOffice, Deadlines, Host, Origin, RemoteSignal, Slot,
+    AnyProcess, DeadLetterOffice, Deadlines, Gates, Host, Origin, RemoteSignal, Slot,
 };
 use crate::process::{Alias, CastError, EnvValue};
 
@@ -32,6 +32,10 @@ impl Host for Inner {
 
     fn deadlines(&self) -> &Deadlines {
         &self.deadlines
+    }
+
+    fn log_gates(&self) -> &Gates {
+        &self.log_gates
     }
 
     #[cfg(feature = "testing")]

@@ -43,6 +43,7 @@ mod registry;
 mod routes;
 mod running;
 mod signals;
+mod spawn_policy;
 mod spawn_rate;
 mod spawned;
 mod spawning;
@@ -73,6 +74,7 @@ pub use registrar::{
 };
 pub use routes::{Route, RouteError};
 pub(crate) use running::{End, Run, Running};
+pub use spawn_policy::{SpawnPolicy, SpawnTarget, SpawnWanted};
 pub(crate) use spawned::Told;
 pub use spawning::SpawnFailure;
 pub(crate) use spawning::{SpawnRequest, SpawnService};

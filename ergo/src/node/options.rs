@@ -13,6 +13,7 @@ use crate::node::carrier::{Carrier, Listening, Tcp};
 use crate::node::env::Exposed;
 use crate::node::options_epmd::EmbeddedEpmd;
 use crate::node::routes::Routes;
+use crate::node::spawn_policy::SpawnRule;
 use crate::node::ticks::SHORTEST;
 use crate::node::{Authentication, AutoConnect, StartError};
 use crate::process::host::Deadlines;
@@ -37,6 +38,7 @@ pub struct NodeBuilder {
     cookies: Vec<(String, Result<Cookie, CookieError>)>,
     allowed: Vec<String>,
     authentication: Option<Policy>,
+    pub(super) spawn_rule: Option<SpawnRule>,
     pub(crate) listen_address: IpAddr,
     pub(crate) ports: RangeInclusive<u16>,
     pub(crate) epmd: SocketAddr,
@@ -123,6 +125,7 @@ impl NodeBuilder {
             cookies: Vec::new(),
             allowed: Vec::new(),
             authentication: None,
+            spawn_rule: None,
             listen_address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             ports: 0..=0,
             epmd: default_epmd(),

@@ -603,7 +603,10 @@ impl Up {
     fn without_reason(&mut self, control: &Control, error: &SendError) {
         let is_an_end = matches!(
             control,
-            Control::Exit { .. } | Control::Exit2 { .. } | Control::MonitorPExit { .. }
+            Control::Exit { .. }
+                | Control::Exit2 { .. }
+                | Control::MonitorPExit { .. }
+                | Control::AltactSigSend { exit: true, .. }
         );
         if is_an_end {
             let reason = unsendable(error);

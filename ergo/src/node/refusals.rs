@@ -7,7 +7,7 @@ use crate::net::HandshakeFailure;
 use crate::net::TlsError;
 use crate::node::Node;
 use crate::process::CastError;
-use crate::wire::{Refusals, Refused};
+use crate::wire::{Limits, Refusals, Refused};
 
 impl Node {
     /// How often this node has refused something because of a limit since it was started, its embedded EPMD included.
@@ -27,8 +27,13 @@ impl Node {
         self.0.counters.refusals()
     }
 
+    /// The limits that the node was started with.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
     /// Counts a refusal; the number to log, if it is to be logged.
-    pub(super) fn refused(&self, kind: Refused) -> Option<u64> {
+    pub(crate) fn refused(&self, kind: Refused) -> Option<u64> {
         let now = tokio::time::Instant::now().into_std();
         self.0.counters.refuse(kind, now)
     }

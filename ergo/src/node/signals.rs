@@ -100,13 +100,12 @@ impl Node {
                 };
                 self.hand_over(to.node(), Outgoing::connecting(control, Tie::Nothing))
             }
-            RemoteSignal::Exit2 { from, to, reason } => {
-                let control = || Control::Exit2 {
-                    from: self.pid(from),
-                    to: to.clone(),
-                };
-                self.hand_over_end(to.node(), reason, true, || (control(), Tie::Nothing))
-            }
+            RemoteSignal::Exit2 {
+                from,
+                to,
+                reason,
+                priority,
+            } => self.send_exit2(from, to, reason, priority),
             RemoteSignal::Monitor { from, to, number } => self.send_monitor(from, to, number),
             RemoteSignal::Demonitor { from, to, number } => {
                 self.demonitor(from, to, number, Tie::Demonitor(number))
@@ -255,6 +254,36 @@ impl Node {
         };
         let make = || (control(), Tie::Unlink(from, to));
         self.hand_over_end(to.node(), reason, false, make)
+    }
+
+    fn send_exit2(
+        &self,
+        from: u64,
+        to: &Destination,
+        reason: &ExitReason,
+        priority: bool,
+    ) -> Result<(), CastError> {
+        let (node, target) = match to {
+            Destination::Pid(pid) => {
+                let (from, to) = (self.pid(from), pid.clone());
+                let control = || Control::Exit2 {
+                    from: from.clone(),
+                    to: to.clone(),
+                };
+                return self.hand_over_end(pid.node(), reason, true, || (control(), Tie::Nothing));
+            }
+            Destination::NameNode(name, node) => (node, AltactTarget::Name(name.clone())),
+            Destination::Alias(alias) => (alias.node(), AltactTarget::Alias(alias.clone())),
+            Destination::Name(_) => return Err(CastError::Closed),
+        };
+        let control = || Control::AltactSigSend {
+            from: self.pid(from),
+            to: target.clone(),
+            // A name is for everybody: nobody has allowed to overtake what waits there.
+            priority: priority && matches!(target, AltactTarget::Alias(_)),
+            exit: true,
+        };
+        self.hand_over_end(node, reason, true, || (control(), Tie::Nothing))
     }
 
     fn send_down(

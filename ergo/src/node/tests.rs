@@ -1,5 +1,6 @@
 //! Peers by themselves: what threads and timing bring about rarely, brought about each time.
 
+mod asking;
 mod attempts;
 mod corrupt;
 mod inheritance;

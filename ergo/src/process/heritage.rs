@@ -8,9 +8,11 @@ use crate::etf::{Atom, DecodeOwned, Encode, Pid};
 use crate::process::actor::Behavior;
 use crate::process::env::{self, Env, EnvValue};
 use crate::process::host::{AnyProcess, Host, HostRef};
-use crate::process::mailbox::Cell;
+use crate::process::mailbox::{Cell, LEVELLED};
+use crate::process::queue::Queue;
 use crate::process::spawn::SpawnOptions;
 use crate::process::{Context, Destination, Inheritance};
+use crate::sync::atomic::Ordering;
 
 /// As many of its ancestors a process knows, the nearest ones: a process that starts its own successor, again and
 /// again, must not make the line grow for ever.
@@ -71,13 +73,12 @@ impl Heritage {
 
     /// That of a process that one of another node has started.
     pub(super) fn from_elsewhere(host: &dyn Host, inheritance: &Inheritance) -> Heritage {
-        let parent = &inheritance.parent;
-        let parent = match host.local_id(parent) {
+        let ancestor = |parent: &Pid| match host.local_id(parent) {
             Some(id) => Ancestor::Here(id, None),
             None => Ancestor::Elsewhere(parent.clone()),
         };
         let mut heritage = Heritage {
-            ancestors: Arc::from([parent]),
+            ancestors: inheritance.parent.iter().map(ancestor).collect(),
             env: None,
             application: inheritance.application.clone(),
             group_leader: inheritance.group_leader.clone(),
@@ -262,18 +263,22 @@ impl<A: Behavior> Context<A> {
         self.cell().heritage()?.application().cloned()
     }
 
-    /// Down to which level the runtime logs about this process; everything unless it or one it descends from was told
-    /// otherwise.
+    /// Down to which level this process writes through `tracing`, and the runtime about it; everything unless it or one
+    /// it descends from was told otherwise.
     pub fn log_level(&self) -> LevelFilter {
         let heritage = self.cell().heritage();
         let level = heritage.and_then(|heritage| heritage.log_level());
         level.unwrap_or(LevelFilter::TRACE)
     }
 
-    /// Sets down to which level the runtime logs about this process, and those it starts from now on.
+    /// Sets down to which level this process writes through `tracing`, and those it starts from now on: see
+    /// [`SpawnOptions::log_level`].
+    ///
+    /// What it writes itself follows from the next callback on, or from its next await that waits.
     pub fn set_log_level(&self, level: LevelFilter) {
         self.cell()
             .change_heritage(|heritage| heritage.log_level = Some(level));
+        self.cell().ask(|asked| asked.yields = true);
     }
 
     /// Whether something of this level is to be logged about this process. The runtime's own warnings and crash reports
@@ -284,6 +289,31 @@ impl<A: Behavior> Context<A> {
 }
 
 impl<A: Behavior> Cell<A> {
+    /// Changes what the process has inherited, for itself and for those it starts from now on.
+    pub(super) fn change_heritage(&self, change: impl FnOnce(&mut Heritage)) {
+        let mut queue = self.lock();
+        if let Some(relations) = queue.known_relations() {
+            relations.heritage_of_children = None;
+        }
+        change(Arc::make_mut(queue.heritage.get_or_insert_default()));
+        self.note_level(&queue);
+    }
+
+    /// What it has inherited; for a process that does not run yet.
+    pub(super) fn set_heritage(&self, heritage: Option<Arc<Heritage>>) {
+        let mut queue = self.lock();
+        queue.heritage = heritage;
+        self.note_level(&queue);
+    }
+
+    fn note_level(&self, queue: &Queue<A::Message>) {
+        let level = queue.heritage.as_ref();
+        let level = level.and_then(|heritage| heritage.log_level());
+        if level.is_some() {
+            self.flags().fetch_or(LEVELLED, Ordering::Relaxed);
+        }
+    }
+
     /// Whether something of this level is to be logged about this process.
     pub(super) fn logs(&self, level: tracing::Level) -> bool {
         let set = self.heritage().and_then(|heritage| heritage.log_level());

@@ -3,10 +3,13 @@
 use std::any::Any;
 use std::sync::Arc;
 
+use tracing::level_filters::LevelFilter;
+
 use crate::etf::{Atom, EncodeError, Encoded, Encoder, Pid, Reference};
 pub use crate::process::dead_letter::DeadLetterOffice;
 pub use crate::process::deadline::Deadlines;
 pub use crate::process::ending::Ending;
+pub use crate::process::gate::Gates;
 pub use crate::process::queue::EndTicket;
 use crate::process::relations::RemoteWatcher;
 use crate::process::{
@@ -54,6 +57,8 @@ pub trait Host: Any + Send + Sync {
     fn deadlines(&self) -> &Deadlines;
     /// Where messages go that reach no mailbox.
     fn dead_letters(&self) -> &DeadLetterOffice;
+    /// What holds back what processes with a log level write.
+    fn log_gates(&self) -> &Gates;
     /// What is to go wrong, on a node under test.
     #[cfg(feature = "testing")]
     #[doc(hidden)]
@@ -195,6 +200,8 @@ pub trait AnyProcess: Any + Send + Sync {
     fn withdraw(&self, ticket: u64);
     /// Acts on an exit signal, here and now. `linked` tells a broken link from `exit/2`.
     fn exit_signal(&self, from: &Pid, reason: ExitReason, linked: bool);
+    /// As [`AnyProcess::exit_signal`] for `exit/2`; one that is trapped overtakes what waits.
+    fn urgent_exit_signal(&self, from: &Pid, reason: ExitReason);
     /// Runs `change` on its relations under its lock; false, and nothing run, when it has ended.
     fn with_relations(&self, change: &mut dyn FnMut(&mut Relations)) -> bool;
     /// Runs `change` on its relations and delivers what it breaks, both under its lock: once an unlink or a demonitor
@@ -202,6 +209,8 @@ pub trait AnyProcess: Any + Send + Sync {
     fn settle(&self, change: &mut dyn FnMut(&mut Relations) -> Option<Broken>);
     /// What can be seen of it.
     fn info(&self) -> ProcessInfo;
+    /// Down to which level it and what belongs to it writes; `None` without a level.
+    fn log_level(&self) -> Option<LevelFilter>;
     /// What it has from the one that started it, and its own environment.
     fn heritage(&self) -> Option<Arc<Heritage>>;
     /// What those it starts have from it.
@@ -358,9 +367,11 @@ pub enum RemoteSignal<'a> {
         /// Who sends it.
         from: u64,
         /// To whom.
-        to: &'a Pid,
+        to: &'a Destination,
         /// The reason.
         reason: &'a ExitReason,
+        /// Whether it overtakes what waits, at an alias that allows it.
+        priority: bool,
     },
     /// Monitor `to`.
     Monitor {

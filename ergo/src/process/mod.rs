@@ -33,6 +33,7 @@ mod facade;
 #[cfg(feature = "testing")]
 mod fault;
 mod forward;
+mod gate;
 mod handle;
 mod heritage;
 pub mod host;
@@ -106,7 +107,7 @@ pub(crate) use facade::{
 pub(crate) use fault::{Fault, FaultPlan, InitFault};
 pub(crate) use forward::forwarded_cast;
 pub(crate) use inheritance::{Inheritance, SentEnv};
-pub(crate) use links::down;
+pub(crate) use links::{down, exit_through};
 pub(crate) use log::{level_of, level_word, warn_about};
 pub(crate) use run::Started;
 pub(crate) use spawn::{Tie, spawn_plain_there, spawn_there};

@@ -18,7 +18,7 @@ use crate::process::run;
 use crate::process::task::{Ended, ProcessTask};
 use crate::process::{
     Context, Destination, EnvValue, ExitReason, Heritage, Inheritance, Overflow, Ref, SpawnError,
-    Watcher, current, links,
+    Watcher, current, gate, links,
 };
 use crate::sync::spawn_detached;
 
@@ -38,7 +38,7 @@ pub struct SpawnOptions {
     pub trap_exit: Option<bool>,
     /// Who the process answers to: where its output goes. That of its spawner otherwise, or the node's own.
     pub group_leader: Option<Pid>,
-    /// Down to which level the runtime logs about the process; as its spawner otherwise, or everything.
+    /// Down to which level the process writes through `tracing`; as its spawner otherwise, or everything.
     pub log_level: Option<LevelFilter>,
     /// Its environment, over what it inherits.
     pub(crate) env: Env,
@@ -107,7 +107,31 @@ impl SpawnOptions {
         self
     }
 
-    /// Sets down to which level the runtime logs about the process, and those it starts.
+    /// Sets down to which level the process writes through `tracing`, and those it starts: also what its
+    /// [tasks](crate::Context::task) and timers write, and what the runtime writes about it. It is a bound beside that of
+    /// the program's subscriber, and lets nothing through that this one does not.
+    ///
+    /// Spans and events reach the subscriber that is current where the first such process of the node runs. What looks
+    /// for the type of that subscriber, as some crates that extend `tracing` do, does not find it inside the process.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> ergo::Result {
+    /// use ergo::prelude::*;
+    /// use tracing::level_filters::LevelFilter;
+    /// # let node = Node::builder("doc@127.0.0.1").local_only().start().await?;
+    ///
+    /// let quiet = SpawnOptions::default().log_level(LevelFilter::ERROR);
+    /// node.spawn_fn_with(quiet, async |cx| {
+    ///     tracing::info!("nobody sees this");
+    ///     tracing::error!("but this");
+    ///     // Processes that it starts, here and on other nodes, are as quiet.
+    ///     let _ = cx.spawn_fn(async |_| tracing::warn!("nor this"));
+    /// })?;
+    /// # node.stop().await;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn log_level(mut self, level: LevelFilter) -> Self {
         self.log_level = Some(level);
         self
@@ -185,10 +209,10 @@ fn inherit<A: Behavior>(
     tie: &Tie<'_>,
 ) {
     let elsewhere = options.and_then(|options| options.inheritance.as_deref());
-    if let Some(inheritance) = elsewhere.filter(|inheritance| inheritance.linked) {
-        cell.with_relations(&mut |relations| {
-            relations.set_remote_parent(&**host, &inheritance.parent);
-        });
+    if let Some(inheritance) = elsewhere.filter(|inheritance| inheritance.linked)
+        && let Some(parent) = &inheritance.parent
+    {
+        cell.with_relations(&mut |relations| relations.set_remote_parent(&**host, parent));
     }
     let inherited = match elsewhere {
         Some(inheritance) => Some(Arc::new(Heritage::from_elsewhere(&**host, inheritance))),
@@ -352,6 +376,12 @@ fn refused<A: Behavior>(host: &HostRef, cell: &Arc<Cell<A>>, error: SpawnError) 
 fn here<A: Behavior, R>(cell: &Arc<Cell<A>>, run: impl FnOnce() -> R) -> Result<R, ExitReason> {
     let noop = std::task::Waker::noop();
     let outer = current::Current::new(cell.id(), cell.host(), noop).enter();
+    // It may run inside of the one that starts it, which may have a level of its own.
+    let _gate = match cell.log_level() {
+        None if outer.is_some() => gate::leave(),
+        None => None,
+        Some(_) => cell.gate(),
+    };
     let done = catch_unwind(AssertUnwindSafe(run));
     current::Current::leave(outer);
     done.map_err(|payload| ExitReason::Panic(current::panic_message(&*payload).into()))

@@ -399,6 +399,9 @@ impl<'a, A: Behavior> Turn<'a, A> {
             if let Some(reason) = self.take_asked() {
                 return Next::Stop(reason);
             }
+            if self.budget == 0 {
+                continue;
+            }
             let handled = if let Some(what) = self.next_continue() {
                 self.begin_other(Label::other("continue"), || Term::atom("continue"));
                 Handled::Flow(self.state.on_continue(what, self.cx).await)
@@ -452,6 +455,9 @@ impl<'a, A: Behavior> Turn<'a, A> {
             return asked.stop;
         }
         self.hibernates |= asked.hibernate;
+        if asked.yields {
+            self.budget = 0;
+        }
         if asked.idle_timeout.is_some() {
             self.set_idle(asked.idle_timeout);
         }

@@ -7,6 +7,7 @@ use std::marker::PhantomData;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::etf::{Atom, DecodeOwned, Encoded, Term};
+use crate::node::{Node, SpawnTarget};
 use crate::process::host::{AnyProcess, HostRef};
 use crate::process::{
     Behavior, ExitReason, IntoExit, PlainContext, SpawnError, SpawnOptions, Started, Tie,
@@ -252,14 +253,23 @@ impl Factories {
         Ok(entry.access.clone())
     }
 
-    /// The factory of this name, for a node that asks, or for this node itself.
-    pub(super) fn find(&self, name: &Atom, node: Option<&Atom>) -> Result<Factory, NoFactory> {
-        let entries = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let entry = entries.get(name).ok_or(NoFactory::Unknown)?;
-        if node.is_some_and(|node| !entry.access.admits(node)) {
-            return Err(NoFactory::NotAllowed);
-        }
-        Ok(entry.factory.clone())
+    /// The factory of this name, for a peer that asks, or for this node itself.
+    pub(super) fn find(
+        &self,
+        node: &Node,
+        name: &Atom,
+        peer: Option<&Atom>,
+    ) -> Result<Factory, NoFactory> {
+        let (factory, access) = {
+            let entries = self.0.read().unwrap_or_else(PoisonError::into_inner);
+            let entry = entries.get(name).ok_or(NoFactory::Unknown)?;
+            (entry.factory.clone(), entry.access.clone())
+        };
+        // Without the lock: the rule is the user's, who may use the node in it.
+        let is_admitted = peer.is_none_or(|peer| {
+            access.admits(peer) && node.spawn_admitted(peer, SpawnTarget::Factory(name))
+        });
+        is_admitted.then_some(factory).ok_or(NoFactory::NotAllowed)
     }
 
     /// Whether there is one of this name, open or not.

@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::etf::{Atom, DecodeError, Encode, Encoded, ListHeader, Term};
+use crate::node::{Node, SpawnTarget};
 use crate::process::PlainContext;
 use crate::process::host::AsHost;
 use crate::remote::{Access, AccessListError, Exception, FunctionArgs};
@@ -102,6 +103,21 @@ pub(crate) struct FunctionName {
     pub(crate) module: Atom,
     pub(crate) function: Atom,
     pub(crate) arity: u32,
+}
+
+impl FunctionName {
+    /// Whether the node's own rule lets the one that asks have it.
+    fn is_admitted(&self, node: &Node, asker: &Asker) -> bool {
+        let Asker::Peer(peer) = asker else {
+            return true;
+        };
+        let what = SpawnTarget::Function {
+            module: &self.module,
+            function: &self.function,
+            arity: self.arity,
+        };
+        node.spawn_admitted(peer, what)
+    }
 }
 
 impl std::fmt::Display for FunctionName {
@@ -259,7 +275,11 @@ impl Functions {
             function: function.clone(),
             arity: u32::try_from(header.count()).unwrap_or(u32::MAX),
         };
-        match self.permit(asker, &name) {
+        let permit = match self.permit(asker, &name) {
+            Permit::Granted(_) if !name.is_admitted(&cx.node(), asker) => Permit::NotAllowed,
+            permit => permit,
+        };
+        match permit {
             Permit::Granted(handler) => {
                 cx.set_caller(match asker {
                     Asker::This => Some(cx.node().name().clone()),

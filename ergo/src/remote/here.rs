@@ -113,7 +113,7 @@ async fn start(
     let nobody = Atom::from_static("");
     let asking = cx.caller().unwrap_or(&nobody);
     let asking = (asking != node.name()).then_some(asking);
-    let factory = node.factories().find(name, asking);
+    let factory = node.factories().find(&node, name, asking);
     let factory = factory.map_err(|none| Some(Term::Atom(none.word())))?;
     let read = options.map_or_else(
         || Some(ChildOptions::default()),

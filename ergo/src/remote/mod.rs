@@ -10,6 +10,7 @@
 //! - The answer to a spawn request goes out before the new process runs, so before any signal of it.
 
 mod access;
+mod application;
 mod args;
 mod asking;
 mod child;
@@ -31,6 +32,8 @@ mod rpc_module;
 mod rpc_multicall;
 
 pub use access::{Access, AccessChange, AccessListError};
+pub(crate) use application::{Asked as ApplicationAsked, NO_APP_FILE};
+pub use application::{RemoteApplicationError, RemoteApplicationStart};
 pub use args::FunctionArgs;
 pub use error::RemoteSpawnError;
 pub use exception::Exception;

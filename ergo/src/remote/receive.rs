@@ -66,7 +66,7 @@ impl Spawner {
             args,
             options,
         } = ordered;
-        let factory = match self.factories.find(&name, Some(&request.peer)) {
+        let factory = match self.factories.find(node, &name, Some(&request.peer)) {
             Ok(factory) => factory,
             Err(none) => return node.answer_spawn(&request, Err(none.word())),
         };

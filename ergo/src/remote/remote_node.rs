@@ -243,14 +243,14 @@ pub struct RemoteSpawn<T> {
 
 impl<T: Send + 'static> RemoteSpawn<T> {
     /// Links the process that awaits this and the new one, from its start on. An init that fails is told by the error
-    /// alone.
+    /// alone; a connection that is lost meanwhile by the exit signal of the link, too.
     pub fn link(mut self) -> Self {
         self.asking.link = true;
         self
     }
 
     /// Has the process that awaits this monitor the new one, from its start on; the reference of the monitor comes with
-    /// the result. An init that fails is told by the error alone.
+    /// the result. An init that fails is told by the error alone; a connection that is lost meanwhile by a `Down`, too.
     pub fn monitor(mut self) -> MonitoredSpawn<T> {
         self.asking.monitor = true;
         MonitoredSpawn(self)

@@ -6,12 +6,14 @@
 //!
 //! - What peers send to `net_kernel` and `rex` is answered in OTP's shapes, and what is not understood is answered too.
 
+mod application_starts;
 mod applications;
 mod format;
 mod keep_connected;
 mod logger;
 mod main;
 mod net_kernel;
+mod overflow;
 mod rex;
 mod signal;
 mod start;

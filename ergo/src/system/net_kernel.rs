@@ -168,6 +168,9 @@ impl<'a> Spawn<'a> {
         if !cx.node().may_spawn_for(cx.origin()) {
             return refuse(cx, from, "system_limit");
         }
+        if !cx.node().spawns_for_peers() {
+            return refuse(cx, from, "disabled");
+        }
         let options = SpawnOptions {
             group_leader: self.group_leader.cloned(),
             ..SpawnOptions::default()

@@ -8,7 +8,7 @@ use crate::behaviour::application::ApplicationTerminated;
 use crate::node::{Node, NodeBuilder, StartError};
 use crate::process::SpawnError;
 use crate::remote::{Spawner, register_spawn};
-use crate::system::{applications, keep_connected, logger, net_kernel, rex, user};
+use crate::system::{applications, keep_connected, logger, net_kernel, overflow, rex, user};
 
 impl Node {
     /// A node to be started: `Node::builder("shop@127.0.0.1").cookie("secret").start().await?`.
@@ -56,7 +56,7 @@ impl NodeBuilder {
 
 /// The processes every node has, started again whatever ends them.
 async fn start_system(node: &Node) -> Result<(), SpawnError> {
-    let functions = node.functions();
+    let (functions, limits) = (node.functions(), node.limits());
     register_spawn(node);
     node.set_spawn_service(Arc::new(Spawner::new(functions.clone(), node.factories())));
     let supervisor = Supervisor::one_for_one()
@@ -64,8 +64,9 @@ async fn start_system(node: &Node) -> Result<(), SpawnError> {
         .intensity(100, Duration::from_secs(1))
         .child(net_kernel::spec(functions.clone()))
         .child(rex::spec(functions))
-        .child(user::spec())
-        .child(logger::spec())
+        .child(overflow::spec())
+        .child(user::spec(limits.io_requests_max))
+        .child(logger::spec(limits.log_events_max))
         .child(crate::behaviour::pubsub::spec());
     let kernel = supervisor.start(node).await?;
     applications::watch(node, kernel.as_ref().clone(), ApplicationTerminated::Kernel);

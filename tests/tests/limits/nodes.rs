@@ -7,14 +7,14 @@ use ergo::{CastError, ConnectError, Full, RpcError};
 
 use crate::table::{Above, Seen};
 
-fn limits(change: impl FnOnce(&mut Limits)) -> Limits {
+pub(crate) fn limits(change: impl FnOnce(&mut Limits)) -> Limits {
     let mut limits = Limits::default();
     change(&mut limits);
     limits
 }
 
 /// Runs `test` in virtual time, with a network in memory.
-fn simulate<T>(test: impl AsyncFnOnce(Network) -> T) -> T {
+pub(crate) fn simulate<T>(test: impl AsyncFnOnce(Network) -> T) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .start_paused(true)
@@ -156,8 +156,8 @@ fn the_old_ways_to_ask_for_a_process_count() {
         let block_call = term!({block_call, m, f, [], user});
         assert_eq!(ask(&peer, "rex", block_call).await, "1");
         assert!(ask(&peer, "net_kernel", spawn()).await.starts_with('<'));
-        let old = peer.rpc_call::<u8>("a@mem", "m", "f", args![], secs(10));
-        assert_eq!(old.await.unwrap(), 1);
+        let far = peer.rpc("a@mem").timeout(secs(10));
+        assert_eq!(far.call::<u8>("m", "f", args![]).await.unwrap(), 1);
 
         peer.try_send(("rex", "a@mem"), cast).unwrap();
         let system_limit = "{badrpc,{'EXIT',{system_limit,[]}}}";

@@ -2,7 +2,7 @@
 
 use ergo::prelude::*;
 use ergo::testing::{Network, TestNode};
-use ergo::{Access, AccessListError, RemoteSpawnError};
+use ergo::{Access, AccessListError, RemoteSpawnError, SpawnTarget, SpawnWanted};
 
 use crate::nodes::{Init, Worker, node, spawn, workers};
 
@@ -84,5 +84,44 @@ async fn functions_make_processes_too(network: Network) -> ergo::Result {
     assert_eq!(probe.expect::<Term>().await, term!({hello, 1}));
     let bad = far.spawn("say", SpawnOptions::default(), args![1]).await;
     assert!(matches!(bad, Err(RemoteSpawnError::Init(_))), "{bad:?}");
+    Ok(())
+}
+
+/// The node's own rule is asked after the lists, for whatever a peer wants.
+#[ergo::test]
+async fn a_policy_refuses_what_the_lists_allow(network: Network) -> ergo::Result {
+    let (a, c) = (node(&network, "a@mem").await, node(&network, "c@mem").await);
+    let policy = |wanted: &SpawnWanted<'_>| match wanted.what {
+        SpawnTarget::Factory(name) if name.as_str() == "panics" => panic!("no"),
+        SpawnTarget::Function { arity: 0, .. } => true,
+        _ => wanted.node.as_str() != "a@mem",
+    };
+    let builder = network
+        .node("b@mem")
+        .configure(|node| node.spawn_policy(policy));
+    let b = builder.start().await?;
+    b.enable_spawn("worker", Worker::factory()).await?;
+    b.enable_spawn("panics", Worker::factory()).await?;
+    assert_eq!((may(&a).await, may(&c).await), (false, true));
+    let far = c.remote("b@mem").await?;
+    let panics = far
+        .spawn("panics", SpawnOptions::default(), args![1, works])
+        .await;
+    assert!(
+        matches!(panics, Err(RemoteSpawnError::NotAllowed { .. })),
+        "{panics:?}"
+    );
+    let seen = async |_: PlainContext, (): ()| Ok(1);
+    b.register_rpc("m", "f", seen).await?;
+    b.register_rpc("m", "f", async |_: PlainContext, (n,): (i64,)| Ok(n))
+        .await?;
+    let call = async |from: &TestNode, args| {
+        let called = from.rpc("b@mem").call::<i64>("m", "f", args).await;
+        called.map_err(|error| error.to_string())
+    };
+    assert_eq!(call(&a, args![]).await, Ok(1));
+    assert_eq!(call(&c, args![2]).await, Ok(2));
+    let refused = call(&a, args![2]).await.unwrap_err();
+    assert!(refused.contains("not_allowed"), "{refused}");
     Ok(())
 }

@@ -59,7 +59,7 @@ async fn node_application_parent_and_options_one_over_the_other() {
     let inheritance = inheritance.unwrap();
     let all = "#{<<\"node\">> => 1,<<\"parent\">> => 3,<<\"place\">> => <<\"options\">>,<<\"shop\">> => 2}";
     assert_eq!(as_text(&inheritance.env), all);
-    assert_eq!(inheritance.parent, pid);
+    assert_eq!(inheritance.parent, Some(pid));
     assert_eq!(inheritance.log_level, Some(LevelFilter::WARN));
     assert_eq!(inheritance.application, Atom::new("shop").ok());
     let (_, inheritance) = handed_on(exposing(), parent(), SpawnOptions::default()).await;
