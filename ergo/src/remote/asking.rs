@@ -9,6 +9,7 @@ use crate::process::host::{AnyProcess, AsHost, HostRef, NODE_ID};
 use crate::process::{
     Behavior, Context, ExitReason, Inheritance, SpawnOptions, Tie, polled_on, spawn_plain_there,
 };
+use crate::remote::applied::FunctionCall;
 use crate::remote::child::ChildAsked;
 use crate::remote::error::{About, RemoteSpawnError};
 use crate::remote::factory::NoFactory;
@@ -264,7 +265,12 @@ impl Checked {
         let (names, (started, _init)) = (module.clone(), tokio::sync::oneshot::channel());
         let body = move |cx, ()| async move {
             let asker = Asker::This;
-            functions.run(cx, &asker, &names, &function, args).await
+            let call = FunctionCall {
+                module: names,
+                function,
+                args,
+            };
+            functions.run(cx, &asker, call).await
         };
         let mut pid = None;
         let tied = |process: &Arc<dyn AnyProcess>| pid = Some(host.pid(process.id()));

@@ -8,6 +8,7 @@ use crate::process::host::{AnyProcess, AsHost};
 use crate::process::{
     ExitReason, Inheritance, PlainContext, SpawnError, SpawnOptions, Tie, start_plain_tied,
 };
+use crate::remote::applied::FunctionCall;
 use crate::remote::child::ChildOptions;
 use crate::remote::erpc;
 use crate::remote::factory::{Factories, NoFactory, Start};
@@ -209,6 +210,13 @@ async fn run(functions: Functions, cx: PlainContext, request: SpawnRequest) -> E
     match (module.as_str(), function.as_str(), request.arity) {
         ("erpc", "execute_call", 4) => erpc::execute_call(&functions, cx, &asker, args).await,
         ("erpc", "execute_cast", 3) => erpc::execute_cast(&functions, cx, &asker, args).await,
-        _ => functions.run(cx, &asker, module, function, args).await,
+        _ => {
+            let call = FunctionCall {
+                module: module.clone(),
+                function: function.clone(),
+                args,
+            };
+            functions.run(cx, &asker, call).await
+        }
     }
 }
