@@ -139,7 +139,7 @@ impl SpawnSlot {
                 return false;
             }
             if self.link {
-                core.ties.links.insert((self.caller, pid.clone()));
+                core.ties.link(self.caller, pid, self.number);
             }
             if self.monitor {
                 core.ties.monitors.insert(self.number, self.caller);
@@ -150,7 +150,7 @@ impl SpawnSlot {
         process.is_some_and(|process| {
             process.with_relations(&mut |relations| {
                 if self.link {
-                    relations.linked_by(pid);
+                    relations.linked_by(pid, self.number);
                 }
                 if self.monitor {
                     relations.monitor(self.number, Destination::Pid(pid.clone()));
@@ -175,7 +175,7 @@ impl SpawnSlot {
         }
         if let Some(peer) = node.0.peers.get(pid.node()) {
             let mut core = peer.core();
-            core.ties.links.remove(&(self.caller, pid.clone()));
+            core.ties.unlink(self.caller, pid);
             core.ties.monitors.remove(&self.number);
         }
     }

@@ -216,16 +216,15 @@ impl Received<'_> {
     fn link(&self, from: Pid, to: &Pid) {
         let linked = self.local(to).is_some_and(|process| {
             // Noted first: a process that ends right after takes the note back.
-            self.peer
-                .core()
-                .ties
-                .links
-                .insert((process.id(), from.clone()));
-            process.with_relations(&mut |relations| relations.linked_by(&from))
+            let made = self.host().next_number();
+            let mut core = self.peer.core();
+            core.ties.linked_by(process.id(), &from, made);
+            drop(core);
+            process.with_relations(&mut |relations| relations.linked_by(&from, made))
         });
         if !linked {
             if let Some(id) = self.host().local_id(to) {
-                self.peer.core().ties.links.remove(&(id, from.clone()));
+                self.peer.core().ties.unlink(id, &from);
             }
             let control = Control::Exit {
                 from: to.clone(),
@@ -269,11 +268,7 @@ impl Received<'_> {
         let Some(process) = self.local(to) else {
             return;
         };
-        self.peer
-            .core()
-            .ties
-            .links
-            .remove(&(process.id(), from.clone()));
+        self.peer.core().ties.unlink(process.id(), from);
         let reason = self.reason(payload);
         process.settle(&mut |relations| {
             let (from, reason) = (from.clone(), reason.clone());
@@ -458,12 +453,14 @@ impl Received<'_> {
 
 /// Takes the note of a link back, which has ended.
 pub(super) fn untie(peer: &Peer, process: &dyn AnyProcess, from: &Pid) {
-    let key = (process.id(), from.clone());
-    peer.core().ties.links.remove(&key);
+    peer.core().ties.unlink(process.id(), from);
     // The process may have linked again meanwhile, in its own task, and noted it already.
-    let mut again = false;
-    process.with_relations(&mut |relations| again = relations.is_linked_remote(from));
-    if again {
-        peer.core().ties.links.insert(key);
+    let mut again = None;
+    process.with_relations(&mut |relations| {
+        let is_linked = relations.is_linked_remote(from);
+        again = relations.link_made(from).filter(|_| is_linked);
+    });
+    if let Some(made) = again {
+        peer.core().ties.link(process.id(), from, made);
     }
 }

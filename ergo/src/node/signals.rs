@@ -26,7 +26,7 @@ struct Outgoing<'a, 'b> {
 /// What a signal ties to the connection, or unties.
 enum Tie<'a> {
     Nothing,
-    Link(u64, &'a Pid),
+    Link(u64, &'a Pid, u64),
     Unlink(u64, &'a Pid),
     Monitor(u64, u64),
     Demonitor(u64),
@@ -39,8 +39,8 @@ impl Tie<'_> {
     fn apply(&self, ties: &mut Ties) {
         match self {
             Tie::Nothing => {}
-            Tie::Link(id, pid) => drop(ties.links.insert((*id, Pid::clone(pid)))),
-            Tie::Unlink(id, pid) => drop(ties.links.remove(&(*id, Pid::clone(pid)))),
+            Tie::Link(id, pid, made) => ties.link(*id, pid, *made),
+            Tie::Unlink(id, pid) => ties.unlink(*id, pid),
             Tie::Monitor(number, id) => drop(ties.monitors.insert(*number, *id)),
             Tie::Demonitor(number) => drop(ties.monitors.remove(number)),
             Tie::Slot(number) => drop(ties.slots.insert(*number)),
@@ -69,14 +69,14 @@ impl Node {
             RemoteSignal::EndCall { from, to, number } => {
                 self.demonitor(from, to, number, Tie::CloseSlot(number))
             }
-            RemoteSignal::Link { from, to } => {
+            RemoteSignal::Link { from, to, made } => {
                 let control = Control::Link {
                     from: self.pid(from),
                     to: to.clone(),
                 };
                 self.hand_over(
                     to.node(),
-                    Outgoing::connecting(control, Tie::Link(from, to)),
+                    Outgoing::connecting(control, Tie::Link(from, to, made)),
                 )
             }
             RemoteSignal::Unlink { from, to, id } => {

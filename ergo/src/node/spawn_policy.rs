@@ -68,7 +68,6 @@ impl std::fmt::Debug for SpawnRule {
 
 impl NodeBuilder {
     /// The node's own rule about what it starts for its peers: [`SpawnPolicy`].
-    #[must_use]
     pub fn spawn_policy(mut self, policy: impl SpawnPolicy) -> Self {
         self.spawn_rule = Some(SpawnRule(Arc::new(policy)));
         self

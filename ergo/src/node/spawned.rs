@@ -24,13 +24,14 @@ impl Node {
             ..
         } = request;
         let (link, monitor) = (*link, *monitor);
+        let made = self.0.next_number();
         let noted = self.0.peers.get(peer).is_some_and(|peer| {
             let mut core = peer.core();
             if matches!(core.state, State::Down) {
                 return false;
             }
             if link {
-                core.ties.links.insert((process.id(), from.clone()));
+                core.ties.link(process.id(), from, made);
             }
             if monitor {
                 core.ties.watched.insert(reference.clone(), process.id());
@@ -46,7 +47,7 @@ impl Node {
         }
         process.with_relations(&mut |relations| {
             if link {
-                relations.linked_by(from);
+                relations.linked_by(from, made);
             }
             if monitor {
                 let watcher = RemoteWatcher {
@@ -62,7 +63,7 @@ impl Node {
     pub(crate) fn untie_spawned(&self, id: u64, request: &SpawnRequest) {
         if let Some(peer) = self.0.peers.get(&request.peer) {
             let mut core = peer.core();
-            core.ties.links.remove(&(id, request.from.clone()));
+            core.ties.unlink(id, &request.from);
             if core.ties.watched.get(&request.request) == Some(&id) {
                 core.ties.watched.remove(&request.request);
             }

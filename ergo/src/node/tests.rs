@@ -3,6 +3,8 @@
 mod asking;
 mod attempts;
 mod corrupt;
+#[cfg(feature = "testing")]
+mod flood;
 mod inheritance;
 mod losses;
 mod room;

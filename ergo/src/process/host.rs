@@ -341,6 +341,8 @@ pub enum RemoteSignal<'a> {
         from: u64,
         /// To whom.
         to: &'a Pid,
+        /// What the link is known as.
+        made: u64,
     },
     /// Take the link away.
     Unlink {

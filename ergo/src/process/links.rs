@@ -73,12 +73,15 @@ fn pid_of(host: &HostRef, to: &Destination) -> Option<Pid> {
 fn link_pid(host: &HostRef, me: &dyn AnyProcess, to: &Pid) {
     if to.node() != host.name() {
         let mut send = false;
-        me.with_relations(&mut |relations| send = relations.link_remote(to));
+        let made = host.next_number();
+        me.with_relations(&mut |relations| send = relations.link_remote(to, made));
         if send {
             // An error is a buffer that is full, which a link does not wait for.
-            let _ = host
-                .clone()
-                .remote(RemoteSignal::Link { from: me.id(), to });
+            let _ = host.clone().remote(RemoteSignal::Link {
+                from: me.id(),
+                to,
+                made,
+            });
         }
         return;
     }

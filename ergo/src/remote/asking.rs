@@ -102,7 +102,7 @@ impl Checked {
     fn no_connection(&self, cause: Option<ConnectError>) -> RemoteSpawnError {
         RemoteSpawnError::NoConnection {
             node: self.remote.name.clone(),
-            cause,
+            cause: cause.map(Box::new),
         }
     }
 

@@ -175,10 +175,13 @@ fn read_args<T: DecodeOwned>(list: &Encoded, host: &HostRef) -> Result<T, ExitRe
     let elements = function::all_elements(list).map_err(|error| bad_arguments(&error))?;
     let terms = match &elements[..] {
         [] => Encoded::new(&()),
-        [alone] => match alone.decode_with::<T>(host) {
-            Ok(args) => return Ok(args),
-            Err(_) => as_tuple(&elements),
-        },
+        [alone] => {
+            // By itself, or as a tuple of one; what is wrong is said of the first.
+            let tuple = as_tuple(&elements).ok();
+            let in_tuple = || tuple?.decode_with::<T>(host).ok();
+            let read = alone.decode_with::<T>(host);
+            return read.or_else(|error| in_tuple().ok_or_else(|| bad_arguments(&error)));
+        }
         _ => as_tuple(&elements),
     };
     let terms = terms.map_err(|error| bad_arguments(&error))?;

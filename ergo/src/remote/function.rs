@@ -75,6 +75,18 @@ pub(super) fn all_elements(list: &Encoded) -> Result<Vec<Encoded>, DecodeError> 
     Ok(elements)
 }
 
+/// Whether it is an encoded proper list.
+pub(super) fn is_list(list: &Encoded) -> bool {
+    let mut decoder = list.decoder();
+    match decoder.read_list() {
+        Ok(ListHeader::String(_)) => true,
+        Ok(ListHeader::Elements(count)) => {
+            (0..count).all(|_| decoder.skip().is_ok()) && decoder.read_list_end(count).is_ok()
+        }
+        Err(_) => false,
+    }
+}
+
 /// Makes one kind of function of all: arguments and result are encoded.
 pub(crate) fn erase<A, F, Fut>(handler: F) -> Arc<Handler>
 where

@@ -1,6 +1,7 @@
 //! A factory of this node used on this node, and by peers through a remote procedure call: `ergo:spawn/2,3`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::etf::{Atom, Encoded, Pid, Term};
 use crate::node::Node;
@@ -125,11 +126,16 @@ async fn start(
         group_leader: Some(cx.info().group_leader),
         ..Inheritance::from_parent(cx.spawner().unwrap_or_else(|| cx.pid()))
     };
+    let timeout = options.timeout.unwrap_or(Duration::MAX);
     let options = options.inheriting(inheritance);
     let args = Encoded::new(args).map_err(|_| word("badarg"))?;
     let starting = Starting::begin(&node, &factory, args, &options, &Tie::default());
     let started = match starting {
-        Ok(starting) => starting.ended().await,
+        // Given up, it is ended.
+        Ok(starting) => match tokio::time::timeout(timeout, starting.ended()).await {
+            Ok(started) => started,
+            Err(_) => return Err(word("timeout")),
+        },
         Err(error) => Err(error),
     };
     started.map_err(|error| reason_of(&error))

@@ -18,6 +18,18 @@ const GRACE: Duration = Duration::from_secs(5);
 
 type Init = oneshot::Receiver<Result<(), SpawnError>>;
 
+/// Ends a process whose init takes longer than that: `{timeout, Milliseconds}` of `gen_server:start`.
+pub(super) fn end_late(node: &Node, process: Arc<dyn AnyProcess>, init: Init, timeout: Duration) {
+    let (runtime, node) = (node.host().runtime().clone(), node.clone());
+    let look = async move {
+        if tokio::time::timeout(timeout, init).await.is_err() {
+            process.exit_signal(&node.pid_of_node(), ExitReason::Kill, false);
+        }
+    };
+    // It owns nothing that outlives the process or the time.
+    crate::sync::spawn_detached(&runtime, look);
+}
+
 /// Told by the child's node: the end of the init, `{Alias, ok, Keep}`, `{Alias, ignore}` or `{Alias, error, Reason}`.
 /// Anything that is sent to `Keep` confirms.
 pub(super) struct Lease {

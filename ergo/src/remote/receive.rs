@@ -12,8 +12,8 @@ use crate::remote::applied::FunctionCall;
 use crate::remote::child::ChildOptions;
 use crate::remote::erpc;
 use crate::remote::factory::{Factories, NoFactory, Start};
-use crate::remote::function::{Asker, FunctionName, Functions, Permit, elements};
-use crate::remote::lease::Lease;
+use crate::remote::function::{Asker, FunctionName, Functions, Permit, elements, is_list};
+use crate::remote::lease::{Lease, end_late};
 
 /// Starts what is registered at a node for its peers.
 #[derive(Clone)]
@@ -53,11 +53,12 @@ impl Spawner {
         }
         let is_function = || !matches!(self.permit(request), Permit::Unknown);
         (self.factories.has(module) && !is_function()).then(|| {
-            Ok(Ordered {
+            let ordered = Ordered {
                 name: module.clone(),
                 args: args.clone(),
                 options: ChildOptions::default(),
-            })
+            };
+            is_list(args).then_some(ordered).ok_or("badarg")
         })
     }
 
@@ -83,6 +84,7 @@ impl Spawner {
             None => None,
         };
         let host = node.host();
+        let timeout = options.timeout;
         let spawn = options.inheriting(inheritance(&request));
         let mut started_as = None;
         let mut tied = |process: &Arc<dyn AnyProcess>| {
@@ -105,11 +107,11 @@ impl Spawner {
             started,
         };
         match factory.start(start) {
-            Ok(()) => {
-                if let (Some(lease), Some(process)) = (lease, started_as) {
-                    lease.attend(request, process, init);
-                }
-            }
+            Ok(()) => match (lease, started_as, timeout) {
+                (Some(lease), Some(process), _) => lease.attend(request, process, init),
+                (None, Some(process), Some(timeout)) => end_late(node, process, init, timeout),
+                _ => {}
+            },
             Err(error) => node.answer_spawn(&request, Err(word_of(&error))),
         }
     }
@@ -162,8 +164,9 @@ impl Ordered {
         let mut next = || elements.next().ok_or("badarg");
         let name = next()?.decoder().read_atom().map_err(|_| "badarg")?;
         let args = next()?;
-        // A list and nothing else.
-        args.decoder().read_list().map_err(|_| "badarg")?;
+        if !is_list(&args) {
+            return Err("badarg");
+        }
         let options = match next() {
             Ok(options) => ChildOptions::read(&options).ok_or("badopt")?,
             Err(_) => ChildOptions::default(),
