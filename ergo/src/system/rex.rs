@@ -95,7 +95,7 @@ fn send(cx: &PlainContext, from: &Pid, tag: &Atom, name: &Atom, message: &Term) 
     let told = match cx.send(name.clone(), message) {
         Ok(()) if is_send => return,
         Ok(()) => node.clone(),
-        Err(_) => Term::tuple([Term::atom("nonexisting_name"), node.clone()]),
+        Err(_) => Term::tuple([Term::atom("nonexisting_name"), Term::Atom(name.clone())]),
     };
     tell(cx, from, Term::tuple([Term::atom("rex"), node, told]));
 }
