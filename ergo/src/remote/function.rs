@@ -308,6 +308,10 @@ impl Functions {
                 tracing::warn!(function = %name, ?asker, "refused a call: the function is not open to this node");
                 Err(Exception::Error(not_allowed(name)))
             }
+            // As in OTP, arguments that are no proper list come before a function that is not there.
+            Permit::Unknown if elements(&call.args, name.arity).is_err() => {
+                Err(Exception::Error(Term::atom("badarg")))
+            }
             Permit::Unknown => Err(Exception::Error(Term::atom("undef"))),
         };
         (outcome, call)

@@ -87,15 +87,15 @@ fn ask(cx: &PlainContext, functions: &Functions, asker: Asker, from: &Pid, reque
 fn send(cx: &PlainContext, from: &Pid, tag: &Atom, name: &Atom, message: &Term) {
     let node = Term::Atom(cx.node().name().clone());
     let is_send = tag.as_str() == "send";
-    let message = if is_send {
-        Term::tuple([Term::from(from), message.clone()])
+    let is_there = if is_send {
+        cx.pass_on(name, &Term::tuple([Term::from(from), message.clone()]))
     } else {
-        message.clone()
+        cx.pass_on(name, message)
     };
-    let told = match cx.pass_on(name, &message) {
-        true if is_send => return,
-        true => node.clone(),
-        false => Term::tuple([Term::atom("nonexisting_name"), node.clone()]),
+    let told = match (is_there, is_send) {
+        (true, true) => return,
+        (true, false) => node.clone(),
+        (false, _) => Term::tuple([Term::atom("nonexisting_name"), Term::Atom(name.clone())]),
     };
     tell(cx, from, Term::tuple([Term::atom("rex"), node, told]));
 }

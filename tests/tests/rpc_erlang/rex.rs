@@ -25,7 +25,11 @@ async fn as_old_peers_ask_it() {
             ("{rex, N} ! {self(), features_request}, L()", "{features_reply,NODE,[erpc]}"),
             ("{rex, N} ! {self(), {sbcast, srv, {tell, self()}}}, lists:sort([L(), L()])", "[told,{rex,NODE,NODE}]"),
             ("{rex, N} ! {self(), {send, srv, ping}}, {L(), Q()}", "{{srv,NODE,pong},quiet}"),
-            ("{rex, N} ! {self(), {send, nobody, hello}}, L()", "{rex,NODE,{nonexisting_name,NODE}}"),
+            ("{rex, N} ! {self(), {send, nobody, hello}}, L()", "{rex,NODE,{nonexisting_name,nobody}}"),
+            (
+                "{rex, N} ! {self(), {sbcast, nobody, hello}}, L()",
+                "{rex,NODE,{nonexisting_name,nobody}}",
+            ),
             // What runs is ended meanwhile.
             (
                 "Self = self(), spawn(fun() -> Self ! {got, gen_server:call({rex, N}, {call, m, wait, [Self], user}, 20000)} end), \
