@@ -82,6 +82,13 @@ pub(crate) const EXAMPLES: &[Example] = &[
     },
     ends("pool", "the end"),
     ends("topics", "outside: closed"),
+    ends("remote_spawn", "it runs on 'shop@127.0.0.1'"),
+    ends(
+        "remote_environment",
+        "region Some(Region { name: \"north\", zone: 3 })",
+    ),
+    ends("remote_applications", "sales takes EUR in the north"),
+    ends("rpc", "till: error: {not_allowed,{admin,who,0}}"),
     ends("output_of_peers", "answer: {io_reply,1,ok}"),
     Example {
         program: "interop_node",

@@ -70,7 +70,7 @@ pub enum RemoteApplicationError {
         node: Atom,
         /// Why there is none, if that is known.
         #[source]
-        cause: Option<ConnectError>,
+        cause: Option<Box<ConnectError>>,
     },
     /// No answer in time. The start goes on there, and the application may run later.
     #[error("no answer of {node} within {after:?}")]

@@ -128,7 +128,7 @@ impl RemoteApplicationStart {
         let connected = node.connect(to.as_str()).await;
         connected.map_err(|cause| RemoteApplicationError::NoConnection {
             node: to.clone(),
-            cause: Some(cause),
+            cause: Some(Box::new(cause)),
         })?;
         let start_type = asked.start_type;
         let answer = self
@@ -184,7 +184,10 @@ impl RemoteApplicationStart {
             },
             Err(RpcError::NoConnection) => {
                 let cause = self.remote.node.last_error(node.as_str());
-                return Err(RemoteApplicationError::NoConnection { node, cause });
+                return Err(RemoteApplicationError::NoConnection {
+                    node,
+                    cause: cause.map(Box::new),
+                });
             }
             Err(RpcError::Timeout) => {
                 let after = self.timeout;
