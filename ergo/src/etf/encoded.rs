@@ -70,6 +70,11 @@ impl Encoded {
         Ok(Encoded::checked(bytes.into(), Arc::default()))
     }
 
+    /// The empty list.
+    pub(crate) fn nil() -> Encoded {
+        Encoded::checked(Bytes::from_static(&[tag::NIL]), Arc::default())
+    }
+
     /// A term as a connection received it, with the atoms of the frame's header. The bytes are not looked at; what is
     /// wrong with them is found when they are decoded or passed on. Bytes after the term are ignored, as in OTP.
     #[must_use]

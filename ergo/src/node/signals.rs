@@ -331,6 +331,19 @@ impl Node {
         attempt(&unsendable(&error))
     }
 
+    /// Sends `kept` to an alias of another node, over the connection that there is, however much waits for it. False
+    /// without one.
+    pub(crate) fn confirm_there(&self, to: &Reference) -> bool {
+        let control = Control::AliasSend {
+            from: self.pid_of_node(),
+            to: to.clone(),
+        };
+        let mut body = |encoder: &mut Encoder<'_>| encoder.write_atom("kept");
+        let outgoing = Outgoing::when_up(control, Tie::Nothing).body(&mut body);
+        let handed = self.hand_over_to(to.node(), outgoing);
+        handed.is_ok_and(|peer| peer.is_some())
+    }
+
     /// Kills a process of another node, if there is a connection to it: one is not made for that.
     pub(super) fn kill_there(&self, to: &Pid) {
         let control = || Control::Exit2 {
