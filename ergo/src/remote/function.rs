@@ -18,7 +18,7 @@ pub(crate) type Outcome = Result<Encoded, Exception>;
 /// A call of a function in progress.
 type Calling = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
-type Handler = dyn Fn(PlainContext, Encoded) -> Calling + Send + Sync;
+pub(crate) type Handler = dyn Fn(PlainContext, Encoded) -> Calling + Send + Sync;
 
 /// What a registered function returns: a `Result` of a value that can be encoded, or an [`Exception`].
 pub trait IntoOutcome: Send {
@@ -182,23 +182,33 @@ struct Function {
 }
 
 impl Functions {
-    /// Opens a function, for these nodes or for all. Where there is one of its name and arity this one takes its place, and
-    /// nodes are added to the list it has.
+    /// Opens functions, for these nodes or for all. One takes the place of another of its name and arity, and nodes are added
+    /// to the list that the first that is there has.
+    pub(crate) fn open_all(
+        &self,
+        functions: Vec<(FunctionName, Arc<Handler>)>,
+        nodes: Option<BTreeSet<Atom>>,
+    ) -> Access {
+        let mut table = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut names = functions.iter().map(|(name, _)| name);
+        let before = names.find_map(|name| table.get(name));
+        let before = before.map_or(Access::Closed, |function| function.access.clone());
+        let access = before.opened(nodes);
+        for (name, handler) in functions {
+            let access = access.clone();
+            table.insert(name, Function { handler, access });
+        }
+        access
+    }
+
+    /// Opens one function.
     pub(crate) fn open(
         &self,
         name: FunctionName,
         handler: Arc<Handler>,
         nodes: Option<BTreeSet<Atom>>,
     ) -> Access {
-        let mut table = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let before = table.remove(&name).map(|function| function.access);
-        let access = before.unwrap_or(Access::Closed).opened(nodes);
-        let function = Function {
-            handler,
-            access: access.clone(),
-        };
-        table.insert(name, function);
-        access
+        self.open_all(vec![(name, handler)], nodes)
     }
 
     /// Closes a function for these nodes; without a list it is forgotten.
@@ -207,16 +217,44 @@ impl Functions {
         name: &FunctionName,
         nodes: Option<&BTreeSet<Atom>>,
     ) -> Result<Access, AccessListError> {
+        let is_it = |function: &FunctionName| function == name;
+        let closed = self.close_each(is_it, nodes)?;
+        closed.ok_or_else(|| AccessListError::NotRegistered(name.to_string()))
+    }
+
+    /// Closes all functions of a module.
+    pub(crate) fn close_all(
+        &self,
+        module: &Atom,
+        nodes: Option<&BTreeSet<Atom>>,
+    ) -> Result<Access, AccessListError> {
+        let is_of_it = |function: &FunctionName| function.module == *module;
+        let closed = self.close_each(is_of_it, nodes)?;
+        closed.ok_or_else(|| AccessListError::NotRegistered(module.to_string()))
+    }
+
+    /// All or, when one of them cannot be, none. `None` when there is none.
+    fn close_each(
+        &self,
+        which: impl Fn(&FunctionName) -> bool,
+        nodes: Option<&BTreeSet<Atom>>,
+    ) -> Result<Option<Access>, AccessListError> {
         let mut table = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let unknown = || AccessListError::NotRegistered(name.to_string());
-        let function = table.get_mut(name).ok_or_else(unknown)?;
-        let access = function.access.clone().closed(nodes)?;
-        if access == Access::Closed {
-            table.remove(name);
-        } else {
-            function.access = access.clone();
+        let those = table.iter().filter(|(name, _)| which(name));
+        let closed = those.map(|(name, function)| {
+            let access = function.access.clone().closed(nodes)?;
+            Ok((name.clone(), access))
+        });
+        let closed: Vec<_> = closed.collect::<Result<_, AccessListError>>()?;
+        let first = closed.first().map(|(_, access)| access.clone());
+        for (name, access) in closed {
+            if access == Access::Closed {
+                table.remove(&name);
+            } else if let Some(function) = table.get_mut(&name) {
+                function.access = access;
+            }
         }
-        Ok(access)
+        Ok(first)
     }
 
     /// Whether there is this function for the one that asks.

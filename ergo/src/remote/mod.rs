@@ -28,6 +28,7 @@ mod remote_node;
 mod rpc;
 mod rpc_call;
 mod rpc_error;
+mod rpc_module;
 mod rpc_multicall;
 
 pub use access::{Access, AccessChange, AccessListError};
@@ -45,4 +46,5 @@ pub use remote_node::{MonitoredSpawn, RemoteNode, RemoteSpawn};
 pub use rpc::Rpc;
 pub use rpc_call::RpcCall;
 pub use rpc_error::RpcError;
+pub use rpc_module::RpcModule;
 pub use rpc_multicall::Multicall;
