@@ -351,16 +351,20 @@ impl Received<'_> {
         let Some(number) = self.host().local_number(reference) else {
             return;
         };
-        if let Some(slot) = self.host().take_slot(number) {
-            self.peer.core().ties.slots.remove(&number);
+        // A slot or a monitor that another peer is to fill is none of this one's.
+        let (is_slot, is_monitor) = {
+            let ties = &mut self.peer.core().ties;
+            let is_slot = ties.slots.remove(&number);
+            (is_slot, !is_slot && ties.monitors.remove(&number).is_some())
+        };
+        if is_slot && let Some(slot) = self.host().take_slot(number) {
             let ended = |reason| slot.ended(reason, self.peer.origin());
             if !payload.as_ref().is_some_and(ended) {
                 slot.down(self.reason(payload));
             }
             return;
         }
-        self.peer.core().ties.monitors.remove(&number);
-        if let Some(process) = self.local(to) {
+        if let Some(process) = self.local(to).filter(|_| is_monitor) {
             down(
                 &self.node.host_ref(),
                 &*process,
@@ -433,10 +437,12 @@ impl Received<'_> {
         let Some(number) = self.host().local_number(request) else {
             return;
         };
-        let is_kept = self
-            .host()
-            .slot(number)
-            .is_some_and(|slot| slot.spawned(result));
+        // One that another peer is to fill is none of this one's.
+        if !self.peer.core().ties.slots.contains(&number) {
+            return;
+        }
+        let slot = self.host().slot(number);
+        let is_kept = slot.is_some_and(|slot| slot.spawned(result));
         if !is_kept {
             self.peer.core().ties.slots.remove(&number);
             self.host().take_slot(number);

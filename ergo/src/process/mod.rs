@@ -107,6 +107,8 @@ pub(crate) use facade::{
 pub(crate) use fault::{Fault, FaultPlan, InitFault};
 pub(crate) use forward::forwarded_cast;
 pub(crate) use inheritance::{Inheritance, SentEnv};
+#[cfg(test)]
+pub(crate) use links::monitor as monitor_of;
 pub(crate) use links::{down, exit_through};
 pub(crate) use log::{level_of, level_word, warn_about};
 pub(crate) use run::Started;

@@ -239,7 +239,7 @@ impl Checked {
     ) -> Result<(Pid, Reference), RemoteSpawnError> {
         let about = self.about(name);
         let node = &self.remote.node;
-        let factory = node.factories().find(node, name, None);
+        let factory = node.factories().find(node, name, &Asker::This);
         let factory = factory.map_err(|none: NoFactory| about.refused(none.word()))?;
         let mut starting = None;
         let reference = self.here(host, |tie| {

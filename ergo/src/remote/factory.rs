@@ -14,7 +14,7 @@ use crate::process::{
     spawn_plain_there, spawn_there,
 };
 use crate::remote::access::{Access, AccessListError};
-use crate::remote::{FunctionArgs, function};
+use crate::remote::{Asker, FunctionArgs, function};
 
 /// What makes processes of one kind for whoever may ask: of an actor, `Stock::factory()`, or of a function.
 ///
@@ -256,12 +256,12 @@ impl Factories {
         Ok(entry.access.clone())
     }
 
-    /// The factory of this name, for a peer that asks, or for this node itself.
+    /// The factory of this name, for the one that asks.
     pub(super) fn find(
         &self,
         node: &Node,
         name: &Atom,
-        peer: Option<&Atom>,
+        asker: &Asker,
     ) -> Result<Factory, NoFactory> {
         let (factory, access) = {
             let entries = self.0.read().unwrap_or_else(PoisonError::into_inner);
@@ -269,9 +269,13 @@ impl Factories {
             (entry.factory.clone(), entry.access.clone())
         };
         // Without the lock: the rule is the user's, who may use the node in it.
-        let is_admitted = peer.is_none_or(|peer| {
-            access.admits(peer) && node.spawn_admitted(peer, SpawnTarget::Factory(name))
-        });
+        let peer = match asker {
+            Asker::This => return Ok(factory),
+            Asker::Peer(peer) => Some(peer),
+            Asker::Unproven => None,
+        };
+        let is_admitted =
+            asker.is_admitted(&access) && node.spawn_admitted(peer, SpawnTarget::Factory(name));
         is_admitted.then_some(factory).ok_or(NoFactory::NotAllowed)
     }
 

@@ -120,8 +120,10 @@ pub(crate) struct FunctionName {
 impl FunctionName {
     /// Whether the node's own rule lets the one that asks have it.
     fn is_admitted(&self, node: &Node, asker: &Asker) -> bool {
-        let Asker::Peer(peer) = asker else {
-            return true;
+        let peer = match asker {
+            Asker::This => return true,
+            Asker::Peer(peer) => Some(peer),
+            Asker::Unproven => None,
         };
         let what = SpawnTarget::Function {
             module: &self.module,
@@ -155,7 +157,7 @@ impl Asker {
         origin.cloned().map_or(Asker::Unproven, Asker::Peer)
     }
 
-    fn is_admitted(&self, access: &Access) -> bool {
+    pub(super) fn is_admitted(&self, access: &Access) -> bool {
         match self {
             Asker::This => true,
             Asker::Peer(node) => access.admits(node),

@@ -7,10 +7,10 @@ use crate::etf::{Atom, Encoded, Pid, Term};
 use crate::node::Node;
 use crate::process::host::{AnyProcess, AsHost, Ending};
 use crate::process::{ExitReason, Inheritance, PlainContext, SpawnError, SpawnOptions, Tie};
-use crate::remote::Exception;
 use crate::remote::child::ChildOptions;
 use crate::remote::factory::{Factory, Start};
 use crate::remote::function::{FunctionName, erase};
+use crate::remote::{Asker, Exception};
 
 /// A process of this node whose init has not ended yet. Dropped, it is ended.
 pub(super) struct Starting {
@@ -110,11 +110,11 @@ async fn start(
     if !node.spawns_for_peers() && cx.caller() != Some(node.name()) {
         return Err(word("disabled"));
     }
-    // The node itself may what others may not; a message that proves nobody may what all may.
-    let nobody = Atom::from_static("");
-    let asking = cx.caller().unwrap_or(&nobody);
-    let asking = (asking != node.name()).then_some(asking);
-    let factory = node.factories().find(&node, name, asking);
+    let asker = match cx.caller() {
+        Some(caller) if caller == node.name() => Asker::This,
+        caller => Asker::of(caller),
+    };
+    let factory = node.factories().find(&node, name, &asker);
     let factory = factory.map_err(|none| Some(Term::Atom(none.word())))?;
     let read = options.map_or_else(
         || Some(ChildOptions::default()),

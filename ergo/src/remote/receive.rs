@@ -67,7 +67,10 @@ impl Spawner {
             args,
             options,
         } = ordered;
-        let factory = match self.factories.find(node, &name, Some(&request.peer)) {
+        let factory = match self
+            .factories
+            .find(node, &name, &Asker::Peer(request.peer.clone()))
+        {
             Ok(factory) => factory,
             Err(none) => return node.answer_spawn(&request, Err(none.word())),
         };

@@ -32,7 +32,7 @@ fn handle(cx: &PlainContext, functions: &Functions, asker: Asker, message: &Term
         }
         Some([_, tag, Term::Atom(name), message]) if tag.as_atom() == Some("registered_send") => {
             // As in OTP, nobody hears when there is no such name.
-            let _ = cx.send(name.clone(), message.clone());
+            cx.pass_on(name, message);
         }
         Some([tag, _]) if tag.as_atom() == Some("$gen_cast") => {}
         _ => tracing::error!(%message, "net_kernel got something it does not understand"),

@@ -85,9 +85,10 @@ fn ask(cx: &PlainContext, functions: &Functions, asker: Asker, from: &Pid, reque
 /// `rpc:sbcast/3`: the message goes to a name here, and whoever asks waits to hear whether there was one.
 fn broadcast(cx: &PlainContext, from: &Pid, name: &Atom, message: &Term) {
     let node = Term::Atom(cx.node().name().clone());
-    let told = match cx.send(name.clone(), message.clone()) {
-        Ok(()) => node.clone(),
-        Err(_) => Term::tuple([Term::atom("nonexisting_name"), node.clone()]),
+    let told = if cx.pass_on(name, message) {
+        node.clone()
+    } else {
+        Term::tuple([Term::atom("nonexisting_name"), node.clone()])
     };
     tell(cx, from, Term::tuple([Term::atom("rex"), node, told]));
 }

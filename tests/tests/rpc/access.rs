@@ -115,3 +115,29 @@ async fn every_way_in_is_closed(network: Network) -> ergo::Result {
     heard.expect_no(secs(1)).await;
     Ok(())
 }
+
+/// What a peer has this node pass on to itself comes from the peer all the same.
+#[ergo::test]
+async fn a_relay_makes_nobody_else_of_a_peer(network: Network) -> ergo::Result {
+    let policy = |wanted: &ergo::SpawnWanted<'_>| wanted.node.as_str() != "guest@mem";
+    let builder = network.node("b@mem").configure(|node| node.spawn_policy(policy));
+    let b = builder.start().await?;
+    let guest = node(&network, "guest@mem").await;
+    let a = node(&network, "a@mem").await;
+    b.register_rpc("m", "who", who).await?;
+    for (from, expected) in [(&guest, "not_allowed"), (&a, "{rex,a@mem}")] {
+        let mut probe = from.probe();
+        let me = probe.pid();
+        let call = term!({(me.clone()), {call, m, who, [], user}});
+        let relayed = term!({(me.clone()), registered_send, rex, (call.clone())});
+        from.try_send(("net_kernel", "b@mem"), relayed)?;
+        let answer = probe.expect::<Term>().await.to_string();
+        assert!(answer.contains(expected), "{answer}");
+        let broadcast = term!({(me), {sbcast, rex, (call)}});
+        from.try_send(("rex", "b@mem"), broadcast)?;
+        let told = [probe.expect::<Term>().await, probe.expect::<Term>().await];
+        let told = format!("{} {}", told[0], told[1]);
+        assert!(told.contains(expected) && told.contains("{rex,b@mem,b@mem}"), "{told}");
+    }
+    Ok(())
+}
