@@ -331,6 +331,17 @@ impl Node {
         attempt(&unsendable(&error))
     }
 
+    /// Kills a process of another node, if there is a connection to it: one is not made for that.
+    pub(super) fn kill_there(&self, to: &Pid) {
+        let control = || Control::Exit2 {
+            from: self.pid_of_node(),
+            to: to.clone(),
+        };
+        let make = || (control(), Tie::Nothing);
+        // It is encoded, and never refused for a full buffer.
+        let _ = self.hand_over_end(to.node(), &ExitReason::Kill, false, make);
+    }
+
     /// A spawn request, whose answer goes to slot `number`.
     pub(super) fn submit_spawn(&self, node: &Atom, control: Control, args: &Encoded, number: u64) {
         let mut body = |encoder: &mut Encoder<'_>| encoder.write_encoded(args);

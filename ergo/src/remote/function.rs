@@ -10,6 +10,7 @@ use crate::etf::{Atom, DecodeError, Encode, Encoded, ListHeader, Term};
 use crate::node::{Node, SpawnTarget};
 use crate::process::PlainContext;
 use crate::process::host::AsHost;
+use crate::remote::applied::FunctionCall;
 use crate::remote::{Access, AccessListError, Exception, FunctionArgs};
 
 /// What a call of a function gives.
@@ -119,7 +120,7 @@ pub(crate) struct FunctionName {
 
 impl FunctionName {
     /// Whether the node's own rule lets the one that asks have it.
-    fn is_admitted(&self, node: &Node, asker: &Asker) -> bool {
+    pub(super) fn is_admitted(&self, node: &Node, asker: &Asker) -> bool {
         let peer = match asker {
             Asker::This => return true,
             Asker::Peer(peer) => Some(peer),
@@ -259,6 +260,12 @@ impl Functions {
         Ok(first)
     }
 
+    /// Whether there is this function, for whomever.
+    pub(super) fn has(&self, name: &FunctionName) -> bool {
+        let table = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        table.contains_key(name)
+    }
+
     /// Whether there is this function for the one that asks.
     pub(crate) fn permit(&self, asker: &Asker, name: &FunctionName) -> Permit {
         let table = self.0.read().unwrap_or_else(PoisonError::into_inner);
@@ -271,42 +278,57 @@ impl Functions {
         }
     }
 
-    /// Calls a function with an encoded list of arguments: `undef` when there is none of that arity, and an error
-    /// `{not_allowed, {Module, Function, Arity}}` when it is not for the one that asks.
+    /// Calls a function: `undef` when there is none of that arity, and an error `{not_allowed, {Module, Function, Arity}}`
+    /// when it is not for the one that asks. `erlang:apply/2,3` calls what it names. Gives what was called with the outcome.
     pub(crate) async fn apply(
         &self,
         mut cx: PlainContext,
         asker: &Asker,
-        module: &Atom,
-        function: &Atom,
-        args: Encoded,
-    ) -> Outcome {
-        let Ok(header) = args.decoder().read_list() else {
-            return Err(Exception::Error(Term::atom("badarg")));
-        };
-        let name = FunctionName {
-            module: module.clone(),
-            function: function.clone(),
-            arity: u32::try_from(header.count()).unwrap_or(u32::MAX),
+        mut call: FunctionCall,
+    ) -> (Outcome, FunctionCall) {
+        let name = match self.resolve(asker, &mut call) {
+            Ok(name) => name,
+            Err(exception) => return (Err(exception), call),
         };
         let permit = match self.permit(asker, &name) {
             Permit::Granted(_) if !name.is_admitted(&cx.node(), asker) => Permit::NotAllowed,
             permit => permit,
         };
-        match permit {
+        let outcome = match permit {
             Permit::Granted(handler) => {
                 cx.set_caller(match asker {
                     Asker::This => Some(cx.node().name().clone()),
                     Asker::Peer(node) => Some(node.clone()),
                     Asker::Unproven => None,
                 });
+                let args = call.args.clone();
                 caught(&name, || handler(cx, args)).await
             }
             Permit::NotAllowed => {
                 tracing::warn!(function = %name, ?asker, "refused a call: the function is not open to this node");
                 Err(Exception::Error(not_allowed(name)))
             }
+            // As in OTP, arguments that are no proper list come before a function that is not there.
+            Permit::Unknown if elements(&call.args, name.arity).is_err() => {
+                Err(Exception::Error(Term::atom("badarg")))
+            }
             Permit::Unknown => Err(Exception::Error(Term::atom("undef"))),
+        };
+        (outcome, call)
+    }
+
+    /// The name of what is called, through `erlang:apply`, unless that is registered itself.
+    fn resolve(&self, asker: &Asker, call: &mut FunctionCall) -> Result<FunctionName, Exception> {
+        loop {
+            let name = call.name()?;
+            // Each time the arguments become fewer.
+            match self.permit(asker, &name) {
+                Permit::Unknown => match call.applied(&name)? {
+                    Some(applied) => *call = applied,
+                    None => return Ok(name),
+                },
+                _ => return Ok(name),
+            }
         }
     }
 }

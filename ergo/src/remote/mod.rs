@@ -11,6 +11,7 @@
 
 mod access;
 mod application;
+mod applied;
 mod args;
 mod asking;
 mod child;
@@ -34,6 +35,7 @@ mod rpc_multicall;
 pub use access::{Access, AccessChange, AccessListError};
 pub(crate) use application::{Asked as ApplicationAsked, NO_APP_FILE};
 pub use application::{RemoteApplicationError, RemoteApplicationStart};
+pub(crate) use applied::FunctionCall;
 pub use args::FunctionArgs;
 pub use error::RemoteSpawnError;
 pub use exception::Exception;

@@ -56,6 +56,12 @@ pub(crate) const EXAMPLES: &[Example] = &[
         arguments: &["11370"],
         run: Run::Serves("ready 'rust@127.0.0.1'"),
     },
+    Example {
+        program: "slides",
+        // A port for EPMD that nothing else uses.
+        arguments: &["11371"],
+        run: Run::Serves("ready 'bar@127.0.0.1'"),
+    },
     ends("links_and_monitors", "the end"),
     ends("routes", "guest reaches stock: true"),
     ends("two_nodes", "nodedown 'b@127.0.0.1'"),

@@ -5,9 +5,13 @@
 
 mod acks;
 mod forms;
+mod hostile;
 mod inits;
 mod options;
+mod raw;
 mod refusals;
+mod slides;
+mod there;
 mod ties;
 mod worker;
 mod world;

@@ -44,7 +44,7 @@ async fn what_is_no_option_and_no_argument() {
                 ("Word = fun(Args) -> Reply(spawn_request(R, ergo, spawn, Args, [link, monitor])) end, ok", "ok"),
                 ("Values = [#{register => 1}, #{register => undefined}, #{register => \"x\"}, #{what => 1}, #{1 => 2}, [], x, [{register, x}],
                     #{env => x}, #{env => [{a, 1}]}, #{log_level => loud}, #{log_level => 1}, #{mailbox => -1}, #{mailbox => 0}, #{mailbox => x},
-                    #{overflow => x}, #{overflow => refuse}, #{fallback => 1}, #{trap_exit => 1}, #{timeout => -1}, #{timeout => x}, #{ack => 1}, #{ack => Me}, #{application => 1}], ok", "ok"),
+                    #{overflow => x}, #{fallback => 1}, #{trap_exit => 1}, #{timeout => -1}, #{timeout => x}, #{ack => 1}, #{ack => Me}, #{application => 1}], ok", "ok"),
                 ("[X || X <- Values, Word([worker, [1], X]) =/= {error, badopt}]", "[]"),
                 ("[X || X <- Values, erpc:call(R, ergo, spawn, [worker, [1], X]) =/= {error, badopt}]", "[]"),
                 ("erpc:call(R, ergo, spawn, [worker, [1], #{ack => alias()}])", "{error,badopt}"),

@@ -84,10 +84,21 @@ impl Worker {
     }
 }
 
+/// Where to send to.
+#[derive(Encode, Decode)]
+#[etf(untagged)]
+pub(crate) enum To {
+    Pid(Pid),
+    Alias(Reference),
+}
+
 /// `[To, What]`: sends `What`, and ends.
-pub(crate) async fn say(cx: PlainContext, (to, what): (Pid, Term)) {
+pub(crate) async fn say(cx: PlainContext, (to, what): (To, Term)) {
     // Whoever asked may be gone.
-    let _ = cx.send(to, what);
+    let _ = match to {
+        To::Pid(pid) => cx.send(pid, what),
+        To::Alias(alias) => cx.send(alias, what),
+    };
 }
 
 /// How many workers there are on a node, in init or beyond.
