@@ -78,6 +78,8 @@ pub(crate) struct Peer {
     core: Mutex<Core>,
     /// Held while a signal of the peer is acted on, and while it is said that the peer is there.
     acting: Mutex<()>,
+    /// Whether senders may have to wait: looked at first, without a lock. True for too long does no harm.
+    may_be_busy: AtomicBool,
     /// Whether the peer is lost: nothing is acted on any more.
     lost: AtomicBool,
     /// From how many waiting bytes on senders wait.
@@ -136,6 +138,15 @@ pub(super) enum Submitted {
     Gone,
 }
 
+/// What a signal that was handed over changes.
+#[derive(Clone, Copy)]
+struct Handed {
+    /// Nothing waited before it.
+    is_first: bool,
+    /// More waits than a peer would let wait that takes what it is sent.
+    is_too_much: bool,
+}
+
 /// What a signal that waits for the connection takes besides its payload, about.
 const PENDING_BYTES: usize = size_of::<Pending>() + 64;
 
@@ -182,6 +193,7 @@ impl Peer {
                 ties: Ties::default(),
             }),
             acting: Mutex::new(()),
+            may_be_busy: AtomicBool::new(false),
             lost: AtomicBool::new(false),
             watermark: limits.outbound_watermark_bytes,
             bytes_max: limits.outbound_bytes_max,
@@ -262,7 +274,7 @@ impl Peer {
             "an `Encode` of a message to {} sends to the same node",
             self.name
         );
-        let (is_too_much, sent) = {
+        let (waiting, sent) = {
             let mut core = self.core();
             let core = &mut *core;
             let _doing = Doing::begin(&ENCODING_FOR, self);
@@ -274,17 +286,18 @@ impl Peer {
                     }
                     let payload = body.map(crate::process::encode).transpose()?;
                     dialling.wait(control.clone(), payload);
-                    (self.is_too_much(dialling.pending_bytes), Ok(()))
+                    (self.waiting(0, dialling.pending_bytes), Ok(()))
                 }
                 State::Up(up) => {
-                    if is_refusable && up.outbound.pending_bytes() > self.bytes_max {
+                    let before = up.outbound.pending_bytes();
+                    if is_refusable && before > self.bytes_max {
                         return Err(CastError::Full);
                     }
                     let sent = up.send(control, body);
                     if let Err(SendError::Encode(error)) = sent {
                         return Err(error.into());
                     }
-                    (self.is_too_much(up.outbound.pending_bytes()), sent)
+                    (self.waiting(before, up.outbound.pending_bytes()), sent)
                 }
             };
             if !matches!(handed.1, Err(SendError::TooLong { .. })) {
@@ -292,44 +305,57 @@ impl Peer {
             }
             handed
         };
-        self.handed_over(is_too_much);
+        self.handed_over(waiting);
         // Without the lock: whoever listens to the log may use the node.
         sent.or_else(|error| refused(control, error))?;
         Ok(Submitted::Done)
     }
 
-    /// Whether more waits than a peer would let wait that takes what it is sent: messages are refused long before.
-    fn is_too_much(&self, pending_bytes: usize) -> bool {
-        pending_bytes > self.bytes_max.saturating_mul(2)
+    /// What it means that so much waits, after so much before.
+    #[inline]
+    fn waiting(&self, before: usize, now: usize) -> Handed {
+        if now >= self.watermark {
+            self.may_be_busy.store(true, Ordering::Release);
+        }
+        Handed {
+            is_first: before == 0,
+            // Messages are refused long before.
+            is_too_much: now > self.bytes_max.saturating_mul(2),
+        }
     }
 
     /// There is something to write, or too much of it.
-    fn handed_over(&self, is_too_much: bool) {
-        if is_too_much && !self.closing.load(Ordering::Acquire) {
+    #[inline]
+    fn handed_over(&self, handed: Handed) {
+        if handed.is_too_much && !self.closing.load(Ordering::Acquire) {
             let max = self.bytes_max.saturating_mul(2);
             tracing::error!(peer = %self.name, max, "closing the connection: the peer does not take what it is sent");
             self.close();
         }
-        self.writable.notify_one();
+        // Whoever writes looks again until nothing is left.
+        if handed.is_first {
+            self.writable.notify_one();
+        }
     }
 
     /// As [`Peer::submit`], for a payload that is still encoded.
     pub(super) fn submit_encoded(&self, control: &Control, payload: Option<&Encoded>) {
-        let (is_too_much, sent) = {
+        let (waiting, sent) = {
             let mut core = self.core();
             match &mut core.state {
                 State::Down => return,
                 State::Dialling(dialling) => {
                     dialling.wait(control.clone(), payload.cloned());
-                    (self.is_too_much(dialling.pending_bytes), Ok(()))
+                    (self.waiting(0, dialling.pending_bytes), Ok(()))
                 }
                 State::Up(up) => {
+                    let before = up.outbound.pending_bytes();
                     let sent = up.send_encoded(control, payload);
-                    (self.is_too_much(up.outbound.pending_bytes()), sent)
+                    (self.waiting(before, up.outbound.pending_bytes()), sent)
                 }
             }
         };
-        self.handed_over(is_too_much);
+        self.handed_over(waiting);
         if let Err(error) = sent {
             drop(refused(control, error));
         }
@@ -542,11 +568,18 @@ impl Peer {
 
     /// Whether senders are to wait.
     pub(super) fn is_busy(&self) -> bool {
-        match &self.core().state {
+        if !self.may_be_busy.load(Ordering::Acquire) {
+            return false;
+        }
+        let core = self.core();
+        let is_busy = match &core.state {
             State::Up(up) => up.outbound.is_busy(),
             State::Dialling(dialling) => dialling.pending_bytes >= self.watermark,
             State::Down => false,
-        }
+        };
+        // Under the lock, as where it is set.
+        self.may_be_busy.store(is_busy, Ordering::Release);
+        is_busy
     }
 }
 

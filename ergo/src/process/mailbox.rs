@@ -10,7 +10,7 @@ use std::task::{Context as TaskContext, Poll, Waker};
 use crate::etf::{Atom, Encoded, Pid, Reference};
 use crate::process::actor::{Behavior, Options};
 use crate::process::asked::Asked;
-use crate::process::host::{AnyProcess, Broken, HostRef, Incoming};
+use crate::process::host::{AnyProcess, Broken, HostRef, Incoming, Undelivered};
 use crate::process::overflow::{Policy, Sent};
 use crate::process::queue::{Closed, EndTicket, Envelope, Extra, Other, Queue};
 use crate::process::{
@@ -638,6 +638,24 @@ impl<A: Behavior> AnyProcess for Cell<A> {
             Ok(())
         } else {
             Err(CastError::Closed)
+        }
+    }
+
+    fn deliver_of_peer(&self, message: Encoded, node: Atom) -> Result<(), Box<Undelivered>> {
+        let envelope = Envelope::Other(Box::new(Other::Wire(message, Some(node))));
+        let Err((error, envelope)) = self.push_term(envelope) else {
+            return Ok(());
+        };
+        let message = match &envelope {
+            Envelope::Other(other) => match &**other {
+                Other::Wire(message, _) => Some(message.clone()),
+                _ => None,
+            },
+            Envelope::Message(_) => None,
+        };
+        match (self.not_taken(error, envelope, Sent::Cast), message) {
+            (Err(error), Some(message)) => Err(Box::new(Undelivered { error, message })),
+            _ => Ok(()),
         }
     }
 

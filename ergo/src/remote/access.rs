@@ -92,8 +92,7 @@ pub enum AccessListError {
     OpenToAll,
 }
 
-type Apply<'a> =
-    dyn FnOnce(Option<BTreeSet<Atom>>) -> Result<Access, AccessListError> + Send + 'a;
+type Apply<'a> = dyn FnOnce(Option<BTreeSet<Atom>>) -> Result<Access, AccessListError> + Send + 'a;
 
 /// A change of who may ask for something: for all nodes, or with [`AccessChange::only`] for those in a list. It takes
 /// effect, at once and as a whole, when it is awaited, and says who may from then on.
