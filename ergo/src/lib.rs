@@ -88,16 +88,20 @@ pub use error::{Error, Result};
 pub use etf::{Decode, Encode};
 pub use node::{
     AccessError, Admit, Authentication, AutoConnect, Candidate, ConnectError, MonitorNodes, Node,
-    NodeBuilder, NodeEvent, NodeInfo, NodeType, StartError, TickTimeChange, Visibility,
-    WhereisError,
+    NodeBuilder, NodeEvent, NodeInfo, NodeType, SpawnPolicy, SpawnTarget, SpawnWanted, StartError,
+    TickTimeChange, Visibility, WhereisError,
 };
 pub use process::{
     Actor, AliasMode, AliasOptions, Behavior, BlockingContext, Call, CallError, CastError,
-    CastWait, Context, DeadLetter, DeadLetterReason, DeadLetters, Destination, Down, EnvValue,
-    Exit, ExitReason, Flow, Handle, Label, Message, MessageKind, MissPolicy, MonitorOptions,
-    Options, Overflow, PlainContext, ProcessInfo, ProcessStatus, Ref, RegisterError, Reply,
-    ReplyTo, Serves, Snapshot, SpawnError, SpawnOptions, Timer, sys, yield_now,
+    CastWait, Context, DeadLetter, DeadLetterReason, DeadLetters, Destination, Down, EnvError,
+    EnvValue, Exit, ExitReason, Flow, Full, Handle, Label, Message, MessageKind, MissPolicy,
+    MonitorOptions, Options, Overflow, PlainContext, ProcessInfo, ProcessStatus, Ref,
+    RegisterError, Reply, ReplyTo, Serves, Snapshot, SpawnError, SpawnOptions, Timer, sys,
+    yield_now,
 };
-pub use remote::{Exception, RpcError};
+pub use remote::{
+    Access, AccessChange, AccessListError, Exception, Factory, RemoteNode, RemoteSpawnError,
+    RpcError,
+};
 pub use system::{KeptConnection, Signal, Signals};
 pub use time::{millis, secs};

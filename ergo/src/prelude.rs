@@ -15,6 +15,6 @@ pub use crate::process::{
     Actor, CallError, CastError, Context, Destination, Down, Exit, ExitReason, Flow, Handle,
     Message, Overflow, PlainContext, Reply, SpawnError, SpawnOptions,
 };
-pub use crate::remote::Exception;
+pub use crate::remote::{Exception, HasFactory};
 pub use crate::{args, atom, millis, secs, term};
 pub use ergo_macros::{Actor, Request, ServerBehavior, StatemBehavior};

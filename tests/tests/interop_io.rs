@@ -157,11 +157,14 @@ async fn processes_started_from_here() {
             .rpc_call(erl, "erlang", "whereis", vec![Term::atom("main")], PATIENCE)
             .await
             .unwrap();
-        node.spawn_function(erl, "probe", "print", vec![main.clone()], PATIENCE)
+        let far = node.remote(erl).await.unwrap();
+        far.spawn_function("probe", "print", vec![main.clone()])
+            .timeout(PATIENCE)
             .await
             .unwrap();
         world.check(done, "ok", &["probe prints 日"]).await;
-        node.spawn_function(erl, "probe", "inherited", vec![main], PATIENCE)
+        far.spawn_function("probe", "inherited", vec![main])
+            .timeout(PATIENCE)
             .await
             .unwrap();
         world.check(done, "ok", &["of a grandchild"]).await;
@@ -188,7 +191,9 @@ async fn log_events() {
         let world = World::start(release, captured).await;
         let (node, erl) = (&world.node, world.erl.name());
         let spawn = async |module: &str, function: &str, args: Vec<Term>| {
-            node.spawn_function(erl, module, function, args, PATIENCE).await.unwrap();
+            let far = node.remote(erl).await.unwrap();
+            let spawn = far.spawn_function(module, function, args);
+            spawn.timeout(PATIENCE).await.unwrap();
         };
         spawn("probe", "logs", vec![]).await;
         let expected = [

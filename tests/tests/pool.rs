@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use ergo::prelude::*;
-use ergo::{Pool, PoolRef};
+use ergo::{Full, Pool, PoolRef};
 use ergo_tests::{PATIENCE, deadline, unique_name};
 use tokio::sync::Semaphore;
 
@@ -137,10 +137,14 @@ async fn full_mailboxes() {
         }
         tokio::task::yield_now().await;
     };
-    assert_eq!((taken, refused), (9, CastError::Full));
-    assert_eq!(pool.worker().map(drop), Err(CastError::Full));
+    let full = Full::Mailbox { waiting: 2, max: 2 };
+    assert_eq!((taken, refused), (9, CastError::Full(full)));
+    assert!(matches!(pool.worker().map(drop), Err(CastError::Full(_))));
     let call = pool.call(async |worker: WorkerRef| worker.double(1).await);
-    assert_eq!(deadline(PATIENCE, call).await, Err(CallError::Full));
+    assert!(matches!(
+        deadline(PATIENCE, call).await,
+        Err(CallError::Full(_))
+    ));
     shared.gate.add_permits(9);
     deadline(PATIENCE, async {
         while shared.seen.lock().unwrap().len() < 9 {
@@ -206,7 +210,7 @@ async fn by_key() {
             .and_then(|worker| worker.slow(n))
             .err()
     });
-    assert_eq!(refused, Some(CastError::Full));
+    assert!(matches!(refused, Some(CastError::Full(_))));
     assert!(pool.worker().is_ok());
     shared.gate.add_permits(4);
     stop(node).await;

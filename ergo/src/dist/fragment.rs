@@ -100,10 +100,12 @@ impl Reassembly {
             return Ok(Some(first));
         }
         self.check_bytes(first.body.len())?;
-        let is_full = self.open.len() >= self.sequences_max;
+        let count = self.open.len().saturating_add(1);
+        let is_full = count > self.sequences_max;
         match self.open.entry(sequence) {
             Entry::Occupied(_) => Err(ProtocolViolation::DuplicateSequence(sequence)),
             Entry::Vacant(_) if is_full => Err(ProtocolViolation::TooManySequences {
+                count,
                 max: self.sequences_max,
             }),
             Entry::Vacant(vacant) => {
@@ -360,7 +362,7 @@ mod tests {
         }
         assert_eq!(
             reassembly.begin(4, 9, message(b"")).map(body),
-            Err(ProtocolViolation::TooManySequences { max: 3 })
+            Err(ProtocolViolation::TooManySequences { count: 4, max: 3 })
         );
         assert_eq!(reassembly.resume(1, 8, &[0; 70]).map(body), Ok(None));
         assert_eq!(

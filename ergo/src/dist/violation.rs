@@ -63,8 +63,10 @@ pub enum ProtocolViolation {
         found: u64,
     },
     /// More fragmented messages in progress than the limit.
-    #[error("more than {max} fragmented messages in progress")]
+    #[error("{count} fragmented messages in progress are more than {max}")]
     TooManySequences {
+        /// How many there would be.
+        count: usize,
         /// The limit.
         max: usize,
     },

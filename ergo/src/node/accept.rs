@@ -236,7 +236,8 @@ impl Node {
             Ok(false) => Place::Again,
             Err(()) => {
                 let node = name.clone();
-                let error = ConnectError::TooMany { node, max };
+                let count = max.saturating_add(1);
+                let error = ConnectError::TooMany { node, count, max };
                 if let Some(times) = self.refused(Refused::Peers) {
                     tracing::warn!(%error, times, "a connection attempt was rejected");
                 }

@@ -64,6 +64,11 @@ impl Node {
         } else {
             Flags::VISIBLE
         };
+        let flags = if builder.spawns {
+            flags
+        } else {
+            flags.without(Flags::SPAWN)
+        };
         let (entrances, registered) = joined.map_or_else(Default::default, |joined| {
             (joined.entrances, joined.registered)
         });
@@ -108,11 +113,12 @@ impl Node {
             table: Default::default(),
             registry: Default::default(),
             places: Default::default(),
-            environments: Environments::new(builder.env.clone(), builder.application_env.clone()),
+            environments: Environments::of(builder),
             deadlines: builder.deadlines(),
             #[cfg(feature = "testing")]
             faults: builder.testing.faults.clone(),
             dead_letters: Default::default(),
+            log_gates: Default::default(),
             timers: Default::default(),
             peers: Default::default(),
             subscribers: Default::default(),
@@ -123,6 +129,7 @@ impl Node {
             stopped: SetOnce::new(),
             shutdown_timeout: builder.shutdown_timeout,
             first_to_stop: Mutex::default(),
+            spawn_rule: builder.spawn_rule.clone(),
             spawns: OnceLock::new(),
             extensions: Default::default(),
             distribution,

@@ -49,6 +49,7 @@ impl Node {
             let _ = self.refused(Refused::Peers);
             return Err(Some(ConnectError::TooMany {
                 node: name.clone(),
+                count: max.saturating_add(1),
                 max,
             }));
         };
@@ -85,11 +86,7 @@ impl Node {
     /// # Errors
     /// Why there is none, by cause: the node does not run, has another cookie, and so on.
     pub async fn connect(&self, name: &str) -> Result<(), ConnectError> {
-        let source = || crate::dist::NodeNameError::TooLong;
-        let atom = Atom::new(name).map_err(|_| ConnectError::BadName {
-            name: name.to_owned(),
-            source: source(),
-        })?;
+        let atom = name_of(name)?;
         if atom == self.0.name {
             return Ok(());
         }
@@ -105,6 +102,12 @@ impl Node {
             }
             // It has been lost meanwhile.
         }
+    }
+
+    /// As [`Node::connect`], with the name of the node.
+    pub(crate) async fn connect_to(&self, name: &str) -> Result<Atom, ConnectError> {
+        self.connect(name).await?;
+        name_of(name)
     }
 
     async fn dial(self, peer: Arc<Peer>, target: NodeName) {
@@ -314,4 +317,11 @@ fn source_of(error: &ConnectError) -> String {
 /// An error where the operating system has no generator: without one no handshake is safe.
 pub(super) fn random() -> Result<u32, NoRandom> {
     getrandom::u32().map_err(|error| NoRandom(error.to_string()))
+}
+
+fn name_of(text: &str) -> Result<Atom, ConnectError> {
+    Atom::new(text).map_err(|_| ConnectError::BadName {
+        name: text.to_owned(),
+        source: crate::dist::NodeNameError::TooLong,
+    })
 }

@@ -12,7 +12,6 @@ use crate::process::{
     CastError, DeadLetterReason, Destination, Exit, ExitReason, RemoteWatcher, Through,
     answered_slot, down, encode, pass_through, request_of, write_reason,
 };
-use crate::wire::Refused;
 
 /// A signal that has come, with who sent it.
 struct Received<'a> {
@@ -131,7 +130,7 @@ impl Received<'_> {
         let Some(process) = process else {
             return self.to_nobody(from, to(), &payload, nobody);
         };
-        if let Err(refused) = process.deliver_of_peer(payload, self.peer.name.clone()) {
+        if let Err(refused) = process.deliver_of_peer(payload, self.peer.origin()) {
             let Undelivered { error, message } = *refused;
             self.undelivered(from, to(), &message, (&error, &*process, nobody));
         }
@@ -161,7 +160,7 @@ impl Received<'_> {
         (error, process, nobody): (&CastError, &dyn AnyProcess, DeadLetterReason),
     ) {
         let mut reason = nobody;
-        if *error == CastError::Full {
+        if matches!(error, CastError::Full(_)) {
             let pid = self.host().pid(process.id());
             self.node.0.dead_letters.warn(&self.peer.name, &pid);
             reason = DeadLetterReason::Full;
@@ -191,8 +190,7 @@ impl Received<'_> {
             let Some(process) = host.process(alias.owner) else {
                 return self.to_nobody(Some(from), to, payload, off);
             };
-            let node = Some(self.peer.name.clone());
-            let incoming = Incoming::Through(way, payload.clone(), node);
+            let incoming = Incoming::Through(way, payload.clone(), self.peer.origin());
             if let Err(error) = process.deliver(incoming) {
                 self.undelivered(Some(from), to, payload, (&error, &*process, off));
             }
@@ -414,13 +412,8 @@ impl Received<'_> {
 
     /// Whether the peer is within its number of requests to spawn.
     fn may_spawn(&self) -> bool {
-        let max = self.node.0.limits.spawn_requests_per_second_max;
-        let now = tokio::time::Instant::now().into_std();
-        let is_allowed = self.peer.spawn_rate.allows(max, now);
-        if !is_allowed && let Some(times) = self.node.refused(Refused::SpawnRequests) {
-            tracing::warn!(peer = %self.peer.name, max, times, "requests to spawn were refused: too many in a second");
-        }
-        is_allowed
+        let rate = &self.peer.spawn_rate;
+        self.node.is_within(rate, Some(&self.peer.name))
     }
 
     fn spawn(&self, request: dist::SpawnRequest, args: Option<Encoded>) {
@@ -434,43 +427,53 @@ impl Received<'_> {
             options,
         } = request;
         let Some(args) = args else { return };
-        if !self.may_spawn() {
-            return self.refuse_spawn(&request, &from, "system_limit");
-        }
-        // As in OTP, an option it does not know is refused before the function is looked at.
-        let Some(dist::SpawnOptions { link, monitor }) = dist::SpawnOptions::read(&options) else {
-            return self.refuse_spawn(&request, &from, "badopt");
-        };
-        let Some(service) = self.node.0.spawns.get() else {
-            return self.refuse_spawn(&request, &from, "notsup");
-        };
+        let read = dist::SpawnOptions::read(&options);
+        let ties = read.as_ref();
         let request = SpawnRequest {
             request,
+            peer: self.peer.name.clone(),
             from,
             group_leader,
             module,
             function,
             arity,
-            link,
-            monitor,
+            link: ties.is_some_and(|ties| ties.link),
+            monitor: ties.is_some_and(|ties| ties.monitor),
             args,
         };
-        service.spawn(self.node, request);
-    }
-
-    fn refuse_spawn(&self, request: &Reference, from: &Pid, word: &'static str) {
-        let word = Atom::from_static(word);
-        self.node
-            .answer_spawn(request, from, false, false, Err(word));
+        let refused = if !self.may_spawn() {
+            Some("system_limit")
+        } else if !self.node.spawns_for_peers() {
+            Some("disabled")
+        } else if read.is_none() {
+            // As in OTP, an option it does not know is refused before the function is looked at.
+            Some("badopt")
+        } else if *request.from.node() != self.peer.name {
+            // It would be tied to a process of a third node, which has not asked.
+            Some("badarg")
+        } else {
+            None
+        };
+        match (refused, self.node.0.spawns.get()) {
+            (None, Some(service)) => service.spawn(self.node, request),
+            (refused, _) => {
+                let word = Atom::from_static(refused.unwrap_or("notsup"));
+                self.node.answer_spawn(&request, Err(word));
+            }
+        }
     }
 
     fn spawned(&self, request: &Reference, result: Result<Pid, Atom>) {
-        let slot = self.host().local_number(request).and_then(|number| {
+        let Some(number) = self.host().local_number(request) else {
+            return;
+        };
+        let is_kept = self
+            .host()
+            .slot(number)
+            .is_some_and(|slot| slot.spawned(result));
+        if !is_kept {
             self.peer.core().ties.slots.remove(&number);
-            self.host().take_slot(number)
-        });
-        if let Some(slot) = slot {
-            slot.spawned(result);
+            self.host().take_slot(number);
         }
     }
 

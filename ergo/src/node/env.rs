@@ -4,12 +4,26 @@ use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::etf::{Atom, DecodeOwned, Encode};
-use crate::node::Node;
-use crate::process::{Env, EnvValue, read_env};
+use crate::node::{Node, NodeBuilder};
+use crate::process::host::AnyProcess;
+use crate::process::{
+    Env, EnvError, EnvValue, Heritage, Inheritance, SentEnv, SpawnOptions, read_env,
+};
 
 /// Values by name, of the node and of each application.
-#[derive(Default)]
-pub(super) struct Environments(RwLock<Tables>);
+pub(super) struct Environments {
+    tables: RwLock<Tables>,
+    exposed: Exposed,
+}
+
+/// Who on other nodes gets to see the environments of this one.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Exposed {
+    /// The processes that are started there.
+    pub(super) to_spawned: bool,
+    /// The applications.
+    pub(super) to_applications: bool,
+}
 
 #[derive(Default)]
 struct Tables {
@@ -20,20 +34,25 @@ struct Tables {
 }
 
 impl Environments {
-    pub(super) fn new(node: Env, config: HashMap<Box<str>, Env>) -> Self {
-        Environments(RwLock::new(Tables {
-            node,
+    /// Those of a node that starts.
+    pub(super) fn of(builder: &NodeBuilder) -> Self {
+        let tables = Tables {
+            node: builder.env.clone(),
             applications: HashMap::new(),
-            config,
-        }))
+            config: builder.application_env.clone(),
+        };
+        Environments {
+            tables: RwLock::new(tables),
+            exposed: builder.exposed,
+        }
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Tables> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
+        self.tables.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, Tables> {
-        self.0.write().unwrap_or_else(PoisonError::into_inner)
+        self.tables.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A value of the application, else of the node.
@@ -139,5 +158,95 @@ impl Node {
         let mut tables = self.0.environments.write();
         let env = tables.applications.get_mut(application);
         env.is_some_and(|env| env.remove(key))
+    }
+}
+
+/// What goes to other nodes with what is started there.
+impl Node {
+    /// What a process has from `caller`, or from this node, that is started on another node with these options.
+    ///
+    /// # Errors
+    /// A value of the environment cannot be sent.
+    pub(crate) fn inheritance_to_send(
+        &self,
+        caller: Option<&dyn AnyProcess>,
+        options: &SpawnOptions,
+    ) -> Result<Inheritance, EnvError> {
+        let env = self.environment_to_send(caller, options)?;
+        let host = self.host_ref();
+        let parent = caller.map_or_else(|| host.node_pid(), |caller| host.pid(caller.id()));
+        let heritage = caller.map(AnyProcess::heritage_of_children);
+        let heritage = heritage.as_deref();
+        let application = heritage.and_then(|heritage| heritage.application().cloned());
+        let group_leader = heritage.and_then(|heritage| heritage.group_leader().cloned());
+        let log_level = heritage.and_then(Heritage::log_level);
+        Ok(Inheritance {
+            env,
+            application: options.application.clone().or(application),
+            group_leader: options.group_leader.clone().or(group_leader),
+            log_level: options.log_level.or(log_level),
+            ..Inheritance::from_parent(parent)
+        })
+    }
+
+    /// The environment of it: node, application, parent and options, each over the ones before, where this node exposes
+    /// it, and else that of the options.
+    ///
+    /// # Errors
+    /// A value of it cannot be sent.
+    pub(crate) fn environment_to_send(
+        &self,
+        caller: Option<&dyn AnyProcess>,
+        options: &SpawnOptions,
+    ) -> Result<SentEnv, EnvError> {
+        let exposed = self.0.environments.exposed.to_spawned;
+        self.collect_env(exposed, caller, options)
+    }
+
+    /// The same for an application that is started on another node.
+    ///
+    /// # Errors
+    /// A value of it cannot be sent.
+    pub(crate) fn application_environment_to_send(
+        &self,
+        caller: Option<&dyn AnyProcess>,
+        options: &SpawnOptions,
+    ) -> Result<SentEnv, EnvError> {
+        let exposed = self.0.environments.exposed.to_applications;
+        self.collect_env(exposed, caller, options)
+    }
+
+    fn collect_env(
+        &self,
+        exposed: bool,
+        caller: Option<&dyn AnyProcess>,
+        options: &SpawnOptions,
+    ) -> Result<SentEnv, EnvError> {
+        let mut merged = Env::default();
+        if exposed {
+            let heritage = caller.map(AnyProcess::heritage_of_children);
+            let heritage = heritage.as_deref();
+            let inherited = heritage.and_then(Heritage::application);
+            let application = options.application.as_ref().or(inherited);
+            let tables = self.0.environments.read();
+            merged.extend(&tables.node);
+            let applications = &tables.applications;
+            if let Some(env) = application.and_then(|name| applications.get(name.as_str())) {
+                merged.extend(env);
+            }
+            drop(tables);
+            if let Some(env) = heritage.and_then(Heritage::env) {
+                merged.extend(env);
+            }
+        }
+        for key in &options.without_env {
+            merged.remove(key);
+        }
+        merged.extend(&options.env);
+        let mut sent = SentEnv::default();
+        for (key, value) in merged.iter() {
+            sent.insert(key, value)?;
+        }
+        Ok(sent)
     }
 }

@@ -216,10 +216,14 @@ pub enum ConnectError {
         node: Atom,
     },
     /// The number of connections is limited, and the limit reached.
-    #[error("no connection to {node}: there are {max} already")]
+    #[error(
+        "no connection to {node}: there would be {count} connections, and {max} may be (peers_max)"
+    )]
     TooMany {
         /// The other node.
         node: Atom,
+        /// How many connections there would be.
+        count: usize,
         /// The limit.
         max: usize,
     },

@@ -8,7 +8,9 @@ use std::sync::atomic::Ordering;
 use crate::etf::Atom;
 use crate::node::Node;
 use crate::node::inner::Inner;
-use crate::process::host::{AnyProcess, DeadLetterOffice, Deadlines, Host, RemoteSignal, Slot};
+use crate::process::host::{
+    AnyProcess, DeadLetterOffice, Deadlines, Gates, Host, Origin, RemoteSignal, Slot,
+};
 use crate::process::{Alias, CastError, EnvValue};
 
 impl Host for Inner {
@@ -30,6 +32,10 @@ impl Host for Inner {
 
     fn deadlines(&self) -> &Deadlines {
         &self.deadlines
+    }
+
+    fn log_gates(&self) -> &Gates {
+        &self.log_gates
     }
 
     #[cfg(feature = "testing")]
@@ -76,6 +82,10 @@ impl Host for Inner {
         number
     }
 
+    fn slot(&self, number: u64) -> Option<Arc<dyn Slot>> {
+        self.places.slot(number)
+    }
+
     fn take_slot(&self, number: u64) -> Option<Arc<dyn Slot>> {
         self.places.take(number)
     }
@@ -100,8 +110,8 @@ impl Host for Inner {
         Some(Box::pin(async move { peer.not_busy().await }))
     }
 
-    fn corrupt(self: Arc<Self>, from: &Atom) {
-        if let Some(peer) = self.peers.get(from) {
+    fn corrupt(self: Arc<Self>, from: &Origin) {
+        if let Some(peer) = self.peers.origin(from) {
             Node(self).corrupted(&peer);
         }
     }

@@ -24,12 +24,13 @@ use crate::node::peers::Peers;
 use crate::node::registrar::Registered;
 use crate::node::registry::{Places, Registry};
 use crate::node::routes::Routes;
+use crate::node::spawn_policy::SpawnRule;
 use crate::node::spawning::SpawnService;
 use crate::node::stop::FirstToStop;
 use crate::node::table::Table;
 use crate::node::ticks::Ticks;
 use crate::node::timers::Timers;
-use crate::process::host::{AsHost, DeadLetterOffice, Deadlines, HostRef};
+use crate::process::host::{AsHost, DeadLetterOffice, Deadlines, Gates, HostRef};
 use crate::sync::atomic::AtomicBool;
 use crate::wire::limits::Limits;
 use crate::wire::refusals::Counters;
@@ -78,6 +79,7 @@ pub(super) struct Inner {
     #[cfg(feature = "testing")]
     pub(super) faults: Option<Arc<dyn crate::process::FaultPlan>>,
     pub(super) dead_letters: DeadLetterOffice,
+    pub(super) log_gates: Gates,
     pub(super) timers: Timers,
     pub(super) peers: Peers,
     pub(super) subscribers: Subscribers,
@@ -90,6 +92,7 @@ pub(super) struct Inner {
     pub(super) shutdown_timeout: Duration,
     /// What stops before everything else, until it does.
     pub(super) first_to_stop: Mutex<Option<Box<FirstToStop>>>,
+    pub(super) spawn_rule: Option<SpawnRule>,
     pub(super) spawns: OnceLock<Arc<dyn SpawnService>>,
     /// What rooms above keep at a node, by type.
     pub(super) extensions: Extensions,

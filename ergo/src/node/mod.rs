@@ -12,6 +12,7 @@
 
 mod accept;
 mod api;
+mod asking;
 mod attached;
 mod authentication;
 mod carrier;
@@ -41,6 +42,7 @@ mod registrar;
 mod registry;
 mod routes;
 mod signals;
+mod spawn_policy;
 mod spawn_rate;
 mod spawned;
 mod spawning;
@@ -51,6 +53,7 @@ mod tests;
 mod ticks;
 mod timers;
 
+pub(crate) use asking::{Asked, Wanted};
 pub use authentication::{Admit, Authentication, Candidate};
 #[cfg(feature = "testing")]
 pub(crate) use carrier::{Carrier, Joined};
@@ -69,6 +72,8 @@ pub use registrar::{
     EpmdRegistrar, Registered, Registrar, RegistrarError, Registration, StaticRegistrar,
 };
 pub use routes::{Route, RouteError};
+pub use spawn_policy::{SpawnPolicy, SpawnTarget, SpawnWanted};
+pub(crate) use spawned::Told;
 pub use spawning::SpawnFailure;
 pub(crate) use spawning::{SpawnRequest, SpawnService};
 pub use ticks::TickTimeChange;

@@ -10,8 +10,10 @@ use crate::dist::{NodeName, NodeNameError, Ticker};
 use crate::etf::{Atom, Encode};
 use crate::node::authentication::Access;
 use crate::node::carrier::{Carrier, Listening, Tcp};
+use crate::node::env::Exposed;
 use crate::node::options_epmd::EmbeddedEpmd;
 use crate::node::routes::Routes;
+use crate::node::spawn_policy::SpawnRule;
 use crate::node::ticks::SHORTEST;
 use crate::node::{Authentication, AutoConnect, StartError};
 use crate::process::host::Deadlines;
@@ -36,6 +38,7 @@ pub struct NodeBuilder {
     cookies: Vec<(String, Result<Cookie, CookieError>)>,
     allowed: Vec<String>,
     authentication: Option<Policy>,
+    pub(super) spawn_rule: Option<SpawnRule>,
     pub(crate) listen_address: IpAddr,
     pub(crate) ports: RangeInclusive<u16>,
     pub(crate) epmd: SocketAddr,
@@ -43,6 +46,8 @@ pub struct NodeBuilder {
     pub(crate) listening: Listening,
     pub(crate) embedded: EmbeddedEpmd,
     pub(crate) hidden: bool,
+    /// Whether processes are started for other nodes.
+    pub(crate) spawns: bool,
     pub(crate) tick_time: Duration,
     pub(crate) tick_intensity: u32,
     pub(crate) auto_connect: AutoConnect,
@@ -53,6 +58,7 @@ pub struct NodeBuilder {
     pub(crate) distributed: bool,
     pub(crate) env: Env,
     pub(crate) application_env: HashMap<Box<str>, Env>,
+    pub(crate) exposed: Exposed,
     pub(crate) shutdown_timeout: Duration,
     #[cfg(feature = "testing")]
     pub(crate) testing: Testing,
@@ -119,6 +125,7 @@ impl NodeBuilder {
             cookies: Vec::new(),
             allowed: Vec::new(),
             authentication: None,
+            spawn_rule: None,
             listen_address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             ports: 0..=0,
             epmd: default_epmd(),
@@ -126,6 +133,7 @@ impl NodeBuilder {
             listening: Listening::default(),
             embedded: EmbeddedEpmd::default(),
             hidden: true,
+            spawns: true,
             tick_time: Ticker::DEFAULT_TICK_TIME,
             tick_intensity: Ticker::DEFAULT_INTENSITY,
             auto_connect: AutoConnect::Always,
@@ -137,6 +145,7 @@ impl NodeBuilder {
             testing: Testing::default(),
             env: Env::default(),
             application_env: HashMap::new(),
+            exposed: Exposed::default(),
             shutdown_timeout: SHUTDOWN_TIMEOUT,
         }
     }
@@ -200,6 +209,17 @@ impl NodeBuilder {
     /// Makes it a visible node: it appears in `nodes()` of its peers.
     pub fn visible(mut self) -> Self {
         self.hidden = false;
+        self
+    }
+
+    /// Whether processes are started here for other nodes: factories, functions, and with them rpc and erpc, which are
+    /// spawns too. On unless said otherwise, for what is registered.
+    ///
+    /// Off, it is said in the handshake, so that other nodes do not even ask; those that ask all the same are refused with
+    /// `disabled`. What reaches `rex` in the old way, `rpc:block_call` and the calls of C nodes, is no spawn and goes on.
+    #[must_use]
+    pub fn remote_spawn(mut self, on: bool) -> Self {
+        self.spawns = on;
         self
     }
 
@@ -291,6 +311,26 @@ impl NodeBuilder {
     ) -> Self {
         let env = self.application_env.entry(application.into());
         env.or_default().set(key, EnvValue::new(value));
+        self
+    }
+
+    /// Whether processes that are started on other nodes inherit the environment of the one that starts them; they do
+    /// not unless set, since it may hold what is nobody else's business: then only what the spawn options say goes with
+    /// them.
+    ///
+    /// With it a process there has, under what the options say, what its parent has, under that what the application of
+    /// the parent has, and under that what this node has. What is set as local, or has no form as an Erlang term, is an
+    /// error that names its key, before anything is sent; [`SpawnOptions::without_env`] leaves it out.
+    ///
+    /// [`SpawnOptions::without_env`]: crate::SpawnOptions::without_env
+    pub fn expose_env_remote_spawn(mut self, on: bool) -> Self {
+        self.exposed.to_spawned = on;
+        self
+    }
+
+    /// The same for applications that are started on other nodes.
+    pub fn expose_env_remote_application_start(mut self, on: bool) -> Self {
+        self.exposed.to_applications = on;
         self
     }
 

@@ -14,8 +14,8 @@ use crate::etf::{Atom, EncodeError, Encoded, Pid, Reference, Term};
 use crate::node::ConnectError;
 use crate::node::contacts::Connection;
 use crate::node::spawn_rate::SpawnRate;
-use crate::process::host::Body;
-use crate::process::{CastError, ExitReason, write_reason};
+use crate::process::host::{Body, Origin};
+use crate::process::{CastError, ExitReason, Full, write_reason};
 use crate::wire::Limits;
 
 /// What crosses a connection and is told `noconnection` when it is lost.
@@ -220,6 +220,19 @@ impl Peer {
         }
     }
 
+    /// What tells its connection from others, once there is one.
+    pub(super) fn connection_id(&self) -> Option<u64> {
+        self.connection.get().map(|connection| connection.id)
+    }
+
+    /// What a message that comes over its connection is marked with.
+    pub(super) fn origin(&self) -> Option<Origin> {
+        Some(Origin {
+            node: self.name.clone(),
+            connection_id: self.connection_id()?,
+        })
+    }
+
     pub(super) fn is_down(&self) -> bool {
         matches!(self.core().state, State::Down)
     }
@@ -282,7 +295,7 @@ impl Peer {
                 State::Down => return Ok(Submitted::Gone),
                 State::Dialling(dialling) => {
                     if is_refusable && dialling.pending_bytes > self.bytes_max {
-                        return Err(CastError::Full);
+                        return Err(self.full(dialling.pending_bytes));
                     }
                     let payload = body.map(crate::process::encode).transpose()?;
                     dialling.wait(control.clone(), payload);
@@ -291,7 +304,7 @@ impl Peer {
                 State::Up(up) => {
                     let before = up.outbound.pending_bytes();
                     if is_refusable && before > self.bytes_max {
-                        return Err(CastError::Full);
+                        return Err(self.full(before));
                     }
                     let sent = up.send(control, body);
                     if let Err(SendError::Encode(error)) = sent {
@@ -309,6 +322,10 @@ impl Peer {
         // Without the lock: whoever listens to the log may use the node.
         sent.or_else(|error| refused(control, error))?;
         Ok(Submitted::Done)
+    }
+
+    fn full(&self, pending_bytes: usize) -> CastError {
+        Full::connection(pending_bytes, self.bytes_max).into()
     }
 
     /// What it means that so much waits, after so much before.

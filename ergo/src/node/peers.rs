@@ -11,6 +11,8 @@ use std::sync::{
 
 use crate::etf::Atom;
 use crate::node::peer::Peer;
+use crate::node::spawn_rate::SpawnRate;
+use crate::process::host::Origin;
 
 /// Hashes names of nodes fast, as each signal to another node asks for its peer. There are few, and only nodes that have
 /// the cookie, or that this node wants to reach, are among them.
@@ -44,6 +46,8 @@ pub(super) struct Peers {
     version: AtomicU64,
     /// Held while it is decided which of two connections between the same nodes stays.
     deciding: Mutex<()>,
+    /// What is asked for in messages that prove no peer that is connected.
+    pub(super) others_spawn_rate: SpawnRate,
 }
 
 /// The peer that a thread has asked for last, which most likely is the next one too.
@@ -105,6 +109,12 @@ impl Peers {
             map: self.map.write().unwrap_or_else(PoisonError::into_inner),
             version: &self.version,
         }
+    }
+
+    /// The peer of a connection, while it is there.
+    pub(super) fn origin(&self, origin: &Origin) -> Option<Arc<Peer>> {
+        let peer = self.get(&origin.node)?;
+        (peer.connection_id() == Some(origin.connection_id)).then_some(peer)
     }
 
     /// The peer of this name, or a new one entered by `make` in the place of one that is being lost, which it gets; true

@@ -7,7 +7,7 @@ use crate::net::HandshakeFailure;
 use crate::net::TlsError;
 use crate::node::Node;
 use crate::process::CastError;
-use crate::wire::{Refusals, Refused};
+use crate::wire::{Limits, Refusals, Refused};
 
 impl Node {
     /// How often this node has refused something because of a limit since it was started, its embedded EPMD included.
@@ -27,8 +27,13 @@ impl Node {
         self.0.counters.refusals()
     }
 
+    /// The limits that the node was started with.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
     /// Counts a refusal; the number to log, if it is to be logged.
-    pub(super) fn refused(&self, kind: Refused) -> Option<u64> {
+    pub(crate) fn refused(&self, kind: Refused) -> Option<u64> {
         let now = tokio::time::Instant::now().into_std();
         self.0.counters.refuse(kind, now)
     }
@@ -56,7 +61,7 @@ impl Node {
 
     /// Counts a message that was refused because too much waits for its node; its sender has the error.
     pub(super) fn count_full<T>(&self, submitted: Result<T, CastError>) -> Result<T, CastError> {
-        if let Err(CastError::Full) = &submitted
+        if let Err(CastError::Full(_)) = &submitted
             && let Some(times) = self.refused(Refused::OutboundBytes)
         {
             tracing::warn!(node = %self.0.name, times, "a message was refused: too much waits for its node");
@@ -78,7 +83,7 @@ impl Node {
 
 fn of_handshake(error: &HandshakeError) -> Refused {
     match error {
-        HandshakeError::Timeout(_) => Refused::HandshakeTimeout,
+        HandshakeError::Timeout { .. } => Refused::HandshakeTimeout,
         HandshakeError::TooLong { .. } => Refused::HandshakeBytes,
         HandshakeError::WrongCookie { .. } => Refused::WrongCookie,
         _ => Refused::HandshakeFailures,

@@ -84,8 +84,24 @@ impl Places {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// How many there are.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        let shards = self.shards.iter();
+        shards
+            .map(|shard| shard.lock().map_or(0, |places| places.len()))
+            .sum()
+    }
+
     pub(crate) fn open(&self, number: u64, slot: Arc<dyn Slot>) {
         self.shard(number).insert(number, Place::Slot(slot));
+    }
+
+    pub(crate) fn slot(&self, number: u64) -> Option<Arc<dyn Slot>> {
+        match self.shard(number).get(&number)? {
+            Place::Slot(slot) => Some(slot.clone()),
+            Place::Alias(_) => None,
+        }
     }
 
     pub(crate) fn take(&self, number: u64) -> Option<Arc<dyn Slot>> {

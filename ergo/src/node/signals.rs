@@ -31,8 +31,6 @@ enum Tie<'a> {
     Monitor(u64, u64),
     Demonitor(u64),
     Slot(u64),
-    /// A slot, and a monitor of the same number held by this process.
-    SlotAndMonitor(u64, u64),
     CloseSlot(u64),
     Unwatch(&'a Reference),
 }
@@ -46,10 +44,6 @@ impl Tie<'_> {
             Tie::Monitor(number, id) => drop(ties.monitors.insert(*number, *id)),
             Tie::Demonitor(number) => drop(ties.monitors.remove(number)),
             Tie::Slot(number) => drop(ties.slots.insert(*number)),
-            Tie::SlotAndMonitor(number, id) => {
-                ties.slots.insert(*number);
-                ties.monitors.insert(*number, *id);
-            }
             Tie::CloseSlot(number) => drop(ties.slots.remove(number)),
             Tie::Unwatch(reference) => drop(ties.watched.remove(reference)),
         }
@@ -315,29 +309,16 @@ impl Node {
         attempt(&unsendable(&error))
     }
 
-    /// A spawn request, whose answer goes to slot `number` and, when it asks for a monitor, whose `Down` to the
-    /// process that sends it.
-    pub(super) fn send_spawn(
-        &self,
-        node: &Atom,
-        control: Control,
-        args: &Encoded,
-        number: u64,
-        monitor: bool,
-    ) {
-        let holder = match &control {
-            Control::SpawnRequest(request) if monitor => {
-                crate::process::host::Host::local_id(&*self.0, &request.from)
-            }
-            _ => None,
-        };
-        let tie = match holder {
-            Some(id) => Tie::SlotAndMonitor(number, id),
-            None => Tie::Slot(number),
-        };
+    /// A spawn request, whose answer goes to slot `number`.
+    pub(super) fn submit_spawn(&self, node: &Atom, control: Control, args: &Encoded, number: u64) {
         let mut body = |encoder: &mut Encoder<'_>| encoder.write_encoded(args);
-        // The arguments are encoded already, and a request is never refused for a full buffer.
-        let _ = self.hand_over(node, Outgoing::connecting(control, tie).body(&mut body));
+        let outgoing = Outgoing::connecting(control, Tie::Slot(number)).body(&mut body);
+        if self.hand_over(node, outgoing).is_err() {
+            // Never for a full buffer: its arguments are more than one message can be.
+            if let Some(slot) = self.0.places.take(number) {
+                slot.spawned(Err(Atom::from_static("badarg")));
+            }
+        }
     }
 
     pub(super) fn reference(&self, number: u64) -> Reference {

@@ -3,6 +3,10 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::etf::Atom;
+use crate::node::Node;
+use crate::wire::Refused;
+
 /// What one peer has asked for in the second that began with a request of its.
 #[derive(Debug, Default)]
 pub(super) struct SpawnRate(Mutex<Option<Window>>);
@@ -40,6 +44,33 @@ impl SpawnRate {
 }
 
 const SECOND: Duration = Duration::from_secs(1);
+
+impl Node {
+    /// Whether one more process may be started for a message that has come from `peer`; counted and logged when not.
+    /// What proves no peer that is connected counts together.
+    pub(crate) fn may_spawn_for(&self, peer: Option<&Atom>) -> bool {
+        match peer.and_then(|name| self.0.peers.get(name)) {
+            Some(of_peer) => self.is_within(&of_peer.spawn_rate, peer),
+            None => self.is_within(&self.0.peers.others_spawn_rate, peer),
+        }
+    }
+
+    /// The same, for requests that count at `rate`.
+    pub(super) fn is_within(&self, rate: &SpawnRate, peer: Option<&Atom>) -> bool {
+        let max = self.0.limits.spawn_requests_per_second_max;
+        let is_within = rate.allows(max, tokio::time::Instant::now().into_std());
+        if !is_within && let Some(times) = self.refused(Refused::SpawnRequests) {
+            let peer = peer.map(tracing::field::display);
+            tracing::warn!(
+                peer,
+                max,
+                times,
+                "requests to spawn were refused: too many in a second"
+            );
+        }
+        is_within
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -1,29 +1,30 @@
-//! Spawn requests between nodes: the signals.
+//! Spawn requests of other nodes: what is tied, and what is answered.
 
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::oneshot;
 
 use crate::dist::{self, Control};
-use crate::etf::{Atom, Encoded, Pid, Reference, Term};
+use crate::etf::{Atom, Encoded, Pid, Reference};
+use crate::node::Node;
 use crate::node::peer::State;
-use crate::node::spawning::{SpawnReply, SpawnSlot};
-use crate::node::{Node, SpawnFailure};
-use crate::process::host::{AnyProcess, Host};
-use crate::process::{Destination, ExitReason, Message, RemoteWatcher, SpawnOptions};
+use crate::node::spawning::SpawnRequest;
+use crate::process::host::{AnyProcess, Host, Slot};
+use crate::process::{ExitReason, RemoteWatcher};
 
 impl Node {
     /// Ties a process that a peer has asked for to it, before the process runs.
-    pub(crate) fn tie_spawned(
-        &self,
-        process: &dyn AnyProcess,
-        from: &Pid,
-        reference: &Reference,
-        link: bool,
-        monitor: bool,
-    ) {
-        let noted = self.0.peers.get(from.node()).is_some_and(|peer| {
+    pub(crate) fn tie_spawned(&self, process: &dyn AnyProcess, request: &SpawnRequest) {
+        let SpawnRequest {
+            peer,
+            from,
+            request: reference,
+            link,
+            monitor,
+            ..
+        } = request;
+        let (link, monitor) = (*link, *monitor);
+        let noted = self.0.peers.get(peer).is_some_and(|peer| {
             let mut core = peer.core();
             if matches!(core.state, State::Down) {
                 return false;
@@ -57,26 +58,44 @@ impl Node {
         });
     }
 
+    /// Takes back what [`Node::tie_spawned`] has noted, of a process whose init has failed: it has told nobody.
+    pub(crate) fn untie_spawned(&self, id: u64, request: &SpawnRequest) {
+        if let Some(peer) = self.0.peers.get(&request.peer) {
+            let mut core = peer.core();
+            core.ties.links.remove(&(id, request.from.clone()));
+            if core.ties.watched.get(&request.request) == Some(&id) {
+                core.ties.watched.remove(&request.request);
+            }
+        }
+    }
+
     /// Answers a spawn request: SPAWN_REPLY.
-    pub(crate) fn answer_spawn(
-        &self,
-        request: &Reference,
-        to: &Pid,
-        link: bool,
-        monitor: bool,
-        result: Result<Pid, Atom>,
-    ) {
-        let Some(peer) = self.0.peers.get(to.node()) else {
+    pub(crate) fn answer_spawn(&self, request: &SpawnRequest, result: Result<Pid, Atom>) {
+        let Some(peer) = self.0.peers.get(&request.peer) else {
             return;
         };
+        let is_started = result.is_ok();
         let reply = dist::SpawnReply {
-            request: request.clone(),
-            to: to.clone(),
-            link,
-            monitor,
+            request: request.request.clone(),
+            to: request.from.clone(),
+            link: request.link && is_started,
+            monitor: request.monitor && is_started,
             result,
         };
         peer.submit_encoded(&Control::SpawnReply(Box::new(reply)), None);
+    }
+
+    /// Whether processes are started here for other nodes.
+    pub(crate) fn spawns_for_peers(&self) -> bool {
+        let distribution = self.0.distribution.as_ref();
+        distribution
+            .is_some_and(|distribution| distribution.identity.flags.contains(dist::Flags::SPAWN))
+    }
+
+    /// Whether a node has said that it starts no processes for others. False of one that is not connected.
+    pub(crate) fn refuses_spawns(&self, peer: &Atom) -> bool {
+        let info = self.node_info(peer.as_str());
+        info.is_some_and(|info| !info.flags.contains(dist::Flags::SPAWN))
     }
 
     /// A reference that no other call of this node has.
@@ -84,125 +103,78 @@ impl Node {
         self.reference(self.0.next_number())
     }
 
-    /// `spawn/4`: starts a function on another node. `args` is the encoded list of arguments.
+    /// A place that somebody on another node can send one message to, for as long as the connection that there is now
+    /// lasts. `None` without a connection.
+    pub(crate) fn told_by(&self, peer: &Atom) -> Option<Told> {
+        let (sender, message) = oneshot::channel();
+        let slot = Arc::new(ToldSlot(Mutex::new(Some(sender))));
+        let number = self.0.open_slot(slot);
+        let told = Told {
+            node: self.clone(),
+            peer: peer.clone(),
+            number,
+            message: Some(message),
+        };
+        let peer = self.0.peers.get(peer)?;
+        let mut core = peer.core();
+        if matches!(core.state, State::Down) {
+            return None;
+        }
+        core.ties.slots.insert(number);
+        Some(told)
+    }
+}
+
+/// One message of a process on another node, through an alias that is good for it. Dropped, it is switched off.
+pub(crate) struct Told {
+    node: Node,
+    peer: Atom,
+    number: u64,
+    message: Option<oneshot::Receiver<Encoded>>,
+}
+
+impl Told {
+    /// Where to send the message to.
+    pub(crate) fn alias(&self) -> Reference {
+        self.node.0.long_reference(self.number)
+    }
+
+    /// The message; `None` once the connection is lost, and when it has been given already.
     ///
-    /// # Errors
-    /// There is no connection, no answer in time, or the node refused. An unknown function is no error: its process
-    /// starts, and ends with `undef`.
-    pub(crate) async fn spawn_there(
-        &self,
-        node: &str,
-        function: (&str, &str, u32),
-        args: &Encoded,
-        timeout: Duration,
-    ) -> SpawnReply {
-        let (sender, receiver) = oneshot::channel();
-        let slot = Arc::new(SpawnSlot(Mutex::new(Some(sender))));
-        let number = self.0.open_slot(slot);
-        let from = self.pid_of_node();
-        self.request_spawn(node, function, args, number, from, false)?;
-        let answered = tokio::time::timeout(timeout, receiver).await;
-        self.0.take_slot(number);
-        match answered {
-            Ok(Ok(reply)) => reply,
-            Ok(Err(_)) => Err(SpawnFailure::NoConnection),
-            Err(_) => Err(SpawnFailure::Timeout),
+    /// Cancel safety: nothing is lost.
+    pub(crate) async fn message(&mut self) -> Option<Encoded> {
+        let told = self.message.as_mut()?.await.ok();
+        self.message = None;
+        told
+    }
+}
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        self.node.0.take_slot(self.number);
+        if let Some(peer) = self.node.0.peers.get(&self.peer) {
+            peer.core().ties.slots.remove(&self.number);
+        }
+    }
+}
+
+struct ToldSlot(Mutex<Option<oneshot::Sender<Encoded>>>);
+
+impl ToldSlot {
+    fn take(&self) -> Option<oneshot::Sender<Encoded>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl Slot for ToldSlot {
+    fn answer(&self, value: Encoded) {
+        if let Some(sender) = self.take() {
+            // It may have given up.
+            let _ = sender.send(value);
         }
     }
 
-    /// Starts a function on another node, monitored, and waits for its end.
-    pub(crate) async fn run_there(
-        &self,
-        node: &str,
-        function: (&str, &str, u32),
-        args: &Encoded,
-        timeout: Duration,
-    ) -> Result<ExitReason, SpawnFailure> {
-        let (ended, end) = oneshot::channel();
-        let (node_name, args) = (node.to_owned(), args.clone());
-        let function = (function.0.to_owned(), function.1.to_owned(), function.2);
-        let me = self.clone();
-        // A monitor needs a process to hold it.
-        let runner = self.spawn_fn_with(SpawnOptions::default(), async move |cx| {
-            let run = me.run_from(
-                cx,
-                &node_name,
-                (&function.0, &function.1, function.2),
-                &args,
-            );
-            // Whoever asked may have given up.
-            let _ = ended.send(run.await);
-        });
-        let Ok(runner) = runner else {
-            return Err(SpawnFailure::NoConnection);
-        };
-        match tokio::time::timeout(timeout, end).await {
-            Ok(Ok(result)) => result,
-            Ok(Err(_)) => Err(SpawnFailure::NoConnection),
-            Err(_) => {
-                // Its end takes the monitor back.
-                self.exit(&runner, ExitReason::Kill);
-                Err(SpawnFailure::Timeout)
-            }
-        }
-    }
-
-    async fn run_from(
-        &self,
-        mut cx: crate::process::PlainContext,
-        node: &str,
-        function: (&str, &str, u32),
-        args: &Encoded,
-    ) -> Result<ExitReason, SpawnFailure> {
-        let (sender, receiver) = oneshot::channel();
-        let slot = Arc::new(SpawnSlot(Mutex::new(Some(sender))));
-        let number = self.0.open_slot(slot);
-        let reference = self.reference(number);
-        // The monitor is held from the start: the process there may end before its answer is looked at.
-        cx.hold_monitor(number, Destination::from(("", node)));
-        self.request_spawn(node, function, args, number, cx.pid(), true)?;
-        match receiver.await {
-            Ok(Ok(_)) => {}
-            Ok(Err(failure)) => return Err(failure),
-            Err(_) => return Err(SpawnFailure::NoConnection),
-        }
-        let mine = |message: &Message| matches!(message, Message::Down(down) if down.reference == reference);
-        match cx.receive_match(mine).await {
-            Some(Message::Down(down)) => Ok(down.reason),
-            _ => Err(SpawnFailure::NoConnection),
-        }
-    }
-
-    fn request_spawn(
-        &self,
-        node: &str,
-        (module, function, arity): (&str, &str, u32),
-        args: &Encoded,
-        number: u64,
-        from: Pid,
-        monitor: bool,
-    ) -> Result<(), SpawnFailure> {
-        let atom = |text: &str| {
-            Atom::new(text).map_err(|_| SpawnFailure::Refused(Atom::from_static("badarg")))
-        };
-        let node = atom(node)?;
-        let options = if monitor {
-            Term::list([Term::atom("monitor")])
-        } else {
-            Term::list([])
-        };
-        let request = dist::SpawnRequest {
-            request: self.reference(number),
-            // What it prints comes to us.
-            group_leader: self.whereis_pid("user").unwrap_or_else(|| from.clone()),
-            module: atom(module)?,
-            function: atom(function)?,
-            arity,
-            options,
-            from,
-        };
-        let control = Control::SpawnRequest(Box::new(request));
-        self.send_spawn(&node, control, args, number, monitor);
-        Ok(())
+    fn down(&self, _: ExitReason) {
+        drop(self.take());
     }
 }

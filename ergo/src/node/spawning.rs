@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use crate::etf::{Atom, Encoded, Pid, Reference};
 use crate::node::Node;
-use crate::process::ExitReason;
 
 /// Somebody on another node wants a process here: SPAWN_REQUEST.
 #[derive(Debug, Clone)]
 pub(crate) struct SpawnRequest {
     /// What the answer refers to, and the reference of a monitor that was asked for.
     pub(crate) request: Reference,
-    /// Who asks.
+    /// The node that asks: the one at the other end of the connection.
+    pub(crate) peer: Atom,
+    /// The process that asks, as that node says.
     pub(crate) from: Pid,
     /// Where the output of the new process goes.
     pub(crate) group_leader: Pid,
@@ -50,41 +51,8 @@ pub enum SpawnFailure {
     Timeout,
 }
 
-/// The answer to a spawn request: the pid, or the word it was refused with.
+/// The answer to a spawn request: the pid, or why there is none.
 pub(crate) type SpawnReply = Result<Pid, SpawnFailure>;
-
-/// Where the answer to a spawn request of ours goes.
-pub(super) struct SpawnSlot(
-    pub(super) std::sync::Mutex<Option<tokio::sync::oneshot::Sender<SpawnReply>>>,
-);
-
-impl SpawnSlot {
-    pub(super) fn fill(&self, reply: SpawnReply) {
-        let sender = self
-            .0
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .take();
-        if let Some(sender) = sender {
-            // It may have given up.
-            let _ = sender.send(reply);
-        }
-    }
-}
-
-impl crate::process::host::Slot for SpawnSlot {
-    fn answer(&self, _: Encoded) {
-        self.fill(Err(SpawnFailure::Refused(Atom::from_static("badarg"))));
-    }
-
-    fn spawned(&self, reply: Result<Pid, Atom>) {
-        self.fill(reply.map_err(SpawnFailure::Refused));
-    }
-
-    fn down(&self, _: ExitReason) {
-        self.fill(Err(SpawnFailure::NoConnection));
-    }
-}
 
 impl Node {
     /// Installs what answers spawn requests. The first one stays.

@@ -1,6 +1,9 @@
 //! Peers by themselves: what threads and timing bring about rarely, brought about each time.
 
+mod asking;
 mod attempts;
+mod corrupt;
+mod inheritance;
 mod losses;
 mod room;
 
@@ -57,6 +60,8 @@ fn dialling() -> Arc<Peer> {
 fn connect(node: &Node) -> (Arc<Peer>, Attached) {
     let peer = Peer::connected(far(), outbound(), false, &Limits::default());
     let peer = Arc::new(peer);
+    let connection = node.0.contacts.up(&far(), &established());
+    assert!(peer.connection.set(connection).is_ok());
     assert_eq!(node.0.peers.enter(&peer, 1), Ok(true));
     let attached = Attached {
         node: node.clone(),

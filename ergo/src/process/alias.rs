@@ -202,8 +202,10 @@ impl<A: Behavior> Cell<A> {
         }
         match pushed {
             Ok(()) => Ok(()),
-            Err((CastError::Full, _)) if through.waits && self.policy() == Policy::Wait => {
-                Err(CastError::Full)
+            Err((error @ CastError::Full(_), _))
+                if through.waits && self.policy() == Policy::Wait =>
+            {
+                Err(error)
             }
             Err((error, envelope)) if is_off => {
                 // Whoever delivers for a peer makes the dead letter.

@@ -13,6 +13,8 @@ pub(super) struct Asked {
     pub(super) stop: Option<ExitReason>,
     /// `cx.hibernate()`.
     pub(super) hibernate: bool,
+    /// `cx.set_log_level(..)`: it holds from the next poll on.
+    pub(super) yields: bool,
     /// `cx.idle_timeout(..)`: the last one counts.
     pub(super) idle_timeout: Option<Duration>,
     /// `cx.continue_with(..)`, in order; each is a `Behavior::Continue` of the process's own actor.

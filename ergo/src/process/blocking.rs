@@ -109,6 +109,7 @@ where
 fn run<R: IntoExit>(cx: BlockingContext, body: impl FnOnce(BlockingContext) -> R) -> ExitReason {
     let current = Current::new(cx.cell().id(), cx.cell().host(), Waker::noop());
     let outer = current.enter();
+    let _gate = cx.cell().gate();
     let done = catch_unwind(AssertUnwindSafe(|| body(cx).into_exit()));
     Current::leave(outer);
     done.unwrap_or_else(|payload| ExitReason::Panic(current::panic_message(&*payload).into()))

@@ -218,15 +218,15 @@ impl<'a, A: Behavior, R: Send + 'static> Call<'a, A, R> {
     ) -> Result<(), CallError> {
         match (error, cell.policy(), envelope) {
             // From there on by its term, which the fallback process can answer.
-            (CastError::Full, Policy::Fallback, Envelope::Message(message)) => {
+            (CastError::Full(full), Policy::Fallback, Envelope::Message(message)) => {
                 let to = Destination::Pid(cell.pid());
-                let full = self.start_far(cell.host(), &to, &message, cx);
-                full.map_err(|error| match error {
-                    CallError::LocalOnly => CallError::Full,
+                let sent = self.start_far(cell.host(), &to, &message, cx);
+                sent.map_err(|error| match error {
+                    CallError::LocalOnly => CallError::Full(full),
                     error => error,
                 })
             }
-            (CastError::Full, Policy::Wait, envelope) => {
+            (CastError::Full(_), Policy::Wait, envelope) => {
                 match cell.push_or_wait(envelope, cx.waker()) {
                     Ok(ticket) => {
                         let admission = |ticket| Admission::new(cell.clone(), ticket);

@@ -62,12 +62,14 @@ impl<A: Behavior> Context<A> {
 
     /// The process that started this one with a link; the node's own pid for one that no process is the parent of.
     ///
-    /// Its exit stops a behaviour, also one that traps exits.
+    /// Its exit stops a behaviour, also one that traps exits; so does the loss of the connection to a parent of another
+    /// node.
     pub fn parent(&self) -> Pid {
         let mut parent = None;
+        let host = &**self.host();
         self.0
-            .with_relations(&mut |relations| parent = relations.parent);
-        parent.map_or_else(|| self.host().node_pid(), |id| self.host().pid(id))
+            .with_relations(&mut |relations| parent = relations.parent_pid(host));
+        parent.unwrap_or_else(|| host.node_pid())
     }
 
     /// Where the output of this process goes: as set, else as inherited, else the node's own pid.

@@ -47,13 +47,24 @@ impl EnvValue {
         if let Some(value) = self.read_local() {
             return Some(value);
         }
-        let encoded = self.encode?(&*self.value).ok()?;
+        let encoded = self.to_encoded().ok()?;
         T::decode(&mut encoded.decoder().with_extension(host)).ok()
     }
 
     /// The value as a term; `None` when it has no such form.
     pub fn to_term(&self) -> Option<Term> {
-        self.encode?(&*self.value).ok()?.to_term().ok()
+        self.to_encoded().ok()?.to_term().ok()
+    }
+
+    /// The value as it goes to other nodes.
+    ///
+    /// # Errors
+    /// It stays on this node, or has no such form.
+    pub(crate) fn to_encoded(&self) -> Result<Encoded, EncodeError> {
+        match self.encode {
+            Some(encode) => encode(&*self.value),
+            None => Err(EncodeError::LocalOnly),
+        }
     }
 }
 
@@ -86,6 +97,13 @@ impl Env {
 
     pub(crate) fn remove(&mut self, key: &str) -> bool {
         self.0.remove(key).is_some()
+    }
+
+    /// Takes over all of another one, over what is there.
+    pub(crate) fn extend(&mut self, other: &Env) {
+        let values = other.0.iter();
+        self.0
+            .extend(values.map(|(key, value)| (key.clone(), value.clone())));
     }
 
     pub(crate) fn is_empty(&self) -> bool {

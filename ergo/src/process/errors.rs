@@ -24,9 +24,9 @@ pub enum CallError {
     /// The server lives, but dropped the `Reply` without an answer.
     #[error("the process dropped the request without an answer")]
     NoReply,
-    /// The mailbox has a bound and is full.
-    #[error("the mailbox is full")]
-    Full,
+    /// The mailbox has a bound and is full, or too much waits for the connection.
+    #[error(transparent)]
+    Full(Full),
     /// The method is marked `local` and the process is on another node.
     #[error("a local method cannot be called on another node")]
     LocalOnly,
@@ -51,15 +51,65 @@ pub enum CastError {
     /// The process has ended, or the name is not registered.
     #[error("no such process")]
     Closed,
-    /// The mailbox has a bound and is full, or the connection's outbound buffer is.
-    #[error("the mailbox is full")]
-    Full,
+    /// The mailbox has a bound and is full, or too much waits for the connection.
+    #[error(transparent)]
+    Full(Full),
     /// The method is marked `local` and the process is on another node.
     #[error("a local method cannot be cast to another node")]
     LocalOnly,
     /// An argument has no form as an Erlang term.
     #[error("the message cannot be encoded")]
     Encode(#[source] EncodeError),
+}
+
+/// What is full, with what waits there and how much may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Full {
+    /// The mailbox has a bound: [`SpawnOptions::mailbox`](crate::SpawnOptions::mailbox), or the attribute of the actor.
+    #[error("the mailbox is full: {waiting} messages wait, and {max} may")]
+    Mailbox {
+        /// How many messages wait.
+        waiting: u32,
+        /// How many may.
+        max: u32,
+    },
+    /// As much waits to be written to the other node, or for the connection to it, as
+    /// [`Limits::outbound_bytes_max`](crate::wire::Limits::outbound_bytes_max) allows.
+    #[error(
+        "the connection is full: {waiting} bytes wait to be written, and {max} may (outbound_bytes_max)"
+    )]
+    Connection {
+        /// How many bytes wait, `u32::MAX` for more.
+        waiting: u32,
+        /// The limit in bytes, likewise.
+        max: u32,
+    },
+}
+
+impl Full {
+    /// A mailbox with so many messages.
+    #[cold]
+    pub(crate) fn mailbox(waiting: u64, max: u32) -> Full {
+        let waiting = u32::try_from(waiting).unwrap_or(u32::MAX);
+        Full::Mailbox { waiting, max }
+    }
+
+    /// A connection with so many bytes.
+    #[cold]
+    pub(crate) fn connection(waiting: usize, max: usize) -> Full {
+        let short = |bytes| u32::try_from(bytes).unwrap_or(u32::MAX);
+        Full::Connection {
+            waiting: short(waiting),
+            max: short(max),
+        }
+    }
+}
+
+impl From<Full> for CastError {
+    fn from(full: Full) -> Self {
+        CastError::Full(full)
+    }
 }
 
 impl From<EncodeError> for CastError {
@@ -75,7 +125,7 @@ impl From<CastError> for CallError {
     fn from(error: CastError) -> Self {
         match error {
             CastError::Closed => CallError::NoProcess,
-            CastError::Full => CallError::Full,
+            CastError::Full(full) => CallError::Full(full),
             CastError::LocalOnly => CallError::LocalOnly,
             CastError::Encode(error) => CallError::Encode(error),
         }

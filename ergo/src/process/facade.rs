@@ -64,6 +64,11 @@ where
     spawn::spawn_plain(host, options, &Tie::default(), prepare, body)
 }
 
+/// The id of the process being polled on this thread; the node's own id outside of one.
+pub(crate) fn polled_on(host: &HostRef) -> u64 {
+    current::id_on(host)
+}
+
 /// Sends from the process being polled, or from the node.
 pub(crate) fn send_from_here(
     host: &HostRef,

@@ -8,19 +8,23 @@ use crate::etf::{Atom, DecodeOwned, Encode, Pid};
 use crate::process::actor::Behavior;
 use crate::process::env::{self, Env, EnvValue};
 use crate::process::host::{AnyProcess, Host, HostRef};
-use crate::process::mailbox::Cell;
+use crate::process::mailbox::{Cell, LEVELLED};
+use crate::process::queue::Queue;
 use crate::process::spawn::SpawnOptions;
-use crate::process::{Context, Destination};
+use crate::process::{Context, Destination, Inheritance};
+use crate::sync::atomic::Ordering;
 
 /// As many of its ancestors a process knows, the nearest ones: a process that starts its own successor, again and
 /// again, must not make the line grow for ever.
 const ANCESTORS_MAX: usize = 64;
 
-/// One of those that a process descends from: its id, and the name it had.
+/// One of those that a process descends from.
 #[derive(Debug, Clone)]
-struct Ancestor {
-    id: u64,
-    name: Option<Atom>,
+enum Ancestor {
+    /// A process of this node: its id, and the name it had.
+    Here(u64, Option<Atom>),
+    /// A process of another node, or that node itself.
+    Elsewhere(Pid),
 }
 
 /// What a process has from its spawner and hands on to those it starts. Shared by all children of one process.
@@ -58,13 +62,33 @@ impl Heritage {
     ) -> Heritage {
         let own = own.cloned().unwrap_or_default();
         let name = name.cloned();
-        let mut ancestors = vec![Ancestor { id, name }];
+        let mut ancestors = vec![Ancestor::Here(id, name)];
         ancestors.extend(own.ancestors.iter().take(ANCESTORS_MAX - 1).cloned());
         Heritage {
             ancestors: ancestors.into(),
             group_leader: group_leader.cloned().or(own.group_leader),
             ..own
         }
+    }
+
+    /// That of a process that one of another node has started.
+    pub(super) fn from_elsewhere(host: &dyn Host, inheritance: &Inheritance) -> Heritage {
+        let parent = &inheritance.parent;
+        let parent = match host.local_id(parent) {
+            Some(id) => Ancestor::Here(id, None),
+            None => Ancestor::Elsewhere(parent.clone()),
+        };
+        let mut heritage = Heritage {
+            ancestors: Arc::from([parent]),
+            env: None,
+            application: inheritance.application.clone(),
+            group_leader: inheritance.group_leader.clone(),
+            log_level: inheritance.log_level,
+        };
+        for (key, value) in inheritance.env.values() {
+            heritage.set_env(key, Some(value));
+        }
+        heritage
     }
 
     /// Lays what a spawn says over what is inherited; nothing is made where there is nothing to remember.
@@ -74,12 +98,14 @@ impl Heritage {
     ) -> Option<Arc<Heritage>> {
         let SpawnOptions {
             env,
+            without_env,
             application,
             group_leader,
             log_level,
             ..
         } = options;
         let is_plain = env.is_empty()
+            && without_env.is_empty()
             && application.is_none()
             && group_leader.is_none()
             && log_level.is_none();
@@ -87,6 +113,9 @@ impl Heritage {
             return inherited;
         }
         let mut heritage = inherited.map_or_else(Heritage::default, Arc::unwrap_or_clone);
+        for key in without_env {
+            heritage.set_env(key, None);
+        }
         for (key, value) in env.iter() {
             heritage.set_env(key, Some(value.clone()));
         }
@@ -101,23 +130,30 @@ impl Heritage {
     }
 
     fn set_env(&mut self, key: &str, value: Option<EnvValue>) {
-        let env = Arc::make_mut(self.env.get_or_insert_default());
-        match value {
-            Some(value) => env.set(key, value),
-            None => drop(env.remove(key)),
+        match (value, &mut self.env) {
+            (Some(value), env) => Arc::make_mut(env.get_or_insert_default()).set(key, value),
+            (None, Some(env)) if env.value(key).is_some() => {
+                Arc::make_mut(env).remove(key);
+            }
+            (None, _) => {}
         }
     }
 
-    /// The process that started it, if a process did.
-    pub(crate) fn spawner(&self) -> Option<u64> {
-        self.ancestors.first().map(|ancestor| ancestor.id)
+    /// The process that started it, if a process did; where one of another node did, that or the node itself.
+    pub(crate) fn spawner(&self, host: &dyn Host) -> Option<Pid> {
+        let pid = |ancestor: &Ancestor| match ancestor {
+            Ancestor::Here(id, _) => host.pid(*id),
+            Ancestor::Elsewhere(pid) => pid.clone(),
+        };
+        self.ancestors.first().map(pid)
     }
 
     /// Those it descends from, the nearest first: a name where the ancestor had one, as `$ancestors` in OTP.
     pub(crate) fn ancestors(&self, host: &dyn Host) -> Vec<Destination> {
-        let of = |ancestor: &Ancestor| match &ancestor.name {
-            Some(name) => Destination::Name(name.clone()),
-            None => Destination::Pid(host.pid(ancestor.id)),
+        let of = |ancestor: &Ancestor| match ancestor {
+            Ancestor::Here(_, Some(name)) => Destination::Name(name.clone()),
+            Ancestor::Here(id, None) => Destination::Pid(host.pid(*id)),
+            Ancestor::Elsewhere(pid) => Destination::Pid(pid.clone()),
         };
         self.ancestors.iter().map(of).collect()
     }
@@ -217,9 +253,10 @@ impl<A: Behavior> Context<A> {
     }
 
     /// The process that started this one, linked or not; `None` for one that no process has started.
+    ///
+    /// Where it was started from another node that is the process there that has asked for it, or the pid of that node.
     pub fn spawner(&self) -> Option<Pid> {
-        let spawner = self.cell().heritage()?.spawner()?;
-        Some(self.host().pid(spawner))
+        self.cell().heritage()?.spawner(&**self.host())
     }
 
     /// The application this process belongs to, if it was started in one: `application:get_application/0`.
@@ -227,18 +264,22 @@ impl<A: Behavior> Context<A> {
         self.cell().heritage()?.application().cloned()
     }
 
-    /// Down to which level the runtime logs about this process; everything unless it or one it descends from was told
-    /// otherwise.
+    /// Down to which level this process writes through `tracing`, and the runtime about it; everything unless it or one
+    /// it descends from was told otherwise.
     pub fn log_level(&self) -> LevelFilter {
         let heritage = self.cell().heritage();
         let level = heritage.and_then(|heritage| heritage.log_level());
         level.unwrap_or(LevelFilter::TRACE)
     }
 
-    /// Sets down to which level the runtime logs about this process, and those it starts from now on.
+    /// Sets down to which level this process writes through `tracing`, and those it starts from now on: see
+    /// [`SpawnOptions::log_level`].
+    ///
+    /// What it writes itself follows from the next callback on, or from its next await that waits.
     pub fn set_log_level(&self, level: LevelFilter) {
         self.cell()
             .change_heritage(|heritage| heritage.log_level = Some(level));
+        self.cell().ask(|asked| asked.yields = true);
     }
 
     /// Whether something of this level is to be logged about this process. The runtime's own warnings and crash reports
@@ -249,6 +290,31 @@ impl<A: Behavior> Context<A> {
 }
 
 impl<A: Behavior> Cell<A> {
+    /// Changes what the process has inherited, for itself and for those it starts from now on.
+    pub(super) fn change_heritage(&self, change: impl FnOnce(&mut Heritage)) {
+        let mut queue = self.lock();
+        if let Some(relations) = queue.known_relations() {
+            relations.heritage_of_children = None;
+        }
+        change(Arc::make_mut(queue.heritage.get_or_insert_default()));
+        self.note_level(&queue);
+    }
+
+    /// What it has inherited; for a process that does not run yet.
+    pub(super) fn set_heritage(&self, heritage: Option<Arc<Heritage>>) {
+        let mut queue = self.lock();
+        queue.heritage = heritage;
+        self.note_level(&queue);
+    }
+
+    fn note_level(&self, queue: &Queue<A::Message>) {
+        let level = queue.heritage.as_ref();
+        let level = level.and_then(|heritage| heritage.log_level());
+        if level.is_some() {
+            self.flags().fetch_or(LEVELLED, Ordering::Relaxed);
+        }
+    }
+
     /// Whether something of this level is to be logged about this process.
     pub(super) fn logs(&self, level: tracing::Level) -> bool {
         let set = self.heritage().and_then(|heritage| heritage.log_level());

@@ -3,10 +3,13 @@
 use std::any::Any;
 use std::sync::Arc;
 
+use tracing::level_filters::LevelFilter;
+
 use crate::etf::{Atom, EncodeError, Encoded, Encoder, Pid, Reference};
 pub use crate::process::dead_letter::DeadLetterOffice;
 pub use crate::process::deadline::Deadlines;
 pub use crate::process::ending::Ending;
+pub use crate::process::gate::Gates;
 pub use crate::process::queue::EndTicket;
 use crate::process::relations::RemoteWatcher;
 use crate::process::{
@@ -54,6 +57,8 @@ pub trait Host: Any + Send + Sync {
     fn deadlines(&self) -> &Deadlines;
     /// Where messages go that reach no mailbox.
     fn dead_letters(&self) -> &DeadLetterOffice;
+    /// What holds back what processes with a log level write.
+    fn log_gates(&self) -> &Gates;
     /// What is to go wrong, on a node under test.
     #[cfg(feature = "testing")]
     #[doc(hidden)]
@@ -84,6 +89,8 @@ pub trait Host: Any + Send + Sync {
 
     /// Keeps the place an answer goes to, under a new number.
     fn open_slot(&self, slot: Arc<dyn Slot>) -> u64;
+    /// The place of an answer, which stays where it is.
+    fn slot(&self, number: u64) -> Option<Arc<dyn Slot>>;
     /// Takes the place of an answer away: whoever gets it is the one that fills it.
     fn take_slot(&self, number: u64) -> Option<Arc<dyn Slot>>;
     /// Switches an alias on, or off.
@@ -103,8 +110,8 @@ pub trait Host: Any + Send + Sync {
         node: &Atom,
     ) -> Option<std::pin::Pin<Box<dyn std::future::Future<Output = ()> + Send>>>;
 
-    /// A received message turned out to be no Erlang term: the connection it came over is at fault.
-    fn corrupt(self: Arc<Self>, from: &Atom);
+    /// A received message turned out to be no Erlang term: the connection it came over is at fault, if it is there still.
+    fn corrupt(self: Arc<Self>, from: &Origin);
 
     /// The pid of the node itself, for senders that are not processes.
     fn node_pid(&self) -> Pid {
@@ -176,7 +183,11 @@ pub trait AnyProcess: Any + Send + Sync {
     ///
     /// # Errors
     /// As [`AnyProcess::deliver`].
-    fn deliver_of_peer(&self, message: Encoded, node: Atom) -> Result<(), Box<Undelivered>>;
+    fn deliver_of_peer(
+        &self,
+        message: Encoded,
+        origin: Option<Origin>,
+    ) -> Result<(), Box<Undelivered>>;
     /// Puts a message in for a sender that can wait. Where it has to, `waker` is woken when the message is in, or the
     /// process ends; the ticket says which one it is.
     ///
@@ -205,6 +216,8 @@ pub trait AnyProcess: Any + Send + Sync {
     fn settle(&self, change: &mut dyn FnMut(&mut Relations) -> Option<Broken>);
     /// What can be seen of it.
     fn info(&self) -> ProcessInfo;
+    /// Down to which level it and what belongs to it writes; `None` without a level.
+    fn log_level(&self) -> Option<LevelFilter>;
     /// What it has from the one that started it, and its own environment.
     fn heritage(&self) -> Option<Arc<Heritage>>;
     /// What those it starts have from it.
@@ -249,14 +262,24 @@ pub struct Undelivered {
     pub message: Encoded,
 }
 
+/// The connection that a message came over. Only this says who has sent it: what a peer writes into a message, its own
+/// pid included, proves nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The node at the other end, by the name that its handshake proved.
+    pub node: Atom,
+    /// Which connection to it, as `connection_id` of `net_kernel:monitor_nodes/2`.
+    pub connection_id: u64,
+}
+
 /// What is put into a mailbox by someone who does not know its type.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Incoming {
-    /// A term, still encoded: it is decoded in the receiver's task. With the node it came from.
-    Wire(Encoded, Option<Atom>),
-    /// A term that comes through an alias, which has to be on. With the node it came from.
-    Through(Through, Encoded, Option<Atom>),
+    /// A term, still encoded: it is decoded in the receiver's task. With the connection it came over.
+    Wire(Encoded, Option<Origin>),
+    /// A term that comes through an alias, which has to be on. With the connection it came over.
+    Through(Through, Encoded, Option<Origin>),
     /// `{fallback, To, Message}`: what was too much for another process.
     Fallback(Encoded),
     /// A term from the node itself, for which there is always room.
@@ -271,9 +294,11 @@ pub enum Incoming {
 pub trait Slot: Send + Sync {
     /// The answer has come, still encoded.
     fn answer(&self, value: Encoded);
-    /// The answer to a spawn request has come: the pid, or the word it was refused with.
-    fn spawned(&self, reply: Result<Pid, Atom>) {
+    /// The answer to a spawn request has come: the pid, or the word it was refused with. True when the place is kept
+    /// for more to come; it is where such an answer means nothing.
+    fn spawned(&self, reply: Result<Pid, Atom>) -> bool {
         let _ = reply;
+        true
     }
     /// There will be none: the process or its node is gone.
     fn down(&self, reason: ExitReason);

@@ -46,7 +46,7 @@ pub struct ProcessInfo {
     pub trap_exit: bool,
     /// Where its output goes.
     pub group_leader: Pid,
-    /// The process that started it, linked or not.
+    /// The process that started it, linked or not: of this node or of another one.
     pub parent: Option<Pid>,
     /// Those it descends from, the nearest first.
     pub ancestors: Vec<Destination>,
@@ -65,7 +65,7 @@ impl ProcessInfo {
     ) -> Self {
         let env = heritage.and_then(Heritage::env).into_iter();
         let leader = heritage.and_then(|heritage| heritage.group_leader().cloned());
-        let spawner = heritage.and_then(Heritage::spawner);
+        let spawner = heritage.and_then(|heritage| heritage.spawner(host));
         ProcessInfo {
             pid: host.pid(process.id()),
             registered_name: None,
@@ -78,7 +78,7 @@ impl ProcessInfo {
             monitored_by: Vec::new(),
             trap_exit: false,
             group_leader: leader.unwrap_or_else(|| host.node_pid()),
-            parent: spawner.map(|spawner| host.pid(spawner)),
+            parent: spawner,
             ancestors: heritage.map_or_else(Vec::new, |heritage| heritage.ancestors(host)),
             application: heritage.and_then(|heritage| heritage.application().cloned()),
             dictionary: env

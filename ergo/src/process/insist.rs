@@ -13,7 +13,7 @@ impl<A: Behavior> Ref<A> {
     /// Casts, and goes on trying in a task of its own while the mailbox is full, until the message is in or the process has
     /// ended. For the few messages that keep the books of a behaviour: no one's data goes this way.
     pub(crate) fn cast_until_taken(&self, make: impl Fn() -> A::Message + Send + 'static) {
-        if !matches!(self.cast(make()), Err(CastError::Full)) {
+        if !matches!(self.cast(make()), Err(CastError::Full(_))) {
             return;
         }
         // Without a runtime there is no process that could make room either.
@@ -22,7 +22,7 @@ impl<A: Behavior> Ref<A> {
         };
         let to = self.clone();
         drop(runtime.spawn(async move {
-            while let Err(CastError::Full) = to.cast(make()) {
+            while let Err(CastError::Full(_)) = to.cast(make()) {
                 tokio::time::sleep(PAUSE).await;
             }
         }));

@@ -197,7 +197,10 @@ pub(crate) fn unlink_local(host: &HostRef, me: &dyn AnyProcess, id: u64) {
 /// Takes the link and the monitor of the starter away: it learns of a failed init by the error.
 pub(crate) fn untie_starter(host: &HostRef, me: &dyn AnyProcess) {
     let (mut parent, mut starter) = (None, None);
-    me.with_relations(&mut |relations| (parent, starter) = (relations.parent, relations.starter));
+    me.with_relations(&mut |relations| {
+        relations.untie_remote_starter();
+        (parent, starter) = (relations.parent, relations.starter);
+    });
     if let Some(parent) = parent {
         unlink_local(host, me, parent);
     }

@@ -7,14 +7,16 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll, Waker};
 
+use tracing::level_filters::LevelFilter;
+
 use crate::etf::{Atom, Encoded, Pid, Reference};
 use crate::process::actor::{Behavior, Options};
 use crate::process::asked::Asked;
-use crate::process::host::{AnyProcess, Broken, HostRef, Incoming, Undelivered};
+use crate::process::host::{AnyProcess, Broken, HostRef, Incoming, Origin, Undelivered};
 use crate::process::overflow::{Policy, Sent};
 use crate::process::queue::{Closed, EndTicket, Envelope, Extra, Other, Queue};
 use crate::process::{
-    CastError, Exit, ExitReason, Heritage, ProcessInfo, ProcessStatus, Relations,
+    CastError, Exit, ExitReason, Full, Heritage, ProcessInfo, ProcessStatus, Relations,
 };
 use crate::process::{current, wire};
 use crate::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
@@ -29,6 +31,8 @@ const ASKED: u8 = 8;
 pub(super) const QUEUED: u8 = 16;
 /// Messages with priority wait.
 const URGENT: u8 = 32;
+/// It has a log level.
+pub(super) const LEVELLED: u8 = 64;
 
 /// How many system messages a full mailbox still takes.
 const SYSTEM_MESSAGES: u64 = 16;
@@ -116,7 +120,7 @@ impl<A: Behavior> Cell<A> {
                 return Err((CastError::Closed, envelope));
             }
             if queue.bound != u32::MAX && (queue.has_line() || !self.has_room(&queue)) {
-                return Err((CastError::Full, envelope));
+                return Err((self.full(&queue), envelope));
             }
             if !gate(&mut queue) {
                 return Err((CastError::Closed, envelope));
@@ -136,6 +140,10 @@ impl<A: Behavior> Cell<A> {
 
     pub(super) fn has_room(&self, queue: &Queue<A::Message>) -> bool {
         self.waiting(queue) < u64::from(queue.bound)
+    }
+
+    fn full(&self, queue: &Queue<A::Message>) -> CastError {
+        Full::mailbox(self.waiting(queue), queue.bound).into()
     }
 
     pub(super) fn policy(&self) -> Policy {
@@ -162,7 +170,7 @@ impl<A: Behavior> Cell<A> {
         if !queue.is_open() || self.is_exiting() {
             Err(CastError::Closed)
         } else if queue.bound != u32::MAX && (queue.has_line() || !self.has_room(&queue)) {
-            Err(CastError::Full)
+            Err(self.full(&queue))
         } else {
             Ok(())
         }
@@ -191,8 +199,10 @@ impl<A: Behavior> Cell<A> {
                 return Err((CastError::Closed, envelope));
             }
             let bound = queue.bound as usize;
-            if queue.extra_mut().urgent.len() >= bound {
-                return Err((CastError::Full, envelope));
+            let waiting = queue.extra_mut().urgent.len();
+            if waiting >= bound {
+                let full = Full::mailbox(waiting as u64, queue.bound);
+                return Err((full.into(), envelope));
             }
             if !gate(&mut queue) {
                 return Err((CastError::Closed, envelope));
@@ -256,8 +266,8 @@ impl<A: Behavior> Cell<A> {
         &self,
         envelope: Envelope<A::Message>,
     ) -> Result<(), (CastError, Envelope<A::Message>)> {
-        let envelope = match self.push(envelope) {
-            Err((CastError::Full, envelope)) => envelope,
+        let (full, envelope) = match self.push(envelope) {
+            Err((error @ CastError::Full(_), envelope)) => (error, envelope),
             pushed => return pushed,
         };
         let is_system = matches!(&envelope, Envelope::Other(other)
@@ -266,7 +276,7 @@ impl<A: Behavior> Cell<A> {
             let mut queue = self.lock();
             let bound = u64::from(queue.bound) + SYSTEM_MESSAGES;
             if !is_system || !queue.is_open() || self.waiting(&queue) >= bound {
-                return Err((CastError::Full, envelope));
+                return Err((full, envelope));
             }
             queue.messages.push_back(envelope);
             queue.unpark()
@@ -438,20 +448,6 @@ impl<A: Behavior> Cell<A> {
         let mut queue = self.lock();
         let relations = queue.known_relations();
         relations.is_some_and(|relations| relations.flushed.contains(reference))
-    }
-
-    /// Changes what the process has inherited, for itself and for those it starts from now on.
-    pub(super) fn change_heritage(&self, change: impl FnOnce(&mut Heritage)) {
-        let mut queue = self.lock();
-        if let Some(relations) = queue.known_relations() {
-            relations.heritage_of_children = None;
-        }
-        change(Arc::make_mut(queue.heritage.get_or_insert_default()));
-    }
-
-    /// What it has inherited; for a process that does not run yet.
-    pub(super) fn set_heritage(&self, heritage: Option<Arc<Heritage>>) {
-        self.lock().heritage = heritage;
     }
 
     /// How many messages nobody has taken out yet.
@@ -641,8 +637,12 @@ impl<A: Behavior> AnyProcess for Cell<A> {
         }
     }
 
-    fn deliver_of_peer(&self, message: Encoded, node: Atom) -> Result<(), Box<Undelivered>> {
-        let envelope = Envelope::Other(Box::new(Other::Wire(message, Some(node))));
+    fn deliver_of_peer(
+        &self,
+        message: Encoded,
+        origin: Option<Origin>,
+    ) -> Result<(), Box<Undelivered>> {
+        let envelope = Envelope::Other(Box::new(Other::Wire(message, origin)));
         let Err((error, envelope)) = self.push_term(envelope) else {
             return Ok(());
         };
@@ -668,7 +668,7 @@ impl<A: Behavior> AnyProcess for Cell<A> {
         let envelope = Envelope::Other(Box::new(Other::Wire(message, None)));
         let sent = if is_call { Sent::Call } else { Sent::Cast };
         let taken = match self.push_term(envelope) {
-            Err((CastError::Full, envelope)) => self.push_or_wait(envelope, waker),
+            Err((CastError::Full(_), envelope)) => self.push_or_wait(envelope, waker),
             taken => taken.map(|()| None),
         };
         taken.or_else(|(error, envelope)| self.not_taken(error, envelope, sent).map(|()| None))
@@ -747,6 +747,10 @@ impl<A: Behavior> AnyProcess for Cell<A> {
             Some(relations) => info.tied(host, relations),
             None => info,
         }
+    }
+
+    fn log_level(&self) -> Option<LevelFilter> {
+        self.level()
     }
 
     fn heritage(&self) -> Option<Arc<Heritage>> {

@@ -33,11 +33,13 @@ mod facade;
 #[cfg(feature = "testing")]
 mod fault;
 mod forward;
+mod gate;
 mod handle;
 mod heritage;
 pub mod host;
 mod id_set;
 mod info;
+mod inheritance;
 mod insist;
 mod links;
 mod log;
@@ -73,11 +75,12 @@ pub use context::answer;
 pub use dead_letter::{DeadLetter, DeadLetterReason, DeadLetters};
 pub use destination::Destination;
 pub use env::EnvValue;
-pub use errors::{CallError, CastError, RegisterError, SpawnError};
+pub use errors::{CallError, CastError, Full, RegisterError, SpawnError};
 pub use exit::ExitReason;
 pub use handle::Ref;
 pub use heritage::Heritage;
 pub use info::{ProcessInfo, ProcessStatus};
+pub use inheritance::EnvError;
 pub use overflow::Overflow;
 pub use plain::{IntoExit, Message, Plain, PlainContext, PlainRef};
 pub use relations::{Monitored, Relations, RemoteWatcher, Watcher};
@@ -96,14 +99,17 @@ pub(crate) use current::panic_message;
 pub(crate) use dead_letter::request_of;
 pub(crate) use env::{Env, read as read_env};
 pub(crate) use facade::{
-    call_term, cast_from_here, encode, exit_from_here, send_from_here, send_priority, send_waiting,
-    start, start_blocking, start_plain, start_plain_tied, write_reason,
+    call_term, cast_from_here, encode, exit_from_here, polled_on, send_from_here, send_priority,
+    send_waiting, start, start_blocking, start_plain, start_plain_tied, write_reason,
 };
 #[cfg(feature = "testing")]
 pub(crate) use fault::{Fault, FaultPlan, InitFault};
 pub(crate) use forward::forwarded_cast;
+pub(crate) use inheritance::{Inheritance, SentEnv};
 pub(crate) use links::down;
-pub(crate) use log::warn_about;
+pub(crate) use log::{level_of, level_word, warn_about};
+pub(crate) use run::Started;
+pub(crate) use spawn::{Tie, spawn_plain_there, spawn_there};
 pub(crate) use timer::{
     Owner as TimerOwner, after as timer_after, every as timer_every, send_after as timer_send,
 };

@@ -66,12 +66,14 @@ impl<A: Behavior> Cell<A> {
         sent: Sent,
     ) -> Result<(), CastError> {
         let reason = match (&error, self.policy()) {
-            (CastError::Full, Policy::DropNewest) if sent == Sent::Cast => {
+            (CastError::Full(_), Policy::DropNewest) if sent == Sent::Cast => {
                 self.bury(&envelope, DeadLetterReason::Dropped);
                 return Ok(());
             }
-            (CastError::Full, Policy::Fallback) if self.fall_back(&envelope, sent) => return Ok(()),
-            (CastError::Full, _) => DeadLetterReason::Full,
+            (CastError::Full(_), Policy::Fallback) if self.fall_back(&envelope, sent) => {
+                return Ok(());
+            }
+            (CastError::Full(_), _) => DeadLetterReason::Full,
             _ => DeadLetterReason::NoProcess,
         };
         // Whoever delivers for a peer knows more about it.

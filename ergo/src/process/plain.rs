@@ -6,10 +6,10 @@ use std::ops::Deref;
 use std::time::Duration;
 
 use crate::etf::{
-    DecodeError, DecodeOwned, Decoder, Encode, EncodeError, Encoder, Pid, Reference, Term,
+    Atom, DecodeError, DecodeOwned, Decoder, Encode, EncodeError, Encoder, Pid, Reference, Term,
 };
 use crate::process::actor::{Actor, Behavior, Flow, Handle};
-use crate::process::host::{AnyProcess, HostRef};
+use crate::process::host::HostRef;
 use crate::process::queue::{Envelope, Other};
 use crate::process::spawn::Tie;
 use crate::process::{
@@ -113,11 +113,31 @@ impl IntoExit for Result<(), ExitReason> {
 pub struct PlainContext {
     context: Context<Plain>,
     /// Received, in order, and not taken yet.
-    waiting: VecDeque<Message>,
+    waiting: VecDeque<Received>,
+    /// Where the message that was taken last came from.
+    origin: Option<Atom>,
+    /// Which node has asked for this process.
+    caller: Option<Atom>,
     /// How many of these, at the front, came with priority.
     urgent: usize,
     /// Whether the mailbox is read on another thread than that of the process's own task.
     is_elsewhere: bool,
+}
+
+/// A message, with the node at the other end of the connection that it came over.
+#[derive(Debug)]
+struct Received {
+    message: Message,
+    origin: Option<Atom>,
+}
+
+impl From<Message> for Received {
+    fn from(message: Message) -> Self {
+        Received {
+            message,
+            origin: None,
+        }
+    }
 }
 
 impl Deref for PlainContext {
@@ -133,6 +153,8 @@ impl PlainContext {
         PlainContext {
             context,
             waiting: VecDeque::new(),
+            origin: None,
+            caller: None,
             urgent: 0,
             is_elsewhere: false,
         }
@@ -207,7 +229,9 @@ impl PlainContext {
     ) -> Option<usize> {
         let (start, length) = (range.start, range.len());
         let mut messages = self.waiting.iter().skip(start).take(length);
-        messages.position(wanted).map(|index| start + index)
+        messages
+            .position(|received| wanted(&received.message))
+            .map(|index| start + index)
     }
 
     fn take(&mut self, index: usize) -> Option<Message> {
@@ -216,17 +240,19 @@ impl PlainContext {
         } else {
             self.context.cell().took_one();
         }
-        self.waiting.remove(index)
+        let received = self.waiting.remove(index)?;
+        self.origin = received.origin;
+        Some(received.message)
     }
 
     fn fetch_urgent(&mut self) {
         while let Some(envelope) = self.context.cell().take_urgent() {
             let received = match envelope {
-                Envelope::Message(term) => Some(Message::Term(term)),
+                Envelope::Message(term) => Some(Message::Term(term).into()),
                 Envelope::Other(other) => self.take_other(*other),
             };
-            if let Some(message) = received {
-                self.waiting.insert(self.urgent, message);
+            if let Some(received) = received {
+                self.waiting.insert(self.urgent, received);
                 self.urgent += 1;
             }
         }
@@ -250,30 +276,33 @@ impl PlainContext {
         .await;
         for envelope in batch {
             let received = match envelope {
-                Envelope::Message(term) => Some(Message::Term(term)),
+                Envelope::Message(term) => Some(Message::Term(term).into()),
                 Envelope::Other(other) => self.take_other(*other),
             };
             match received {
                 // It counts as waiting, for the bound of the mailbox, until it is received.
-                Some(message) => self.waiting.push_back(message),
+                Some(received) => self.waiting.push_back(received),
                 None => self.context.cell().took_one(),
             }
         }
     }
 
-    fn take_other(&self, other: Other) -> Option<Message> {
+    fn take_other(&self, other: Other) -> Option<Received> {
         match other {
-            Other::Down(down) => Some(Message::Down(down)),
-            Other::Exit(exit) => Some(Message::Exit(exit)),
+            Other::Down(down) => Some(Message::Down(down).into()),
+            Other::Exit(exit) => Some(Message::Exit(exit).into()),
             Other::Fence(fence) => {
                 // Nobody waits when the caller's deadline has passed.
                 let _ = fence.send(());
                 None
             }
-            Other::Wire(encoded, from) => match encoded.to_term() {
-                Ok(term) => Some(Message::Term(term)),
+            Other::Wire(encoded, origin) => match encoded.to_term() {
+                Ok(term) => Some(Received {
+                    message: Message::Term(term),
+                    origin: origin.map(|origin| origin.node),
+                }),
                 Err(error) => {
-                    turn::corrupt(&self.context, &error, from);
+                    turn::corrupt(&self.context, &error, origin);
                     None
                 }
             },
@@ -284,7 +313,7 @@ impl PlainContext {
     ///
     /// <https://www.erlang.org/doc/apps/erts/erlang.html#demonitor/2>
     pub fn demonitor_flush(&mut self, reference: &Reference) -> bool {
-        let is_it = |message: &Message| matches!(message, Message::Down(down) if down.reference == *reference);
+        let is_it = |received: &Received| matches!(&received.message, Message::Down(down) if down.reference == *reference);
         let received = self.waiting.iter().position(is_it);
         if let Some(index) = received {
             self.take(index);
@@ -298,16 +327,25 @@ impl PlainContext {
         self.context.cell().untaken() + self.waiting.len()
     }
 
+    /// The node that has asked for this process, by a spawn or a remote procedure call, as it has proved its name in the
+    /// handshake. `None` for a process that this node has started by itself.
+    pub fn caller(&self) -> Option<&Atom> {
+        self.caller.as_ref()
+    }
+
+    /// Says which node has asked for this process.
+    pub(crate) fn set_caller(&mut self, node: Option<Atom>) {
+        self.caller = node;
+    }
+
+    /// The node that the message received last came from; `None` for one of this node.
+    pub(crate) fn origin(&self) -> Option<&Atom> {
+        self.origin.as_ref()
+    }
+
     /// This process without its mailbox, to answer with after the mailbox was given away.
     pub(crate) fn answering(&self) -> PlainContext {
         PlainContext::new(self.context.clone())
-    }
-
-    /// Holds a monitor that a signal of another kind sets at the other end.
-    pub(crate) fn hold_monitor(&self, number: u64, object: Destination) {
-        self.context
-            .cell()
-            .with_relations(&mut |relations| relations.monitor(number, object.clone()));
     }
 
     /// Answers a call that arrived as a term: `from` is the `{Pid, Tag}` of `{'$gen_call', From, Request}`.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::task::Waker;
 
 use crate::etf::{Atom, Encoded};
+use crate::process::host::Origin;
 use crate::process::relations::Ties;
 use crate::process::room::Line;
 use crate::process::{Down, Exit, ExitReason, Heritage, Relations};
@@ -26,7 +27,8 @@ impl<M> Envelope<M> {
 
 /// What is not a typed message.
 pub(super) enum Other {
-    Wire(Encoded, Option<Atom>),
+    /// A term, and the connection it came over.
+    Wire(Encoded, Option<Origin>),
     Down(Down),
     Exit(Exit),
     /// Proves to someone that everything before it has been handled and the process still lives.

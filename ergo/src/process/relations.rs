@@ -75,13 +75,19 @@ pub struct Relations {
     /// The reason of the exit signal that will end the process.
     pub(super) exit: Option<ExitReason>,
     pub(super) name: Option<Atom>,
+    /// The process of this node that has started it with a link.
     pub(super) parent: Option<u64>,
+    /// The one of another node.
+    pub(super) remote_parent: Option<Box<Pid>>,
     /// Set from outside, over what the process has inherited.
     pub(super) group_leader: Option<Pid>,
     /// What those it starts inherit from it; made anew when something of it has changed.
     pub(super) heritage_of_children: Option<Arc<Heritage>>,
     /// The monitor of the starter, which learns of a failed init by the error and not by a `Down`.
     pub(super) starter: Option<(u64, u64)>,
+    /// The one on another node that waits for its init, which learns of a failed one by the error and not by an exit
+    /// signal or a `Down`.
+    remote_starter: Option<Box<(Pid, Reference)>>,
     links: IdSet,
     remote_links: BTreeMap<Pid, RemoteLink>,
     watchers: BTreeMap<u64, Watcher>,
@@ -228,6 +234,19 @@ impl Relations {
         self.remote_watchers.insert(reference, watcher);
     }
 
+    /// Somebody on another node waits for our init, who may have linked to us and monitor us.
+    pub(crate) fn set_remote_starter(&mut self, from: Pid, reference: Reference) {
+        self.remote_starter = Some(Box::new((from, reference)));
+    }
+
+    /// Our init has failed: what the starter on another node hears of it is not said twice.
+    pub(super) fn untie_remote_starter(&mut self) {
+        if let Some((from, reference)) = self.remote_starter.take().map(|starter| *starter) {
+            self.remote_links.remove(&from);
+            self.remote_watchers.remove(&reference);
+        }
+    }
+
     /// Takes a monitor of another node away; false when there was none.
     pub fn unwatch_remote(&mut self, reference: &Reference) -> bool {
         self.remote_watchers.remove(reference).is_some()
@@ -287,7 +306,21 @@ impl Relations {
         }
     }
 
-    /// The process that started it with a link, while they are linked.
+    /// The process that started it with a link, of this node or of another one.
+    pub(super) fn parent_pid(&self, host: &dyn Host) -> Option<Pid> {
+        let here = || self.parent.map(|id| host.pid(id));
+        self.remote_parent.as_deref().cloned().or_else(here)
+    }
+
+    /// The one that has started it from another node is its parent.
+    pub(super) fn set_remote_parent(&mut self, host: &dyn Host, pid: &Pid) {
+        match host.local_id(pid) {
+            Some(id) => self.parent = Some(id),
+            None => self.remote_parent = Some(Box::new(pid.clone())),
+        }
+    }
+
+    /// The process of this node that started it with a link, while they are linked.
     pub fn linked_parent(&self) -> Option<u64> {
         self.parent.filter(|parent| self.links.contains(*parent))
     }

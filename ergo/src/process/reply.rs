@@ -159,7 +159,7 @@ impl ReplyTo {
         });
         match sent {
             Err(crate::process::CastError::Encode(error)) => Err(error),
-            Err(crate::process::CastError::Full) => {
+            Err(crate::process::CastError::Full(_)) => {
                 tracing::warn!(caller = %self.pid, "an answer is lost: the caller's node does not read");
                 Ok(())
             }

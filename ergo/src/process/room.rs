@@ -91,7 +91,8 @@ impl<A: Behavior> Cell<A> {
         };
         // A process that waited for itself would wait for ever.
         let itself = current::id_on(self.host()) == self.id();
-        if error != CastError::Full || self.policy() != Policy::Wait || itself {
+        let is_full = matches!(error, CastError::Full(_));
+        if !is_full || self.policy() != Policy::Wait || itself {
             return Err((error, envelope));
         }
         let mut queue = self.lock();

@@ -10,7 +10,10 @@ use crate::process::fault;
 use crate::process::queue::Envelope;
 use crate::process::task::Ended;
 use crate::process::turn::{Found, Handled, Next, Turn, Woken, yield_now};
-use crate::process::{Context, ExitReason, SpawnError, sys};
+use crate::process::{Context, ExitReason, Plain, PlainContext, SpawnError, sys};
+
+/// Who waits for a process to have started.
+pub(crate) type Started = oneshot::Sender<Result<(), SpawnError>>;
 
 /// The body of a process whose state its synchronous init has made in the spawner.
 #[allow(
@@ -46,11 +49,41 @@ fn answer<A: Behavior>(cx: &Context<A>) {
 pub(super) fn starting<A: Behavior>(
     cx: Context<A>,
     args: A::Args,
-    started: oneshot::Sender<Result<(), SpawnError>>,
+    started: Started,
 ) -> impl Future<Output = Ended> + Send {
     let of_init = cx.clone();
     // Boxed, so that the idle process does not go on paying for its init.
     let init = Box::pin(async move { A::start(args, &of_init).await });
+    initialised(cx, init, started)
+}
+
+/// As [`starting`] for a spawner on another node: nothing but the process itself runs code of the user's, and what its
+/// arguments are is part of its init.
+pub(super) fn starting_there<A: Behavior>(
+    cx: Context<A>,
+    args: impl FnOnce() -> Result<A::Args, ExitReason> + Send + 'static,
+    started: Started,
+) -> impl Future<Output = Ended> + Send {
+    let of_init = cx.clone();
+    let init = Box::pin(async move {
+        #[cfg(feature = "testing")]
+        if let Some(reason) = fault::before_init(of_init.cell()).await {
+            return Err(reason);
+        }
+        A::start(args()?, &of_init).await
+    });
+    initialised(cx, init, started)
+}
+
+#[allow(
+    clippy::manual_async_fn,
+    reason = "the task keeps what a block captures once, and the arguments of a function twice"
+)]
+fn initialised<A: Behavior>(
+    cx: Context<A>,
+    init: impl Future<Output = Result<A, ExitReason>> + Send + Unpin,
+    started: Started,
+) -> impl Future<Output = Ended> + Send {
     async move {
         match init.await {
             Ok(state) => {
@@ -64,6 +97,34 @@ pub(super) fn starting<A: Behavior>(
                 refused: Some(started),
             },
         }
+    }
+}
+
+/// The body of a plain process that a spawner on another node waits for until its arguments have been read.
+pub(super) async fn plain_there<T, F, Fut>(
+    cell: std::sync::Arc<crate::process::mailbox::Cell<Plain>>,
+    args: impl FnOnce() -> Result<T, ExitReason> + Send + 'static,
+    body: F,
+    started: Started,
+) -> Ended
+where
+    F: FnOnce(PlainContext, T) -> Fut + Send,
+    T: Send,
+    Fut: Future<Output = ExitReason> + Send,
+{
+    match args() {
+        Ok(args) => {
+            cell.set_starting(false);
+            // As above.
+            let _ = started.send(Ok(()));
+            body(PlainContext::new(Context::new(cell)), args)
+                .await
+                .into()
+        }
+        Err(reason) => Ended {
+            reason,
+            refused: Some(started),
+        },
     }
 }
 

@@ -104,7 +104,7 @@ fn through(
         process.deliver(Incoming::Through(way, encoded.clone(), None)),
         waker,
     ) {
-        (Err(CastError::Full), Some(waker)) if pass_through(host, process, number) => {
+        (Err(CastError::Full(_)), Some(waker)) if pass_through(host, process, number) => {
             process.offer(encoded, false, waker)
         }
         (handed, _) => handed.map(|()| None),

@@ -1,5 +1,6 @@
 //! Starting a process.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -16,8 +17,8 @@ use crate::process::mailbox::Cell;
 use crate::process::run;
 use crate::process::task::{Ended, ProcessTask};
 use crate::process::{
-    Context, Destination, EnvValue, ExitReason, Heritage, Overflow, Ref, SpawnError, Watcher,
-    current, links,
+    Context, Destination, EnvValue, ExitReason, Heritage, Inheritance, Overflow, Ref, SpawnError,
+    Watcher, current, gate, links,
 };
 use crate::sync::spawn_detached;
 
@@ -37,12 +38,16 @@ pub struct SpawnOptions {
     pub trap_exit: Option<bool>,
     /// Who the process answers to: where its output goes. That of its spawner otherwise, or the node's own.
     pub group_leader: Option<Pid>,
-    /// Down to which level the runtime logs about the process; as its spawner otherwise, or everything.
+    /// Down to which level the process writes through `tracing`; as its spawner otherwise, or everything.
     pub log_level: Option<LevelFilter>,
     /// Its environment, over what it inherits.
     pub(crate) env: Env,
+    /// What of the environment of its spawner it does not inherit.
+    pub(crate) without_env: BTreeSet<Box<str>>,
     /// The application it belongs to; that of its spawner otherwise.
     pub(crate) application: Option<Atom>,
+    /// What it has from one of another node, which is its parent; the other options go over that.
+    pub(crate) inheritance: Option<Arc<Inheritance>>,
 }
 
 impl SpawnOptions {
@@ -73,17 +78,60 @@ impl SpawnOptions {
 
     /// Sets a value of the process's environment: [`Context::env`](crate::Context::env).
     pub fn env<T: Encode + Send + Sync + 'static>(mut self, key: &str, value: T) -> Self {
+        self.without_env.remove(key);
         self.env.set(key, EnvValue::new(value));
         self
     }
 
     /// As [`SpawnOptions::env`], for a value of any type, that never leaves this node.
     pub fn env_local<T: Send + Sync + 'static>(mut self, key: &str, value: T) -> Self {
+        self.without_env.remove(key);
         self.env.set(key, EnvValue::local(value));
         self
     }
 
-    /// Sets down to which level the runtime logs about the process, and those it starts.
+    /// Leaves a value out of what the process inherits from the one that starts it: it finds what its application or its
+    /// node has under the key, if anything.
+    ///
+    /// That is how a process with a value that cannot leave its node starts others elsewhere: see
+    /// [`NodeBuilder::expose_env_remote_spawn`](crate::NodeBuilder::expose_env_remote_spawn).
+    pub fn without_env(mut self, key: &str) -> Self {
+        self.env.remove(key);
+        self.without_env.insert(key.into());
+        self
+    }
+
+    /// Makes the process the child of one of another node.
+    pub(crate) fn inheriting(mut self, inheritance: Inheritance) -> Self {
+        self.inheritance = Some(Arc::new(inheritance));
+        self
+    }
+
+    /// Sets down to which level the process writes through `tracing`, and those it starts: also what its
+    /// [tasks](crate::Context::task) and timers write, and what the runtime writes about it. It is a bound beside that of
+    /// the program's subscriber, and lets nothing through that this one does not.
+    ///
+    /// Spans and events reach the subscriber that is current where the first such process of the node runs. What looks
+    /// for the type of that subscriber, as some crates that extend `tracing` do, does not find it inside the process.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> ergo::Result {
+    /// use ergo::prelude::*;
+    /// use tracing::level_filters::LevelFilter;
+    /// # let node = Node::builder("doc@127.0.0.1").local_only().start().await?;
+    ///
+    /// let quiet = SpawnOptions::default().log_level(LevelFilter::ERROR);
+    /// node.spawn_fn_with(quiet, async |cx| {
+    ///     tracing::info!("nobody sees this");
+    ///     tracing::error!("but this");
+    ///     // Processes that it starts, here and on other nodes, are as quiet.
+    ///     let _ = cx.spawn_fn(async |_| tracing::warn!("nor this"));
+    /// })?;
+    /// # node.stop().await;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn log_level(mut self, level: LevelFilter) -> Self {
         self.log_level = Some(level);
         self
@@ -141,14 +189,7 @@ fn prepare<A: Behavior>(
     if let Some(fallback) = fallback {
         cell.set_fallback(fallback);
     }
-    let inherited = tie.spawner.map(AnyProcess::heritage_of_children);
-    let heritage = match options {
-        Some(options) => Heritage::with_options(inherited, options),
-        None => inherited,
-    };
-    if heritage.is_some() {
-        cell.set_heritage(heritage);
-    }
+    inherit(host, &cell, options, tie);
     let name = options.and_then(|options| options.name.as_deref());
     if let Some(name) = name.or(own.name)
         && let Err(error) = register(host, &cell, name)
@@ -158,6 +199,32 @@ fn prepare<A: Behavior>(
     }
     tie_to(host, &cell, tie);
     Ok(cell)
+}
+
+/// Gives it what it has from the one that starts it, under what the options say.
+fn inherit<A: Behavior>(
+    host: &HostRef,
+    cell: &Cell<A>,
+    options: Option<&SpawnOptions>,
+    tie: &Tie<'_>,
+) {
+    let elsewhere = options.and_then(|options| options.inheritance.as_deref());
+    if let Some(inheritance) = elsewhere.filter(|inheritance| inheritance.linked) {
+        cell.with_relations(&mut |relations| {
+            relations.set_remote_parent(&**host, &inheritance.parent);
+        });
+    }
+    let inherited = match elsewhere {
+        Some(inheritance) => Some(Arc::new(Heritage::from_elsewhere(&**host, inheritance))),
+        None => tie.spawner.map(AnyProcess::heritage_of_children),
+    };
+    let heritage = match options {
+        Some(options) => Heritage::with_options(inherited, options),
+        None => inherited,
+    };
+    if heritage.is_some() {
+        cell.set_heritage(heritage);
+    }
 }
 
 /// The name of the fallback process, where what is too much goes to one.
@@ -309,6 +376,12 @@ fn refused<A: Behavior>(host: &HostRef, cell: &Arc<Cell<A>>, error: SpawnError) 
 fn here<A: Behavior, R>(cell: &Arc<Cell<A>>, run: impl FnOnce() -> R) -> Result<R, ExitReason> {
     let noop = std::task::Waker::noop();
     let outer = current::Current::new(cell.id(), cell.host(), noop).enter();
+    // It may run inside of the one that starts it, which may have a level of its own.
+    let _gate = match cell.log_level() {
+        None if outer.is_some() => gate::leave(),
+        None => None,
+        Some(_) => cell.gate(),
+    };
     let done = catch_unwind(AssertUnwindSafe(run));
     current::Current::leave(outer);
     done.map_err(|payload| ExitReason::Panic(current::panic_message(&*payload).into()))
@@ -347,4 +420,50 @@ where
         }
     });
     Ok(pid)
+}
+
+/// Starts an actor for somebody on another node. Its arguments are read and its init runs in its own task; `tied` is
+/// called before that, and may tie it to whoever asked.
+///
+/// Whoever waits at the other end of `started` hears how the init has ended; nothing comes when it panicked or the
+/// process was killed in it.
+pub(crate) fn spawn_there<A: Behavior>(
+    host: &HostRef,
+    options: &SpawnOptions,
+    tie: &Tie<'_>,
+    tied: impl FnOnce(&Arc<dyn AnyProcess>),
+    args: impl FnOnce() -> Result<A::Args, ExitReason> + Send + 'static,
+    started: run::Started,
+) -> Result<(), SpawnError> {
+    let cell = prepare::<A>(host, Some(options), tie)?;
+    cell.set_starting(true);
+    let process: Arc<dyn AnyProcess> = cell.clone();
+    tied(&process);
+    let cx = Context::new(cell.clone());
+    launch(host, &cell, run::starting_there(cx, args, started));
+    Ok(())
+}
+
+/// As [`spawn_there`] for a plain process, which has started when its arguments have been read.
+pub(crate) fn spawn_plain_there<T, F, Fut>(
+    host: &HostRef,
+    options: &SpawnOptions,
+    tie: &Tie<'_>,
+    tied: impl FnOnce(&Arc<dyn AnyProcess>),
+    args: impl FnOnce() -> Result<T, ExitReason> + Send + 'static,
+    body: F,
+    started: run::Started,
+) -> Result<(), SpawnError>
+where
+    F: FnOnce(crate::process::PlainContext, T) -> Fut + Send + 'static,
+    T: Send + 'static,
+    Fut: Future<Output = ExitReason> + Send + 'static,
+{
+    let cell = prepare::<crate::process::plain::Plain>(host, Some(options), tie)?;
+    cell.set_starting(true);
+    let process: Arc<dyn AnyProcess> = cell.clone();
+    tied(&process);
+    let body = run::plain_there(cell.clone(), args, body, started);
+    launch(host, &cell, body);
+    Ok(())
 }

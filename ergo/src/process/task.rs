@@ -55,6 +55,7 @@ impl<A: Behavior, F: Future<Output = Ended>> Future for ProcessTask<A, F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<()> {
         let mut this = self.project();
+        let _gate = this.cell.gate();
         if this.cell.is_exiting() {
             finish(this.cell, this.body, None);
             return Poll::Ready(());

@@ -8,6 +8,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::etf::Encode;
 use crate::process::actor::Behavior;
+use crate::process::gate::Gated;
 use crate::process::host::{AnyProcess, HostRef};
 use crate::process::{Context, Destination, send, wire};
 use crate::sync::AbortHandle;
@@ -153,7 +154,23 @@ impl Owner<'_> {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let task = crate::sync::spawn(host.runtime(), future);
+        let level = match &self {
+            Owner::Process(process) => process.log_level(),
+            Owner::Node(_) => None,
+        };
+        let task = match level {
+            None => crate::sync::spawn(host.runtime(), future),
+            Some(level) => {
+                let (host, future) = (host.clone(), Box::pin(future));
+                let runtime = host.runtime().clone();
+                let gated = Gated {
+                    host,
+                    level,
+                    future,
+                };
+                crate::sync::spawn(&runtime, gated)
+            }
+        };
         match self {
             Owner::Process(process) => {
                 if !process.with_relations(&mut |relations| relations.own(task.clone())) {

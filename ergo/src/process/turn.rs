@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::etf::{Atom, DecodeError, Encoded, Term};
+use crate::etf::{DecodeError, Encoded, Term};
 use crate::process::actor::{Behavior, Flow, Label, MessageKind};
 use crate::process::crash::Last;
-use crate::process::host::AnyProcess;
+use crate::process::host::{AnyProcess, Origin};
 use crate::process::queue::{Envelope, Other};
 use crate::process::sys::{self, Then};
 use crate::process::warn_about;
@@ -415,6 +415,9 @@ impl<'a, A: Behavior> Turn<'a, A> {
             if let Some(reason) = self.take_asked() {
                 return Next::Stop(reason);
             }
+            if self.budget == 0 {
+                continue;
+            }
             let handled = if let Some(what) = self.next_continue() {
                 self.begin_other(Label::other("continue"), || Term::atom("continue"));
                 Handled::Flow(self.state.on_continue(what, self.cx).await)
@@ -474,6 +477,9 @@ impl<'a, A: Behavior> Turn<'a, A> {
             return asked.stop;
         }
         self.hibernates |= asked.hibernate;
+        if asked.yields {
+            self.budget = 0;
+        }
         if asked.idle_timeout.is_some() {
             self.set_idle(asked.idle_timeout);
         }
@@ -532,7 +538,7 @@ impl<'a, A: Behavior> Turn<'a, A> {
     }
 
     /// A term from the wire: a call, a cast, a system message, or anything else.
-    fn sort_wire(&mut self, encoded: Encoded, from: Option<Atom>) -> Found<A::Message> {
+    fn sort_wire(&mut self, encoded: Encoded, from: Option<Origin>) -> Found<A::Message> {
         let cx = self.cx;
         let (wrapped, request) = wire::unwrap(cx.host(), &encoded, A::PROTOCOL);
         let mut reply_to = match wrapped {
@@ -540,7 +546,7 @@ impl<'a, A: Behavior> Turn<'a, A> {
             Wrapped::Cast => None,
             Wrapped::System(reply_to) => {
                 let request = encoded.last_element(request);
-                let then = sys::answer(self, false, &reply_to, &request);
+                let then = sys::answer(self, false, &reply_to, &request, from);
                 self.restart_idle();
                 return Found::Handled(match then {
                     Then::GoOn | Then::Resume => Handled::Quietly,
@@ -580,7 +586,7 @@ impl<'a, A: Behavior> Turn<'a, A> {
         }
     }
 
-    fn call_info(&mut self, encoded: &Encoded, from: Option<Atom>) -> Sorted<'_> {
+    fn call_info(&mut self, encoded: &Encoded, from: Option<Origin>) -> Sorted<'_> {
         match encoded.to_term() {
             Ok(term) => {
                 self.begin_other(Label::other("info"), || term.clone());
@@ -604,10 +610,10 @@ impl<A: Behavior> Drop for Turn<'_, A> {
 }
 
 /// What came is no term at all: not the process's fault, but the connection's.
-pub(super) fn corrupt<A: Behavior>(cx: &Context<A>, error: &DecodeError, from: Option<Atom>) {
+pub(super) fn corrupt<A: Behavior>(cx: &Context<A>, error: &DecodeError, from: Option<Origin>) {
     warn_about!(cx, %error, "a message is not a valid Erlang term");
-    if let Some(node) = from {
-        cx.host().clone().corrupt(&node);
+    if let Some(origin) = from {
+        cx.host().clone().corrupt(&origin);
     }
 }
 

@@ -11,14 +11,29 @@
 
 mod access;
 mod args;
+mod asking;
+mod child;
+mod enable;
+mod erpc;
+mod error;
 mod exception;
+mod factory;
 mod function;
+mod here;
+mod lease;
+mod receive;
+mod register;
+mod remote_node;
 mod rpc;
-mod spawn;
 
 pub use access::{Access, AccessChange, AccessListError};
 pub use args::FunctionArgs;
+pub use error::RemoteSpawnError;
 pub use exception::Exception;
+pub use factory::{Factory, HasFactory, IntoFactory};
+pub(crate) use function::Asker;
 pub use function::{Functions, IntoOutcome};
+pub(crate) use here::register as register_spawn;
+pub(crate) use receive::Spawner;
+pub use remote_node::{MonitoredSpawn, RemoteNode, RemoteSpawn};
 pub use rpc::RpcError;
-pub(crate) use spawn::Spawner;

@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
-use crate::etf::{Atom, DecodeOwned, Encode, Pid, Reference, Term};
+use tokio::sync::oneshot;
+
+use crate::etf::{Atom, DecodeOwned, Encode, Encoded, Reference, Term};
 use crate::node::{Node, SpawnFailure};
 use crate::process::ExitReason;
+use crate::remote::exception::stack;
+use crate::remote::{Asker, Exception};
 
 /// Why a remote procedure call has no value.
 ///
@@ -69,6 +73,10 @@ impl Node {
         args: impl Encode,
         timeout: Duration,
     ) -> Result<R, RpcError> {
+        if node == self.name().as_str() {
+            let args = crate::process::encode(&mut |encoder| args.encode(encoder))?;
+            return self.call_here(module, function, args, timeout).await;
+        }
         let result = self.new_reference();
         let args = crate::process::encode(&mut |encoder| {
             encoder.write_list(4)?;
@@ -79,37 +87,54 @@ impl Node {
             encoder.write_nil();
             Ok(())
         })?;
-        let reason = self
-            .run_there(node, ("erpc", "execute_call", 4), &args, timeout)
-            .await?;
+        let node = Atom::new(node).map_err(|_| RpcError::NoConnection)?;
+        let function = (
+            Atom::from_static("erpc"),
+            Atom::from_static("execute_call"),
+            4,
+        );
+        let reason = self.run_there(&node, function, &args, timeout).await?;
         read_result(reason, &result)
     }
 }
 
 impl Node {
-    /// `spawn/4`: starts a function on another node. `args` are the list of its arguments.
-    ///
-    /// # Errors
-    /// There is no connection, no answer in time, the node refused, or the arguments cannot be encoded or are no
-    /// list. A function that does not exist is no error: its process starts, and ends with `undef`.
-    pub async fn spawn_function(
+    /// A function of this node itself, which may call what is closed to others.
+    async fn call_here<R: DecodeOwned>(
         &self,
-        node: &str,
         module: &str,
         function: &str,
-        args: impl Encode,
+        args: Encoded,
         timeout: Duration,
-    ) -> Result<Pid, RpcError> {
-        let args = crate::process::encode(&mut |encoder| args.encode(encoder))?;
-        let arity = args
-            .decoder()
-            .read_list()
-            .map_err(RpcError::BadValue)?
-            .count();
-        let arity = u32::try_from(arity).unwrap_or(u32::MAX);
-        Ok(self
-            .spawn_there(node, (module, function, arity), &args, timeout)
-            .await?)
+    ) -> Result<R, RpcError> {
+        let atom = |text: &str| {
+            Atom::new(text).map_err(|_| RpcError::Refused(Atom::from_static("badarg")))
+        };
+        let (module, function) = (atom(module)?, atom(function)?);
+        let (functions, (done, outcome)) = (self.functions(), oneshot::channel());
+        let (name, list) = ((module.clone(), function.clone()), args.clone());
+        // A process of its own, as for a peer: what goes wrong in the function ends nothing else.
+        let run = async move |cx| {
+            let outcome = functions.apply(cx, &Asker::This, &name.0, &name.1, list);
+            // Whoever asked may have given up.
+            let _ = done.send(outcome.await);
+        };
+        let started = self.spawn_fn(run);
+        if started.is_err() {
+            return Err(RpcError::NoConnection);
+        }
+        match tokio::time::timeout(timeout, outcome).await {
+            Err(_) => Err(RpcError::Timeout),
+            Ok(Err(_)) => Err(RpcError::Ended(ExitReason::Killed)),
+            Ok(Ok(Ok(value))) => value.decode().map_err(RpcError::BadValue),
+            Ok(Ok(Err(Exception::Exit(reason)))) => Err(RpcError::Exit(reason)),
+            Ok(Ok(Err(Exception::Throw(value)))) => Err(RpcError::Throw(value)),
+            Ok(Ok(Err(Exception::Error(reason)))) => {
+                let args = args.to_term().unwrap_or_else(|_| Term::list([]));
+                let stack = stack(&module, &function, args);
+                Err(RpcError::Error { reason, stack })
+            }
+        }
     }
 }
 

@@ -297,10 +297,13 @@ pub(super) async fn start(node: &Node) -> Result<(), SpawnError> {
         .await?;
     let watched = controller.as_ref().clone();
     watch(node, watched, ApplicationTerminated::Controller);
-    node.register_function("application", "which_applications", async |cx, ()| {
+    let which = async |cx: crate::process::PlainContext, ()| {
         Ok::<_, Exception>(cx.node().which_applications().await)
-    })
-    .unwrap_or_else(|_| unreachable!("both are short"));
+    };
+    let registered = node.register_rpc("application", "which_applications", which);
+    registered
+        .await
+        .unwrap_or_else(|_| unreachable!("both are short"));
     node.stops_first(Box::new(move || {
         Box::pin(async move {
             let closed = controller.as_ref().call_local(ControllerMessage::Close);

@@ -8,9 +8,14 @@ use crate::behaviour::ChildSpec;
 use crate::etf::{Map, Term};
 use crate::process::{ExitReason, Message, PlainContext};
 use crate::system::format::{self, Encoding, characters};
+use crate::system::overflow;
 
-pub(super) fn spec() -> ChildSpec {
-    ChildSpec::from_fn("logger_proxy", run).name("logger_proxy")
+/// The process, for which so many events may wait.
+pub(super) fn spec(events_max: u32) -> ChildSpec {
+    let options = overflow::bounded(events_max);
+    ChildSpec::from_fn("logger_proxy", run)
+        .name("logger_proxy")
+        .options(options)
 }
 
 async fn run(mut cx: PlainContext) -> ExitReason {

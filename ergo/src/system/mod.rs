@@ -12,6 +12,7 @@ mod keep_connected;
 mod logger;
 mod main;
 mod net_kernel;
+mod overflow;
 mod rex;
 mod signal;
 mod start;

@@ -7,9 +7,9 @@
 use std::time::Duration;
 
 use crate::behaviour::ChildSpec;
-use crate::etf::{Atom, Map, Pid, Term};
-use crate::process::{ExitReason, Message, PlainContext, SpawnOptions};
-use crate::remote::Functions;
+use crate::etf::{Atom, Encode, Map, Pid, Term};
+use crate::process::{ExitReason, Message, PlainContext, SpawnOptions, encode};
+use crate::remote::{Asker, Functions};
 
 /// The process. What it is asked to spawn is one of these functions.
 pub(super) fn spec(functions: Functions) -> ChildSpec {
@@ -19,15 +19,16 @@ pub(super) fn spec(functions: Functions) -> ChildSpec {
 async fn run(mut cx: PlainContext, functions: Functions) -> ExitReason {
     loop {
         if let Some(Message::Term(term)) = cx.receive().await {
-            handle(&cx, &functions, &term);
+            let asker = Asker::of(cx.origin());
+            handle(&cx, &functions, asker, &term);
         }
     }
 }
 
-fn handle(cx: &PlainContext, functions: &Functions, message: &Term) {
+fn handle(cx: &PlainContext, functions: &Functions, asker: Asker, message: &Term) {
     match message.as_tuple() {
         Some([tag, from, request]) if tag.as_atom() == Some("$gen_call") => {
-            call(cx, functions, from, request);
+            call(cx, functions, asker, from, request);
         }
         Some([_, tag, Term::Atom(name), message]) if tag.as_atom() == Some("registered_send") => {
             // As in OTP, nobody hears when there is no such name.
@@ -38,11 +39,11 @@ fn handle(cx: &PlainContext, functions: &Functions, message: &Term) {
     }
 }
 
-fn call(cx: &PlainContext, functions: &Functions, from: &Term, request: &Term) {
+fn call(cx: &PlainContext, functions: &Functions, asker: Asker, from: &Term, request: &Term) {
     if let Some(answer) = told(cx, request) {
         cx.reply(from, answer);
     } else if let Some(spawn) = Spawn::parse(request) {
-        spawn.start(cx, functions, from);
+        spawn.start(cx, functions, asker, from);
     } else if changes_the_node(request) {
         let not_allowed = [Term::atom("error"), Term::atom("not_allowed")];
         cx.reply(from, Term::tuple(not_allowed));
@@ -163,24 +164,38 @@ impl<'a> Spawn<'a> {
     }
 
     /// The link comes before the pid, and both before the function, so that the caller hears of its end.
-    fn start(self, cx: &PlainContext, functions: &Functions, from: &Term) {
+    fn start(self, cx: &PlainContext, functions: &Functions, asker: Asker, from: &Term) {
+        if !cx.node().may_spawn_for(cx.origin()) {
+            return refuse(cx, from, "system_limit");
+        }
+        if !cx.node().spawns_for_peers() {
+            return refuse(cx, from, "disabled");
+        }
         let options = SpawnOptions {
             group_leader: self.group_leader.cloned(),
             ..SpawnOptions::default()
         };
         let (module, function) = (self.module.clone(), self.function.clone());
-        let (args, links) = (self.args.clone(), self.links);
+        let links = self.links;
+        let Ok(args) = encode(&mut |encoder| self.args.encode(encoder)) else {
+            return refuse(cx, from, "badarg");
+        };
         let (functions, caller) = (functions.clone(), from.clone());
         let started = cx.node().spawn_fn_with(options, move |cx| async move {
             if let (true, Some([Term::Pid(pid), _])) = (links, caller.as_tuple()) {
                 cx.link(&**pid);
             }
             cx.reply(&caller, Term::from(&cx.pid()));
-            functions.run(cx, &module, &function, &args).await
+            functions.run(cx, &asker, &module, &function, args).await
         });
         if started.is_err() {
-            let reason = Term::tuple([Term::atom("system_limit"), Term::list([])]);
-            cx.reply(from, Term::tuple([Term::atom("EXIT"), reason]));
+            refuse(cx, from, "system_limit");
         }
     }
+}
+
+/// `{'EXIT', {Word, []}}`, which the caller raises.
+fn refuse(cx: &PlainContext, from: &Term, word: &'static str) {
+    let reason = Term::tuple([Term::atom(word), Term::list([])]);
+    cx.reply(from, Term::tuple([Term::atom("EXIT"), reason]));
 }

@@ -5,7 +5,7 @@
 use crate::behaviour::ChildSpec;
 use crate::etf::{Atom, Encoded, Pid, Term};
 use crate::process::{ExitReason, Message, PlainContext};
-use crate::remote::{Exception, Functions};
+use crate::remote::{Asker, Exception, Functions};
 
 /// The process, which calls these functions.
 pub(super) fn spec(functions: Functions) -> ChildSpec {
@@ -15,44 +15,47 @@ pub(super) fn spec(functions: Functions) -> ChildSpec {
 async fn run(mut cx: PlainContext, functions: Functions) -> ExitReason {
     loop {
         if let Some(Message::Term(term)) = cx.receive().await {
-            handle(&cx, &functions, &term);
+            let asker = Asker::of(cx.origin());
+            handle(&cx, &functions, asker, &term);
         }
     }
 }
 
-fn handle(cx: &PlainContext, functions: &Functions, message: &Term) {
+fn handle(cx: &PlainContext, functions: &Functions, asker: Asker, message: &Term) {
     match message.as_tuple() {
         Some([tag, from, request]) if tag.as_atom() == Some("$gen_call") => {
-            call(cx, functions, from, request)
+            call(cx, functions, asker, from, request)
         }
-        Some([tag, request]) if tag.as_atom() == Some("$gen_cast") => cast(cx, functions, request),
-        Some([Term::Pid(from), request]) => ask(cx, functions, from, request),
+        Some([tag, request]) if tag.as_atom() == Some("$gen_cast") => {
+            cast(cx, functions, asker, request)
+        }
+        Some([Term::Pid(from), request]) => ask(cx, functions, asker, from, request),
         _ => tracing::debug!(%message, "rex got something it does not understand"),
     }
 }
 
 /// `{call, M, F, A, GroupLeader}` and `{block_call, ..}`.
-fn call(cx: &PlainContext, functions: &Functions, from: &Term, request: &Term) {
+fn call(cx: &PlainContext, functions: &Functions, asker: Asker, from: &Term, request: &Term) {
     let Some(call) = Call::parse(request, &["call", "block_call"]) else {
         let unknown = Term::tuple([Term::atom("unknown_request"), request.clone()]);
         cx.reply(from, Term::tuple([Term::atom("error"), unknown]));
         return;
     };
     let from = from.clone();
-    call.start(cx, functions, move |cx, value| {
+    call.start(cx, functions, asker, move |cx, value| {
         cx.reply(&from, value);
     });
 }
 
-fn cast(cx: &PlainContext, functions: &Functions, request: &Term) {
+fn cast(cx: &PlainContext, functions: &Functions, asker: Asker, request: &Term) {
     match Call::parse(request, &["cast"]) {
-        Some(call) => call.start(cx, functions, |_, _| ()),
+        Some(call) => call.start(cx, functions, asker, |_, _| ()),
         None => tracing::debug!(%request, "rex got a cast it does not understand"),
     }
 }
 
 /// What comes as `{From, Request}`: from a peer that has just connected, and from C nodes.
-fn ask(cx: &PlainContext, functions: &Functions, from: &Pid, request: &Term) {
+fn ask(cx: &PlainContext, functions: &Functions, asker: Asker, from: &Pid, request: &Term) {
     if request.as_atom() == Some("features_request") {
         // Sent by every node that connects: one that is gone is not to be connected to for the answer.
         if !cx.node().is_connected(from.node()) {
@@ -67,7 +70,7 @@ fn ask(cx: &PlainContext, functions: &Functions, from: &Pid, request: &Term) {
         );
     } else if let Some(call) = Call::parse(request, &["call"]) {
         let from = from.clone();
-        call.start(cx, functions, move |cx, value| {
+        call.start(cx, functions, asker, move |cx, value| {
             tell(cx, &from, Term::tuple([Term::atom("rex"), value]));
         });
     } else if let Some([tag, Term::Atom(name), message]) = request.as_tuple()
@@ -124,12 +127,18 @@ impl Call {
         self,
         cx: &PlainContext,
         functions: &Functions,
+        asker: Asker,
         done: impl FnOnce(&PlainContext, Term) + Send + 'static,
     ) {
+        if !cx.node().may_spawn_for(cx.origin()) {
+            let limit = Term::tuple([Term::atom("system_limit"), Term::list([])]);
+            let exit = Term::tuple([Term::atom("EXIT"), limit]);
+            return done(cx, badrpc(exit));
+        }
         let functions = functions.clone();
         let started = cx.node().spawn_fn(move |cx| async move {
             let answer = cx.answering();
-            let value = self.run(&functions, cx).await;
+            let value = self.run(&functions, &asker, cx).await;
             done(&answer, value);
         });
         if let Err(error) = started {
@@ -137,14 +146,14 @@ impl Call {
         }
     }
 
-    async fn run(&self, functions: &Functions, cx: PlainContext) -> Term {
+    async fn run(&self, functions: &Functions, asker: &Asker, cx: PlainContext) -> Term {
         let args =
             crate::process::encode(&mut |encoder| crate::etf::Encode::encode(&self.args, encoder));
         let Ok(args) = args else {
             return badrpc(Term::atom("badarg"));
         };
         match functions
-            .apply(cx, &self.module, &self.function, args)
+            .apply(cx, asker, &self.module, &self.function, args)
             .await
         {
             Ok(value) => decoded(&value),

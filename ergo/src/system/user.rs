@@ -7,9 +7,14 @@ use crate::behaviour::ChildSpec;
 use crate::etf::{Pid, Term};
 use crate::process::{ExitReason, Message, PlainContext};
 use crate::system::format::{self, Encoding, characters};
+use crate::system::overflow;
 
-pub(super) fn spec() -> ChildSpec {
-    ChildSpec::from_fn("user", run).name("user")
+/// The process, for which so many requests may wait.
+pub(super) fn spec(requests_max: u32) -> ChildSpec {
+    let options = overflow::bounded(requests_max);
+    ChildSpec::from_fn("user", run)
+        .name("user")
+        .options(options)
 }
 
 async fn run(mut cx: PlainContext) -> ExitReason {

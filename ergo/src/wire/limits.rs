@@ -57,9 +57,16 @@ pub struct Limits {
     /// [`Full`](crate::CastError::Full). Other signals never are: at twice as many the connection is closed. Default 64 MiB.
     pub outbound_bytes_max: usize,
     /// Requests to spawn a process that one peer may make in a second, from its first one on; more are answered with
-    /// `system_limit`. Each `erpc` and `rpc` of OTP 23 and later is one. Default 100,000: far above what a connection
-    /// carries in calls, and what keeps a flood from filling the memory with processes.
+    /// `system_limit`. Each `erpc` and `rpc` of OTP 23 and later is one, and so is what comes to `rex` and `net_kernel` in the
+    /// old ways. Default 100,000: far above what a connection carries in calls, and what keeps a flood from filling the
+    /// memory with processes.
     pub spawn_requests_per_second_max: u32,
+    /// Requests to print that wait for `user`, where the output of processes goes that run on other nodes for this one; more
+    /// are answered with `{error, system_limit}`, and `io:format/2` raises it. One at least. Default 10,000.
+    pub io_requests_max: u32,
+    /// Log events of other nodes that wait for `logger_proxy`; more are dropped. One at least. Default 1,000, as OTP's
+    /// handlers flush.
+    pub log_events_max: u32,
     /// The longest request to the embedded EPMD, in bytes. Default 512.
     pub epmd_request_bytes_max: usize,
     /// How long a client of the embedded EPMD may say nothing before it is dropped; registered nodes may. Default 60 s.
@@ -88,6 +95,8 @@ impl Limits {
         outbound_watermark_bytes: MEBIBYTE,
         outbound_bytes_max: 64 * MEBIBYTE,
         spawn_requests_per_second_max: 100_000,
+        io_requests_max: 10_000,
+        log_events_max: 1_000,
         epmd_request_bytes_max: 512,
         epmd_idle_timeout: Duration::from_secs(60),
         epmd_clients_max: 256,

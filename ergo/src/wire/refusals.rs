@@ -105,6 +105,10 @@ refusals! {
     OutboundBytes => outbound_bytes,
     /// Requests to spawn beyond `spawn_requests_per_second_max`; each was answered with `system_limit`.
     SpawnRequests => spawn_requests,
+    /// Requests to print beyond `io_requests_max`; each was answered with an error.
+    IoRequests => io_requests,
+    /// Log events of other nodes dropped beyond `log_events_max`.
+    LogEvents => log_events,
     /// Requests to the embedded EPMD longer than `epmd_request_bytes_max`.
     EpmdRequestBytes => epmd_request_bytes,
     /// Clients of the embedded EPMD that said nothing for `epmd_idle_timeout`.

@@ -79,7 +79,7 @@ async fn main() -> ergo::Result {
     // ANCHOR_END: full
 
     // ANCHOR: server
-    while let Err(CastError::Full) = pool.worker().map(drop) {
+    while let Err(CastError::Full(_)) = pool.worker().map(drop) {
         tokio::time::sleep(millis(10)).await;
     }
     let words = node

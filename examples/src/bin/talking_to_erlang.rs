@@ -89,8 +89,9 @@ async fn rust_uses_erlang(node: &Node, erl: &str) -> ergo::Result {
         .await?;
     println!("gen_server:call(kernel_sup, count_children): {children}");
 
-    let pid = node
-        .spawn_function(erl, "timer", "sleep", args![infinity], secs(5))
+    let far = node.remote(erl).await?;
+    let pid = far
+        .spawn_function("timer", "sleep", args![infinity])
         .await?;
     let watcher = node.spawn_fn(async move |mut cx| {
         cx.monitor(&pid);
@@ -128,9 +129,8 @@ async fn erlang_uses_rust(node: &Node, erl: &str) -> ergo::Result {
         me.as_str()
     );
 
-    node.register_function("greeter", "greet", async |_, (name,): (String,)| {
-        Ok(format!("hello, {name}"))
-    })?;
+    let greet = async |_, (name,): (String,)| Ok(format!("hello, {name}"));
+    node.register_rpc("greeter", "greet", greet).await?;
     let greeting: String = node
         .rpc_call(
             erl,

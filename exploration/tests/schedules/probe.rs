@@ -23,7 +23,7 @@ pub(crate) fn integer(message: Option<Message>) -> i64 {
 pub(crate) fn refused(sent: &Result<(), CastError>) -> bool {
     match sent {
         Ok(()) => false,
-        Err(CastError::Full) => true,
+        Err(CastError::Full(_)) => true,
         Err(other) => panic!("{other}"),
     }
 }

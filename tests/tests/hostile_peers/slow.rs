@@ -92,7 +92,7 @@ async fn a_slow_peer_that_is_dialled_is_given_up() {
         matches!(
             &connected,
             Err(ConnectError::Handshake {
-                source: HandshakeError::Timeout(_),
+                source: HandshakeError::Timeout { .. },
                 ..
             })
         ),

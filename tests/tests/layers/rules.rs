@@ -16,7 +16,10 @@ pub(crate) const LAYERS: &[(&str, &[&str])] = &[
         "node",
         &["net", "epmd", "dist", "process", "etf", "wire", "sync"],
     ),
-    ("remote", &["behaviour", "node", "process", "etf", "wire"]),
+    (
+        "remote",
+        &["behaviour", "node", "process", "etf", "wire", "sync"],
+    ),
     ("observe", &["node", "process", "etf", "wire"]),
     (
         "system",

@@ -69,7 +69,7 @@ pub(crate) fn fragment_sequences() -> Seen {
         limits.fragment_sequences_max = fragment_sequences_max;
         limits
     };
-    seen(limits, 4, &first_fragments(4).concat(), &[3])
+    seen(limits, 4, &first_fragments(4).concat(), &[4, 3])
 }
 
 pub(crate) fn fragment_bytes() -> Seen {

@@ -24,7 +24,7 @@ pub(crate) fn timeout() -> Seen {
     let late = acceptor.handle_timeout(now + limits.handshake_timeout);
     Seen {
         at_the_limit: in_time.map_err(|error| error.to_string()),
-        above: Above::of(late, &[]),
+        above: Above::of(late, &[7]),
     }
 }
 

@@ -7,5 +7,6 @@ mod counted;
 mod handshake;
 mod nodes;
 mod peer;
+mod services;
 mod table;
 mod terms;

@@ -3,18 +3,18 @@
 use ergo::prelude::*;
 use ergo::testing::Network;
 use ergo::wire::Limits;
-use ergo::{CastError, ConnectError, RpcError};
+use ergo::{CastError, ConnectError, Full, RpcError};
 
 use crate::table::{Above, Seen};
 
-fn limits(change: impl FnOnce(&mut Limits)) -> Limits {
+pub(crate) fn limits(change: impl FnOnce(&mut Limits)) -> Limits {
     let mut limits = Limits::default();
     change(&mut limits);
     limits
 }
 
 /// Runs `test` in virtual time, with a network in memory.
-fn simulate(test: impl AsyncFnOnce(Network) -> Seen) -> Seen {
+pub(crate) fn simulate<T>(test: impl AsyncFnOnce(Network) -> T) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .start_paused(true)
@@ -50,7 +50,7 @@ pub(crate) fn peers() -> Seen {
         assert_eq!(node.refusals().peers, 2);
         Seen {
             at_the_limit,
-            above: Above::of(above, &[2]),
+            above: Above::of(above, &[3, 2]),
         }
     })
 }
@@ -70,11 +70,13 @@ pub(crate) fn outbound_bytes() -> Seen {
         let send = || node.try_send(("nobody", "b@mem"), 1);
         let at_the_limit = send().map_err(|error: CastError| error.to_string());
         let above = send();
-        assert!(matches!(above, Err(CastError::Full)), "{above:?}");
+        let Err(CastError::Full(Full::Connection { waiting, max: 0 })) = above else {
+            panic!("{above:?}");
+        };
         assert_eq!(node.refusals().outbound_bytes, 1);
         Seen {
             at_the_limit,
-            above: Above::of(above, &[]),
+            above: Above::of(above, &[waiting as usize, 0]),
         }
     })
 }
@@ -89,7 +91,8 @@ pub(crate) fn spawn_requests() -> Seen {
             .await
             .unwrap();
         served
-            .register_function("m", "f", async |_, (): ()| Ok::<_, Exception>(1))
+            .register_rpc("m", "f", async |_, (): ()| Ok::<_, Exception>(1))
+            .await
             .unwrap();
         let peer = network.node("b@mem").start().await.unwrap();
         peer.connect("a@mem").await.unwrap();
@@ -117,4 +120,51 @@ pub(crate) fn spawn_requests() -> Seen {
             above: Above::of(above, &[]),
         }
     })
+}
+
+/// `rex` and `net_kernel` start a process for a message, each of which was outside of the limit.
+#[test]
+fn the_old_ways_to_ask_for_a_process_count() {
+    simulate(async |network| {
+        let limits = limits(|limits| limits.spawn_requests_per_second_max = 5);
+        let served = network
+            .node("a@mem")
+            .configure(|node| node.limits(limits))
+            .start()
+            .await
+            .unwrap();
+        served
+            .register_rpc("m", "f", async |_, (): ()| Ok::<_, Exception>(1))
+            .await
+            .unwrap();
+        let peer = network.node("b@mem").start().await.unwrap();
+        let ask = async |from: &Node, to: &str, request: Term| -> String {
+            let answer: Term = from.call((to, "a@mem"), request).await.unwrap();
+            answer.to_string()
+        };
+        let call = || term!({call, m, f, [], user});
+        let spawn = || term!({spawn, m, f, [], user});
+        // A cast of a function that is not there is a process, too.
+        let cast = term!({(Term::atom("$gen_cast")), {cast, no, no, [], user}});
+        peer.try_send(("rex", "a@mem"), cast.clone()).unwrap();
+        assert_eq!(ask(&peer, "rex", call()).await, "1");
+        let block_call = term!({block_call, m, f, [], user});
+        assert_eq!(ask(&peer, "rex", block_call).await, "1");
+        assert!(ask(&peer, "net_kernel", spawn()).await.starts_with('<'));
+        let old = peer.rpc_call::<u8>("a@mem", "m", "f", args![], secs(10));
+        assert_eq!(old.await.unwrap(), 1);
+
+        peer.try_send(("rex", "a@mem"), cast).unwrap();
+        let system_limit = "{badrpc,{'EXIT',{system_limit,[]}}}";
+        assert_eq!(ask(&peer, "rex", call()).await, system_limit);
+        let exit = ask(&peer, "net_kernel", spawn()).await;
+        assert_eq!(exit, "{'EXIT',{system_limit,[]}}");
+        assert_eq!(served.refusals().spawn_requests, 3);
+
+        let other = network.node("c@mem").start().await.unwrap();
+        assert_eq!(ask(&other, "rex", call()).await, "1");
+        tokio::time::advance(secs(1)).await;
+        assert_eq!(ask(&peer, "rex", call()).await, "1");
+        assert_eq!(served.refusals().spawn_requests, 3);
+    });
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use ergo::wire::Limits;
 use ergo_tests::program::workspace;
 
-use crate::{clients, connection, handshake, nodes, terms};
+use crate::{clients, connection, handshake, nodes, services, terms};
 
 /// A limit and what is seen of it.
 pub(crate) struct Row {
@@ -72,6 +72,8 @@ fn table() -> Vec<Row> {
         row("outbound_watermark_bytes", connection::watermark),
         row("outbound_bytes_max", nodes::outbound_bytes),
         row("spawn_requests_per_second_max", nodes::spawn_requests),
+        row("io_requests_max", services::io_requests),
+        row("log_events_max", services::log_events),
         row("epmd_request_bytes_max", clients::request_bytes),
         row("epmd_idle_timeout", clients::idle),
         row("epmd_clients_max", clients::number),

@@ -55,15 +55,17 @@ async fn it_spawns_the_old_way() {
     each_release(async |release| {
         let world = World::start(release).await;
         let rust = world.node(|node| node).await;
-        rust.register_function("old", "tell", async |cx, (to, what): (Pid, Term)| {
+        rust.register_rpc("old", "tell", async |cx, (to, what): (Pid, Term)| {
             let me = cx.pid();
             let _ = cx.send(&to, term!({(Term::from(&me)), (what)}));
             Ok::<(), Exception>(())
         })
+        .await
         .unwrap();
-        rust.register_function("old", "fail", async |_, (why,): (Term,)| {
+        rust.register_rpc("old", "fail", async |_, (why,): (Term,)| {
             Err::<(), _>(Exception::Exit(why))
         })
+        .await
         .unwrap();
         let name = rust.text();
         for (request, got) in [

@@ -1,5 +1,6 @@
 //! Calls: G-05. One outcome each, whatever happens to the server meanwhile.
 
+use ergo::Full;
 use ergo::prelude::*;
 use ergo_tests::{PATIENCE, deadline};
 use tokio::sync::{mpsc, oneshot};
@@ -433,12 +434,19 @@ async fn a_bound_is_exact() {
             assert_eq!(probe.handle.number(number), Ok(()), "{number}");
         }
         assert_eq!(queue_len(&node, &probe.pid), BOUND as usize);
-        assert_eq!(probe.handle.number(BOUND), Err(CastError::Full));
-        assert_eq!(probe.handle.sync().await, Err(CallError::Full));
-        assert_eq!(node.try_send(&probe.pid, term!(x)), Err(CastError::Full));
+        let full = Full::Mailbox {
+            waiting: BOUND as u32,
+            max: BOUND as u32,
+        };
+        assert_eq!(probe.handle.number(BOUND), Err(CastError::Full(full)));
+        assert_eq!(probe.handle.sync().await, Err(CallError::Full(full)));
+        assert_eq!(
+            node.try_send(&probe.pid, term!(x)),
+            Err(CastError::Full(full))
+        );
         assert_eq!(
             node.call(&probe.pid, term!(sync)).await,
-            Err(CallError::Full)
+            Err(CallError::Full(full))
         );
         if busy {
             // Signals are not refused.
@@ -475,13 +483,13 @@ async fn a_bound_counts_the_batch_in_progress() {
     for number in 0..3 {
         assert_eq!(probe.handle.number(number), Ok(()));
     }
-    assert_eq!(probe.handle.number(3), Err(CastError::Full));
+    assert!(matches!(probe.handle.number(3), Err(CastError::Full(_))));
     first.0.send(()).unwrap();
     while queue_len(&node, &probe.pid) != 3 {
         tokio::task::yield_now().await;
     }
     assert_eq!(probe.handle.number(4), Ok(()));
-    assert_eq!(probe.handle.number(5), Err(CastError::Full));
+    assert!(matches!(probe.handle.number(5), Err(CastError::Full(_))));
     second.0.send(()).unwrap();
     stop(node).await;
 }

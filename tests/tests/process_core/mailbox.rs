@@ -5,8 +5,8 @@
 use std::pin::Pin;
 use std::task::Poll;
 
-use ergo::DeadLetterReason;
 use ergo::prelude::*;
+use ergo::{DeadLetterReason, Full};
 use ergo_tests::{PATIENCE, deadline};
 use tokio::sync::oneshot;
 
@@ -41,12 +41,21 @@ async fn refuse_tells_every_sender() {
     let node = node().await;
     let (mut probe, release) = held(&node, bounded(2, Overflow::Refuse)).await;
     fill(&probe.handle, 0..2);
-    assert_eq!(probe.handle.number(2), Err(CastError::Full));
-    assert_eq!(probe.handle.number_wait(2).await, Err(CastError::Full));
-    assert_eq!(probe.handle.sync().await, Err(CallError::Full));
-    assert_eq!(node.send(&probe.pid, term!(x)).await, Err(CastError::Full));
+    let full = Full::Mailbox { waiting: 2, max: 2 };
+    assert_eq!(probe.handle.number(2), Err(CastError::Full(full)));
+    assert_eq!(
+        probe.handle.number_wait(2).await,
+        Err(CastError::Full(full))
+    );
+    assert_eq!(probe.handle.sync().await, Err(CallError::Full(full)));
+    assert_eq!(
+        node.send(&probe.pid, term!(x)).await,
+        Err(CastError::Full(full))
+    );
     let called = node.call(&probe.pid, term!(sync)).await;
-    assert_eq!(called, Err(CallError::Full));
+    assert_eq!(called, Err(CallError::Full(full)));
+    let told = CastError::Full(full).to_string();
+    assert_eq!(told, "the mailbox is full: 2 messages wait, and 2 may");
     drop(release);
     assert_eq!(probe.next().await, Event::Cast(0));
     assert_eq!(probe.next().await, Event::Cast(1));
@@ -60,7 +69,7 @@ async fn all_that_can_wait_wait_in_the_order_they_came() {
     let (mut probe, release) = held(&node, bounded(2, Overflow::Wait)).await;
     fill(&probe.handle, 0..2);
     // What cannot wait is refused, also when room would be made for others first.
-    assert_eq!(probe.handle.number(9), Err(CastError::Full));
+    assert!(matches!(probe.handle.number(9), Err(CastError::Full(_))));
     let same: ProbeRef = node.at(&probe.pid);
     let mut casts = Box::pin(probe.handle.number_wait(2));
     assert!(polled(&mut casts).await.is_pending());
@@ -72,7 +81,7 @@ async fn all_that_can_wait_wait_in_the_order_they_came() {
     assert!(polled(&mut called_by_term).await.is_pending());
     let mut last = Box::pin(same.number_wait(4));
     assert!(polled(&mut last).await.is_pending());
-    assert_eq!(probe.handle.number(9), Err(CastError::Full));
+    assert!(matches!(probe.handle.number(9), Err(CastError::Full(_))));
     drop(release);
     let done = async { tokio::join!(casts, called, sent, called_by_term, last) };
     let done = deadline(PATIENCE, done).await;
@@ -162,7 +171,7 @@ async fn a_process_does_not_wait_for_itself() {
         me.number(0).unwrap();
         me.number_wait(1).await
     });
-    assert_eq!(waited.await, Err(CastError::Full));
+    assert!(matches!(waited.await, Err(CastError::Full(_))));
     assert_eq!(probe.heard().await, [Event::Cast(0)]);
     stop(node).await;
 }
@@ -181,7 +190,7 @@ async fn room_is_there_while_the_message_before_is_handled() {
     drop(release);
     // The second is being handled, and is not done: the third has its place all the same.
     assert_eq!(deadline(PATIENCE, third).await, Ok(()));
-    assert_eq!(probe.handle.number(2), Err(CastError::Full));
+    assert!(matches!(probe.handle.number(2), Err(CastError::Full(_))));
     drop(let_go);
     assert_eq!(deadline(PATIENCE, second).await, Ok(()));
     stop(node).await;
@@ -244,9 +253,9 @@ async fn drop_newest_lets_the_sender_go_on() {
     assert_eq!(probe.handle.number(1), Ok(()));
     assert_eq!(node.send(&probe.pid, term!(x)).await, Ok(()));
     // Whoever waits for an answer is told.
-    assert_eq!(probe.handle.sync().await, Err(CallError::Full));
+    assert!(matches!(probe.handle.sync().await, Err(CallError::Full(_))));
     let called = node.call(&probe.pid, term!(sync)).await;
-    assert_eq!(called, Err(CallError::Full));
+    assert!(matches!(called, Err(CallError::Full(_))));
     drop(release);
     assert_eq!(probe.next().await, Event::Cast(0));
     assert_eq!(probe.heard().await, []);
@@ -296,7 +305,10 @@ async fn a_fallback_process_gets_what_is_too_much() {
     assert!(matches!(called, Err(CallError::BadReply(_))), "{called:?}");
     // What never travels is refused.
     let act = Box::new(|_: &Context<Probe>| {});
-    assert_eq!(probe.handle.run(act).await, Err(CallError::Full));
+    assert!(matches!(
+        probe.handle.run(act).await,
+        Err(CallError::Full(_))
+    ));
     drop(release);
     assert_eq!(probe.next().await, Event::Cast(0));
     assert_eq!(probe.heard().await, []);
@@ -313,7 +325,7 @@ async fn without_a_fallback_process_the_sender_is_told() {
     let options = SpawnOptions::default().mailbox(1).fallback("nobody");
     let (probe, _release) = held(&node, options).await;
     fill(&probe.handle, 0..1);
-    assert_eq!(probe.handle.number(1), Err(CastError::Full));
+    assert!(matches!(probe.handle.number(1), Err(CastError::Full(_))));
     // Two that fall back on each other do not pass a message around for ever.
     let one = SpawnOptions::default()
         .name("one")
@@ -327,14 +339,14 @@ async fn without_a_fallback_process_the_sender_is_told() {
     let (two, _held_two) = held(&node, two).await;
     fill(&one.handle, 0..1);
     fill(&two.handle, 0..1);
-    assert_eq!(one.handle.number(2), Err(CastError::Full));
+    assert!(matches!(one.handle.number(2), Err(CastError::Full(_))));
     let own = SpawnOptions::default()
         .name("own")
         .mailbox(1)
         .fallback("own");
     let (own, _held_own) = held(&node, own).await;
     fill(&own.handle, 0..1);
-    assert_eq!(own.handle.number(2), Err(CastError::Full));
+    assert!(matches!(own.handle.number(2), Err(CastError::Full(_))));
     stop(node).await;
 }
 

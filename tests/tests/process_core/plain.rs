@@ -1,5 +1,6 @@
 //! Plain processes: a future with a mailbox, and aliases.
 
+use ergo::Full;
 use ergo::prelude::*;
 use ergo_tests::{PATIENCE, deadline, unique_name};
 use tokio::sync::oneshot;
@@ -120,7 +121,7 @@ async fn a_bound_counts_what_a_selective_receive_leaves() {
     })
     .unwrap();
     let (results, left) = deadline(PATIENCE, receiver).await.unwrap();
-    let full = || Err(CastError::Full);
+    let full = || Err(CastError::Full(Full::Mailbox { waiting: 3, max: 3 }));
     assert_eq!(
         results,
         [Ok(()), Ok(()), Ok(()), Ok(()), full(), Ok(()), full()]

@@ -65,9 +65,10 @@ async fn large_messages_pass() {
     let (port, authority) = (ports::free(), Authority::new("one"));
     let a = secure("a", port, authority.sign("a").options()).await;
     let b = secure("b", port, authority.sign("b").options()).await;
-    b.register_function("test", "twice", async |_, (numbers,): (Vec<u64>,)| {
+    b.register_rpc("test", "twice", async |_, (numbers,): (Vec<u64>,)| {
         Ok(numbers.iter().map(|number| 2 * number).collect::<Vec<_>>())
     })
+    .await
     .unwrap();
     let numbers: Vec<u64> = (1_000_000..1_400_000).collect();
     let twice: Vec<u64> = numbers.iter().map(|number| 2 * number).collect();

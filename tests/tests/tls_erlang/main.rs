@@ -93,10 +93,8 @@ async fn meets(release: Release, more: &str) {
     let epmd = Epmd::start().await.unwrap();
     let erl = files.node(release, &epmd).start().await.unwrap();
     let node = ours(&epmd, Some(authority.sign("ergo").options())).await;
-    node.register_function("bytes", "count", async |_, (bytes,): (Bytes,)| {
-        Ok(bytes.len())
-    })
-    .unwrap();
+    let count = async |_, (bytes,): (Bytes,)| Ok(bytes.len());
+    node.register_rpc("bytes", "count", count).await.unwrap();
     let name = node.name().as_str().to_owned();
 
     assert_eq!(ping_from(&erl, &node).await, "pong");

@@ -172,7 +172,7 @@ impl<W: Behavior<Args: Clone + Sync>> PoolProcess<W> {
             return;
         };
         match (reply_to, error) {
-            (Some(reply_to), CastError::Full) => reply_to.refuse("full"),
+            (Some(reply_to), CastError::Full(_)) => reply_to.refuse("full"),
             (Some(reply_to), _) => reply_to.refuse("no_worker"),
             (None, error) => {
                 tracing::warn!(pool = %cx.pid(), %error, "a cast was dropped: no worker took it");
@@ -185,7 +185,7 @@ impl<W: Behavior<Args: Clone + Sync>> PoolProcess<W> {
         for worker in self.workers.candidates() {
             match worker.deliver(message) {
                 Ok(()) => return Ok(()),
-                Err(CastError::Full) => refused = CastError::Full,
+                Err(error @ CastError::Full(_)) => refused = error,
                 Err(_) => {}
             }
         }

@@ -128,7 +128,7 @@ impl<W: Behavior<Args: Clone + Sync>> PoolRef<W> {
         };
         if let Ok(worker) = workers.pick() {
             match cast(&W::Handle::from(worker)) {
-                Err(CastError::Closed | CastError::Full) => {}
+                Err(CastError::Closed | CastError::Full(_)) => {}
                 outcome => return outcome,
             }
         }
@@ -136,7 +136,7 @@ impl<W: Behavior<Args: Clone + Sync>> PoolRef<W> {
         for worker in workers.candidates() {
             match cast(&W::Handle::from(worker)) {
                 Err(CastError::Closed) => {}
-                Err(CastError::Full) => refused = CastError::Full,
+                Err(error @ CastError::Full(_)) => refused = error,
                 outcome => return outcome,
             }
         }
@@ -162,7 +162,7 @@ impl<W: Behavior<Args: Clone + Sync>> PoolRef<W> {
         };
         if let Ok(worker) = workers.pick() {
             match call(W::Handle::from(worker)).await {
-                Err(CallError::NoProcess | CallError::Full) => {}
+                Err(CallError::NoProcess | CallError::Full(_)) => {}
                 outcome => return outcome,
             }
         }
@@ -170,7 +170,7 @@ impl<W: Behavior<Args: Clone + Sync>> PoolRef<W> {
         for worker in workers.candidates() {
             match call(W::Handle::from(worker)).await {
                 Err(CallError::NoProcess) => {}
-                Err(CallError::Full) => refused = CallError::Full,
+                Err(error @ CallError::Full(_)) => refused = error,
                 outcome => return outcome,
             }
         }

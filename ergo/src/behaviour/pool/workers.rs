@@ -157,7 +157,7 @@ fn first_with_room<W: Behavior>(
     for worker in workers {
         match worker.takes_more() {
             Ok(()) => return Ok(worker),
-            Err(CastError::Full) => refused = CastError::Full,
+            Err(error @ CastError::Full(_)) => refused = error,
             Err(_) => {}
         }
     }

@@ -12,7 +12,25 @@ use crate::process::{Behavior, CastError, Context};
 const SHARE: usize = 512;
 
 /// Takes an event, or says why not.
-pub(super) type Deliver<T> = Box<dyn Fn(&T) -> Result<(), CastError> + Send + Sync>;
+pub(super) type Deliver<T> = Box<dyn Fn(&T) -> Result<(), NotTaken> + Send + Sync>;
+
+/// Why a subscriber did not take an event.
+#[derive(Debug)]
+pub enum NotTaken {
+    /// It is there no more.
+    Gone,
+    /// It has missed it.
+    Missed,
+}
+
+impl From<CastError> for NotTaken {
+    fn from(error: CastError) -> Self {
+        match error {
+            CastError::Closed => NotTaken::Gone,
+            _ => NotTaken::Missed,
+        }
+    }
+}
 
 /// How a subscriber takes its events.
 pub enum Sink<T> {
@@ -162,8 +180,8 @@ impl<T: TopicEvent> FanOut<T> {
         for (at, (number, subscriber)) in self.subscribers.iter().enumerate() {
             match deliver(&subscriber.sink, &mut forms, cx) {
                 Ok(()) => taken += 1,
-                Err(CastError::Closed) => gone.push(*number),
-                Err(_) => self.missed += 1,
+                Err(NotTaken::Gone) => gone.push(*number),
+                Err(NotTaken::Missed) => self.missed += 1,
             }
             if at % SHARE == SHARE - 1 {
                 tokio::task::yield_now().await;
@@ -211,15 +229,17 @@ fn deliver<T: TopicEvent, A: Behavior>(
     sink: &Sink<T>,
     forms: &mut Forms<'_, T>,
     cx: &Context<A>,
-) -> Result<(), CastError> {
-    match sink {
+) -> Result<(), NotTaken> {
+    let sent = match sink {
         // It is the subscriber's own code, whose panic is not to end the topic of all others.
-        Sink::Typed(deliver) => catch_unwind(AssertUnwindSafe(|| deliver(forms.event)))
-            .unwrap_or_else(|_| {
+        Sink::Typed(deliver) => {
+            return catch_unwind(AssertUnwindSafe(|| deliver(forms.event))).unwrap_or_else(|_| {
                 tracing::error!(topic = %forms.topic[0], "a subscriber panicked over an event, and has missed it");
-                Err(CastError::Full)
-            }),
-        Sink::Term(pid) => cx.send(pid, forms.term()?),
-        Sink::Relay(pid) => cx.send(pid, forms.cast()?),
-    }
+                Err(NotTaken::Missed)
+            });
+        }
+        Sink::Term(pid) => forms.term().map(|event| cx.send(pid, event)),
+        Sink::Relay(pid) => forms.cast().map(|event| cx.send(pid, event)),
+    };
+    Ok(sent.map_err(CastError::from)??)
 }

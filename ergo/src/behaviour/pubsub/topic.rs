@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::mpsc;
 
-use crate::behaviour::pubsub::fan_out::Sink;
+use crate::behaviour::pubsub::fan_out::{NotTaken, Sink};
 use crate::behaviour::pubsub::message::{Found, Key, Make, Wanted};
 use crate::behaviour::pubsub::process::{Source, TopicArgs};
 use crate::behaviour::pubsub::{
@@ -270,7 +270,7 @@ impl<T: TopicEvent> Topic<T> {
             attempts -= 1;
             let topic = self.find(&host).await?;
             let (me, deliver) = (cx.handle(), deliver.clone());
-            let sink = Sink::Typed(Box::new(move |event: &T| deliver(&me, event.clone())));
+            let sink = Sink::Typed(Box::new(move |event: &T| Ok(deliver(&me, event.clone())?)));
             // Before it subscribes: an end between the two is not missed, nor the reason lost.
             let pid = topic.pid();
             let monitor = pid.as_ref().filter(|_| tie == Tie::Monitor);
@@ -413,9 +413,9 @@ fn stream_sink<T: TopicEvent>(sender: mpsc::Sender<T>, missed: Arc<AtomicU64>) -
         sender.try_send(event.clone()).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => {
                 missed.fetch_add(1, Ordering::Relaxed);
-                CastError::Full
+                NotTaken::Missed
             }
-            mpsc::error::TrySendError::Closed(_) => CastError::Closed,
+            mpsc::error::TrySendError::Closed(_) => NotTaken::Gone,
         })
     }))
 }

@@ -1,6 +1,7 @@
 //! Why a handshake failed.
 
 use std::fmt;
+use std::time::Duration;
 
 use thiserror::Error;
 
@@ -90,8 +91,13 @@ pub enum HandshakeError {
     #[error("closed by the peer in place of {0}{hint}", hint = .0.hint())]
     Closed(Step),
     /// The handshake was not complete at its deadline.
-    #[error("not complete in time: waited for {0}")]
-    Timeout(Step),
+    #[error("not complete within {timeout:?}: waited for {awaiting}")]
+    Timeout {
+        /// What was waited for at the end.
+        awaiting: Step,
+        /// [`Limits::handshake_timeout`](crate::wire::Limits::handshake_timeout).
+        timeout: Duration,
+    },
     /// [`Acceptor::admit`](super::Acceptor::admit) or [`Acceptor::refuse`](super::Acceptor::refuse) without a question,
     /// or with an answer that does not belong to it. A mistake of the caller; the machine is unchanged.
     #[error("the answer does not belong to a question of the handshake")]

@@ -12,6 +12,7 @@ pub(super) struct Line {
     partial: Vec<u8>,
     output: Vec<u8>,
     message_bytes_max: usize,
+    timeout: Duration,
     deadline: Instant,
 }
 
@@ -24,6 +25,7 @@ impl Line {
             partial: Vec::new(),
             output: Vec::new(),
             message_bytes_max: limits.handshake_bytes_max,
+            timeout: limits.handshake_timeout,
             deadline: now.checked_add(patience.min(in_a_century)).unwrap_or(now),
         }
     }
@@ -85,7 +87,8 @@ impl Line {
         awaiting: Step,
     ) -> Result<(), HandshakeError> {
         if now >= self.deadline {
-            Err(HandshakeError::Timeout(awaiting))
+            let timeout = self.timeout;
+            Err(HandshakeError::Timeout { awaiting, timeout })
         } else {
             Ok(())
         }

@@ -7,6 +7,7 @@ use super::*;
 use crate::dist::Monitored;
 use crate::node::connect::LostInPanic;
 use crate::node::delivery::untie;
+use crate::node::spawning::SpawnRequest;
 
 fn link(to: &Pid) -> Control {
     Control::Link {
@@ -172,7 +173,19 @@ async fn a_process_spawned_for_a_lost_peer_hears_of_it() {
     let host = node.host_ref();
     let process = host.process(host.local_id(&pid).unwrap()).unwrap();
     let from = stranger(1);
-    node.tie_spawned(&*process, &from, &reference_of_theirs(), true, true);
+    let request = SpawnRequest {
+        peer: from.node().clone(),
+        request: reference_of_theirs(),
+        from: from.clone(),
+        group_leader: from.clone(),
+        module: Atom::from_static("m"),
+        function: Atom::from_static("f"),
+        arity: 0,
+        link: true,
+        monitor: true,
+        args: Encoded::new(&Term::list([])).unwrap(),
+    };
+    node.tie_spawned(&*process, &request);
     let lost = format!("{from} {}", ExitReason::NoConnection);
     assert_eq!(told.recv().await.unwrap(), lost);
     assert_eq!(relations_of(&node, &pid), (0, 0));

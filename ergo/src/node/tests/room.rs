@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::*;
 use crate::node::peer::Submitted;
-use crate::process::CastError;
+use crate::process::{CastError, Full};
 
 const KIB: usize = 1024;
 
@@ -49,7 +49,14 @@ async fn what_waits_for_a_connection_is_bounded() {
         async move { peer.not_busy().await }
     });
     let refused = (0..64).find_map(|_| submit(&peer, true).err());
-    assert_eq!(refused, Some(CastError::Full));
+    let Some(CastError::Full(Full::Connection {
+        waiting: bytes,
+        max,
+    })) = refused
+    else {
+        panic!("{refused:?}");
+    };
+    assert!(max as usize == 64 * KIB && bytes > max, "{bytes} {max}");
     // Other signals are never refused.
     assert_eq!(submit(&peer, false), Ok(Submitted::Done));
     assert!(!waiting.is_finished());
@@ -77,7 +84,7 @@ async fn a_connection_that_comes_about_wakes_those_who_wait() {
 async fn a_peer_that_takes_no_answers_is_given_up() {
     let peer = Peer::connected(far(), outbound(), false, &limits());
     while submit(&peer, true).is_ok() {}
-    assert_eq!(submit(&peer, true), Err(CastError::Full));
+    assert!(matches!(submit(&peer, true), Err(CastError::Full(_))));
     let is_closed = || peer.closing.load(std::sync::atomic::Ordering::Acquire);
     let sent = (0..1000).take_while(|_| {
         assert_eq!(submit(&peer, false), Ok(Submitted::Done));

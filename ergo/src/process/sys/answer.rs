@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::etf::{Encoded, Term};
 use crate::process::actor::{Behavior, short_type_name};
+use crate::process::host::Origin;
 use crate::process::sys::status;
 use crate::process::turn::{self, Turn};
 use crate::process::{ExitReason, ReplyTo, current, wire};
@@ -17,17 +18,18 @@ pub(in crate::process) enum Then {
     Stop(ExitReason),
 }
 
-/// Answers one, in a process that is `suspended` or not.
+/// Answers one that came `from` a connection, in a process that is `suspended` or not.
 pub(in crate::process) fn answer<A: Behavior>(
     turn: &mut Turn<'_, A>,
     suspended: bool,
     to: &ReplyTo,
     request: &Encoded,
+    from: Option<Origin>,
 ) -> Then {
     let request = match request.to_term() {
         Ok(request) => request,
         Err(error) => {
-            turn::corrupt(turn.cx, &error, Some(to.pid().node().clone()));
+            turn::corrupt(turn.cx, &error, from);
             return Then::GoOn;
         }
     };

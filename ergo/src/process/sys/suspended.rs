@@ -2,18 +2,20 @@
 
 use std::collections::VecDeque;
 
+use crate::etf::Encoded;
 use crate::process::actor::Behavior;
+use crate::process::host::Origin;
 use crate::process::queue::{Envelope, Other};
 use crate::process::sys::{Then, answer};
 use crate::process::turn::{Turn, yield_now};
-use crate::process::{ExitReason, wire};
+use crate::process::{ExitReason, ReplyTo, wire};
 
 /// What a process waits for.
 type Messages<A> = VecDeque<Envelope<<A as Behavior>::Message>>;
 
 /// What came for a suspended process.
 enum Came<M> {
-    System(crate::process::ReplyTo, crate::etf::Encoded),
+    System(ReplyTo, Encoded, Option<Origin>),
     ParentExit(ExitReason),
     /// It waits.
     Else(Envelope<M>),
@@ -34,7 +36,7 @@ pub(in crate::process) async fn suspended<A: Behavior>(
             match sort(turn, envelope) {
                 Came::Else(envelope) => held.push_back(envelope),
                 Came::ParentExit(reason) => return Some(reason),
-                Came::System(to, request) => match answer(turn, true, &to, &request) {
+                Came::System(to, request, from) => match answer(turn, true, &to, &request, from) {
                     Then::GoOn | Then::Suspend => {}
                     Then::Stop(reason) => return Some(reason),
                     Then::Resume => {
@@ -57,8 +59,10 @@ fn sort<A: Behavior>(turn: &Turn<'_, A>, envelope: Envelope<A::Message>) -> Came
     };
     let came = match &**other {
         Other::Exit(exit) if turn.cx.parent() == exit.from => Came::ParentExit(exit.reason.clone()),
-        Other::Wire(encoded, _) => match wire::unwrap(turn.cx.host(), encoded, A::PROTOCOL) {
-            (wire::Wrapped::System(to), request) => Came::System(to, encoded.last_element(request)),
+        Other::Wire(encoded, from) => match wire::unwrap(turn.cx.host(), encoded, A::PROTOCOL) {
+            (wire::Wrapped::System(to), request) => {
+                Came::System(to, encoded.last_element(request), from.clone())
+            }
             _ => return Came::Else(envelope),
         },
         _ => return Came::Else(envelope),

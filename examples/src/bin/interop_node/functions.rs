@@ -1,32 +1,39 @@
-//! The functions that peers may spawn and call: module `interop`.
+//! The functions that peers may spawn and call, module `interop`, and the factory that they may start.
 
-use ergo::etf::{AtomTooLong, BigInt};
+use ergo::AccessListError;
+use ergo::etf::BigInt;
 use ergo::prelude::*;
 
+use crate::worker::{Worker, environment};
+
 /// Registers them, open to all peers.
-pub fn register(node: &Node) -> Result<(), AtomTooLong> {
-    node.register_function(
-        "interop",
-        "send_node",
-        async |cx: PlainContext, (to,): (Pid,)| {
-            let name = cx.node().name().clone();
-            cx.send(to, name)
-                .map_err(|_| Exception::Exit(Term::atom("noproc")))?;
-            Ok(Atom::from_static("ok"))
-        },
-    )?;
-    node.register_function("interop", "echo_loop", |cx: PlainContext, (): ()| {
-        echo_loop(cx)
-    })?;
-    node.register_function("interop", "die", async |_, (reason,): (Term,)| {
-        Err::<(), _>(Exception::Exit(reason))
-    })?;
-    node.register_function("interop", "add", async |_, (a, b): (Term, Term)| {
-        add(&a, &b)
-    })?;
-    node.register_function("interop", "fail", async |_, (reason,): (Term,)| {
-        Err::<(), _>(Exception::Error(reason))
-    })
+pub async fn register(node: &Node) -> Result<(), AccessListError> {
+    let send_node = async |cx: PlainContext, (to,): (Pid,)| {
+        let name = cx.node().name().clone();
+        cx.send(to, name)
+            .map_err(|_| Exception::Exit(Term::atom("noproc")))?;
+        Ok(Atom::from_static("ok"))
+    };
+    let echo_loop = |cx: PlainContext, (): ()| echo_loop(cx);
+    let die = async |_, (reason,): (Term,)| Err::<(), _>(Exception::Exit(reason));
+    let add = async |_, (a, b): (Term, Term)| add(&a, &b);
+    let fail = async |_, (reason,): (Term,)| Err::<(), _>(Exception::Error(reason));
+    node.register_rpc("interop", "send_node", send_node).await?;
+    node.register_rpc("interop", "echo_loop", echo_loop).await?;
+    node.register_rpc("interop", "die", die).await?;
+    node.register_rpc("interop", "add", add).await?;
+    node.register_rpc("interop", "fail", fail).await?;
+    let env = async |cx: PlainContext, (): ()| Ok(environment(&cx));
+    let tell_env = async |cx: PlainContext, (to,): (Pid,)| {
+        let env = environment(&cx);
+        cx.send(to, env)
+            .map_err(|_| Exception::Exit(Term::atom("noproc")))?;
+        Ok(Atom::from_static("ok"))
+    };
+    node.register_rpc("interop", "env", env).await?;
+    node.register_rpc("interop", "env", tell_env).await?;
+    node.enable_spawn("worker", Worker::factory()).await?;
+    Ok(())
 }
 
 /// Sends every `{From, T}` back as `{self(), T}` until `stop`.

@@ -17,6 +17,7 @@ mod crasher;
 mod echo;
 mod functions;
 mod relay;
+mod worker;
 
 use std::ops::RangeInclusive;
 use std::process::ExitCode;
@@ -101,7 +102,7 @@ async fn run(arguments: Arguments) -> ergo::Result {
         builder = builder.epmd_port(port);
     }
     let node = builder.start().await?;
-    functions::register(&node)?;
+    functions::register(&node).await?;
     let sup = supervisor().start(&node).await?;
     println!(
         "ready {} port {}",

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use ergo::prelude::*;
-use ergo::{NodeEvent, RpcError};
+use ergo::{NodeEvent, RemoteSpawnError, RpcError};
 
 /// What the relay remembers.
 #[derive(Default)]
@@ -204,19 +204,38 @@ fn remote(
                 let value: Result<Term, _> = here
                     .rpc_call(&node, &module, &function, args, secs(5))
                     .await;
+                let value = value.map_err(|why| rpc_error(&why));
                 value.map(|value| [Term::atom("rpc"), value])
             }
             Kind::Spawn => {
-                let pid = here
-                    .spawn_function(&node, &module, &function, args, secs(5))
-                    .await;
+                let pid = spawn(&here, &node, &module, &function, args).await;
                 pid.map(|pid| [Term::atom("spawned"), Term::from(pid)])
             }
         };
-        let told = outcome.unwrap_or_else(|why| [Term::atom("error"), rpc_error(&why)]);
+        let told = outcome.unwrap_or_else(|why| [Term::atom("error"), why]);
         tell(&cx, &to, told);
     });
     spawned.ok().map(drop)
+}
+
+async fn spawn(
+    here: &Node,
+    node: &str,
+    module: &str,
+    function: &str,
+    args: Term,
+) -> Result<Pid, Term> {
+    let noconnection = |_| Term::atom("noconnection");
+    let far = here.remote(node).await.map_err(noconnection)?;
+    let pid = far.spawn_function(module, function, args).await;
+    pid.map_err(|why| match why {
+        RemoteSpawnError::Timeout { .. } => Term::atom("timeout"),
+        RemoteSpawnError::NoConnection { .. } => Term::atom("noconnection"),
+        RemoteSpawnError::Disabled { .. } => Term::atom("disabled"),
+        RemoteSpawnError::NotAllowed { .. } => Term::atom("not_allowed"),
+        RemoteSpawnError::Refused { word, .. } => Term::Atom(word),
+        other => Term::from(other.to_string()),
+    })
 }
 
 fn nodes(cx: &PlainContext, to: &Destination) {

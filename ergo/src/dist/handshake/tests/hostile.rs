@@ -127,7 +127,10 @@ fn one_deadline_for_everything() {
         acceptor.handle_timeout(deadline - Duration::from_nanos(1)),
         Ok(())
     );
-    let error = HandshakeError::Timeout(Step::Decision);
+    let error = HandshakeError::Timeout {
+        awaiting: Step::Decision,
+        timeout: Duration::from_secs(7),
+    };
     assert_eq!(acceptor.handle_timeout(deadline), Err(error.clone()));
     assert_eq!(acceptor.handle_input(&[]), Err(error));
     assert_eq!(acceptor.poll_timeout(), None);

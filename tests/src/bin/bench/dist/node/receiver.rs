@@ -117,8 +117,8 @@ pub(super) async fn start(node: &Node) -> Result<(), String> {
         count.fetch_add(1, Ordering::Relaxed);
         async { Ok::<_, Exception>(Atom::from_static("ok")) }
     };
-    let registered = node
-        .register_function(MODULE, "echo", echo)
-        .and_then(|()| node.register_function(MODULE, "count", count));
-    registered.map_err(|error| error.to_string())
+    let echo = node.register_rpc(MODULE, "echo", echo).await;
+    echo.map_err(|error| error.to_string())?;
+    let count = node.register_rpc(MODULE, "count", count).await;
+    count.map(drop).map_err(|error| error.to_string())
 }

@@ -175,12 +175,12 @@ impl Sender {
     async fn spawns(&self, callers: u64, count: u64) -> Values {
         let server = self.server().await?;
         let before = server.spawned().await.map_err(text)?;
-        let (node, receiver) = (self.node.clone(), self.receiver.clone());
+        let far = self.node.remote(&self.receiver).await.map_err(text)?;
         let values = self.callers(callers, count, move |number| {
-            let (node, receiver) = (node.clone(), receiver.clone());
+            let far = far.clone();
             async move {
                 let none: Vec<u64> = Vec::new();
-                let pid = node.spawn_function(&receiver, MODULE, "count", none, LONG);
+                let pid = far.spawn_function(MODULE, "count", none).timeout(LONG);
                 pid.await.map(|_| number).map_err(text)
             }
         });

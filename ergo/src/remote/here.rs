@@ -1,0 +1,148 @@
+//! A factory of this node used on this node, and by peers through a remote procedure call: `ergo:spawn/2,3`.
+
+use std::sync::Arc;
+
+use crate::etf::{Atom, Encoded, Pid, Term};
+use crate::node::Node;
+use crate::process::host::{AnyProcess, AsHost, Ending};
+use crate::process::{ExitReason, Inheritance, PlainContext, SpawnError, SpawnOptions, Tie};
+use crate::remote::Exception;
+use crate::remote::child::ChildOptions;
+use crate::remote::factory::{Factory, Start};
+use crate::remote::function::{FunctionName, erase};
+
+/// A process of this node whose init has not ended yet. Dropped, it is ended.
+pub(super) struct Starting {
+    node: Node,
+    process: Option<Arc<dyn AnyProcess>>,
+    init: tokio::sync::oneshot::Receiver<Result<(), SpawnError>>,
+}
+
+impl Starting {
+    pub(super) fn begin(
+        node: &Node,
+        factory: &Factory,
+        args: Encoded,
+        options: &SpawnOptions,
+        tie: &Tie<'_>,
+    ) -> Result<Starting, SpawnError> {
+        let (started, init) = tokio::sync::oneshot::channel();
+        let mut starting = Starting {
+            node: node.clone(),
+            process: None,
+            init,
+        };
+        let mut tied = |process: &Arc<dyn AnyProcess>| starting.process = Some(process.clone());
+        factory.start(Start {
+            host: &node.host(),
+            args,
+            options,
+            tie,
+            tied: &mut tied,
+            started,
+        })?;
+        Ok(starting)
+    }
+
+    /// The process once its init has ended.
+    pub(super) async fn ended(mut self) -> Result<Pid, SpawnError> {
+        let init = (&mut self.init).await;
+        let process = self.process.take().ok_or(SpawnError::Stopping)?;
+        match init {
+            Ok(Ok(())) => Ok(self.node.host().pid(process.id())),
+            Ok(Err(error)) => Err(error),
+            // Its init panicked, or it was killed in it.
+            Err(_) => Err(SpawnError::Init(Ending::of(process).await)),
+        }
+    }
+}
+
+impl Drop for Starting {
+    fn drop(&mut self) {
+        if let Some(process) = self.process.take() {
+            process.exit_signal(&self.node.pid_of_node(), ExitReason::Kill, false);
+        }
+    }
+}
+
+/// Registers `ergo:spawn/2` and `ergo:spawn/3` for remote procedure calls: `{ok, Pid}`, `ignore` or `{error, Reason}`, as
+/// `gen_server:start` gives them. Who may start what is said by the factories.
+pub(crate) fn register(node: &Node) {
+    let name = |arity| FunctionName {
+        module: Atom::from_static("ergo"),
+        function: Atom::from_static("spawn"),
+        arity,
+    };
+    let two = async |cx, (name, args): (Atom, Term)| spawn(cx, name, args, None).await;
+    let three = async |cx, (name, args, options): (Atom, Term, Term)| {
+        spawn(cx, name, args, Some(options)).await
+    };
+    node.functions().open(name(2), erase(two), None);
+    node.functions().open(name(3), erase(three), None);
+}
+
+async fn spawn(
+    cx: PlainContext,
+    name: Atom,
+    args: Term,
+    options: Option<Term>,
+) -> Result<Term, Exception> {
+    Ok(match start(cx, &name, &args, options.as_ref()).await {
+        Ok(pid) => Term::tuple([Term::atom("ok"), Term::from(pid)]),
+        Err(Some(why)) => Term::tuple([Term::atom("error"), why]),
+        Err(None) => Term::atom("ignore"),
+    })
+}
+
+/// `None` is `ignore`.
+async fn start(
+    cx: PlainContext,
+    name: &Atom,
+    args: &Term,
+    options: Option<&Term>,
+) -> Result<Pid, Option<Term>> {
+    let node = cx.node();
+    let word = |word| Some(Term::atom(word));
+    if args.as_list().is_none() {
+        return Err(word("badarg"));
+    }
+    if !node.spawns_for_peers() && cx.caller() != Some(node.name()) {
+        return Err(word("disabled"));
+    }
+    // The node itself may what others may not; a message that proves nobody may what all may.
+    let nobody = Atom::from_static("");
+    let asking = cx.caller().unwrap_or(&nobody);
+    let asking = (asking != node.name()).then_some(asking);
+    let factory = node.factories().find(&node, name, asking);
+    let factory = factory.map_err(|none| Some(Term::Atom(none.word())))?;
+    let read = options.map_or_else(
+        || Some(ChildOptions::default()),
+        |options| ChildOptions::read(&Encoded::new(options).ok()?),
+    );
+    let read = read.filter(|options| options.ack.is_none());
+    let options = read.ok_or_else(|| word("badopt"))?;
+    let inheritance = Inheritance {
+        group_leader: Some(cx.info().group_leader),
+        ..Inheritance::from_parent(cx.spawner().unwrap_or_else(|| cx.pid()))
+    };
+    let options = options.inheriting(inheritance);
+    let args = Encoded::new(args).map_err(|_| word("badarg"))?;
+    let starting = Starting::begin(&node, &factory, args, &options, &Tie::default());
+    let started = match starting {
+        Ok(starting) => starting.ended().await,
+        Err(error) => Err(error),
+    };
+    started.map_err(|error| reason_of(&error))
+}
+
+fn reason_of(error: &SpawnError) -> Option<Term> {
+    Some(match error {
+        SpawnError::Ignored => return None,
+        SpawnError::Init(reason) => reason.to_term(),
+        SpawnError::NameTaken { holder, .. } => {
+            Term::tuple([Term::atom("already_started"), Term::from(holder.clone())])
+        }
+        SpawnError::BadName(_) | SpawnError::BadOptions(_) => Term::atom("badopt"),
+        SpawnError::Stopping => Term::atom("system_limit"),
+    })
+}

@@ -1,0 +1,99 @@
+//! What becomes of a process when whoever has asked for it is gone before it has started: G-20.
+
+use ergo::RemoteSpawnError;
+use ergo::prelude::*;
+use ergo::testing::{Network, advance};
+
+use crate::nodes::{Init, WorkerRef, spawn, two, workers};
+
+#[ergo::test]
+async fn the_child_of_a_killed_caller_is_ended(network: Network) -> ergo::Result {
+    let (a, b) = two(&network).await;
+    a.connect("b@mem").await?;
+    let caller = a.spawn_fn(async |cx| {
+        let args = args![1, hangs];
+        let spawn = cx.remote_spawn("b@mem", "worker", SpawnOptions::default(), args);
+        let _ = spawn.timeout(secs(3_600)).await;
+    })?;
+    advance(secs(1)).await;
+    assert_eq!(workers(&b), 1);
+    a.exit(&caller, ExitReason::Kill);
+    advance(secs(1)).await;
+    assert_eq!(workers(&b), 0);
+    Ok(())
+}
+
+/// The answer comes after the caller has gone.
+#[ergo::test]
+async fn an_answer_that_comes_too_late_ends_the_child(network: Network) -> ergo::Result {
+    let (a, b) = two(&network).await;
+    a.connect("b@mem").await?;
+    network.delay("b@mem", "a@mem", secs(10)..=secs(10));
+    let far = a.remote("b@mem").await?;
+    let spawn = far.spawn("worker", SpawnOptions::default(), args![1, works]);
+    let late = spawn.timeout(secs(1)).await;
+    assert!(
+        matches!(late, Err(RemoteSpawnError::Timeout { .. })),
+        "{late:?}"
+    );
+    advance(secs(60)).await;
+    assert_eq!(workers(&b), 0);
+    let function = far.spawn_function("ergo", "spawn", args![worker, [1, works]]);
+    let late = function.timeout(secs(1)).await;
+    assert!(
+        matches!(late, Err(RemoteSpawnError::Timeout { .. })),
+        "{late:?}"
+    );
+    advance(secs(60)).await;
+    assert_eq!(workers(&b), 0);
+    Ok(())
+}
+
+/// The network is cut while the init runs: nobody will ever take the process over.
+#[ergo::test]
+async fn a_lost_connection_ends_what_has_not_been_taken_over(network: Network) -> ergo::Result {
+    let (a, b) = two(&network).await;
+    a.connect("b@mem").await?;
+    let caller = a.spawn_fn(async |cx| {
+        let args = args![1, hangs];
+        let spawn = cx.remote_spawn("b@mem", "worker", SpawnOptions::default(), args);
+        spawn.timeout(secs(3_600)).await.unwrap_err();
+    })?;
+    advance(secs(1)).await;
+    assert_eq!(workers(&b), 1);
+    network.cut("a@mem", "b@mem");
+    advance(secs(1)).await;
+    assert_eq!(workers(&b), 0);
+    assert!(!a.is_process_alive(&caller));
+    Ok(())
+}
+
+/// One that has been taken over outlives the connection and its parent.
+#[ergo::test]
+async fn what_has_been_taken_over_stays(network: Network) -> ergo::Result {
+    let (a, b) = two(&network).await;
+    let worker = spawn(&a, Init::Works).await?;
+    let pid = worker.pid().unwrap();
+    advance(secs(1)).await;
+    network.cut("a@mem", "b@mem");
+    advance(secs(600)).await;
+    let here: WorkerRef = b.at(&pid);
+    assert_eq!(here.id().await?, 7);
+    Ok(())
+}
+
+#[ergo::test]
+async fn ten_thousand_at_once(network: Network) -> ergo::Result {
+    let (a, b) = two(&network).await;
+    let far = a.remote("b@mem").await?;
+    let mut all = tokio::task::JoinSet::new();
+    for id in 0..10_000_u64 {
+        let spawn = far.spawn("worker", SpawnOptions::default(), args![(id), works]);
+        all.spawn(spawn.timeout(secs(600)).into_future());
+    }
+    let started = all.join_all().await;
+    let failed = started.iter().find(|one| one.is_err());
+    assert!(failed.is_none(), "{failed:?}");
+    assert_eq!((started.len(), workers(&b)), (10_000, 10_000));
+    Ok(())
+}

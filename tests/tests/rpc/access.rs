@@ -1,0 +1,117 @@
+//! Who may call what.
+
+use std::collections::BTreeSet;
+
+use ergo::prelude::*;
+use ergo::testing::Network;
+use ergo::{Access, AccessListError};
+
+use crate::nodes::{ask, node, not_allowed, undef, who};
+
+fn only(names: &[&str]) -> Access {
+    let names = names.iter().map(|name| Atom::new(name).unwrap());
+    Access::Only(names.collect::<BTreeSet<_>>())
+}
+
+#[ergo::test]
+async fn what_is_not_registered_is_undef(network: Network) -> ergo::Result {
+    let (a, b) = (node(&network, "a@mem").await, node(&network, "b@mem").await);
+    assert_eq!(ask(&a, "b@mem").await, Err(undef()));
+    assert_eq!(ask(&b, "b@mem").await, Err(undef()));
+    assert_eq!(b.register_rpc("m", "who", who).await?, Access::Any);
+    assert_eq!(ask(&a, "b@mem").await?, a.name().clone());
+    // Another arity is another function.
+    let two = a.rpc_call::<Term>("b@mem", "m", "who", args![1, 2], secs(5));
+    let error = two.await.unwrap_err();
+    assert_eq!(error.to_string(), "error: undef");
+    assert_eq!(b.unregister_rpc("m", "who", 0).await?, Access::Closed);
+    assert_eq!(ask(&a, "b@mem").await, Err(undef()));
+    let again = b.unregister_rpc("m", "who", 0).await;
+    assert_eq!(again, Err(AccessListError::NotRegistered("m:who/0".into())));
+    Ok(())
+}
+
+/// Lists grow by registering and shrink by unregistering; an emptied one is open to all.
+#[ergo::test]
+async fn only_the_nodes_in_the_list(network: Network) -> ergo::Result {
+    let (a, b) = (node(&network, "a@mem").await, node(&network, "b@mem").await);
+    let c = node(&network, "c@mem").await;
+    let opened = b.register_rpc("m", "who", who).only(["a@mem"]).await?;
+    assert_eq!(opened, only(&["a@mem"]));
+    assert_eq!(ask(&a, "b@mem").await?, a.name().clone());
+    assert_eq!(ask(&c, "b@mem").await, Err(not_allowed()));
+    // The node itself may always.
+    assert_eq!(ask(&b, "b@mem").await?, b.name().clone());
+
+    let both = b.register_rpc("m", "who", who).only(["c@mem"]).await?;
+    assert_eq!(both, only(&["a@mem", "c@mem"]));
+    assert_eq!(ask(&c, "b@mem").await?, c.name().clone());
+
+    let left = b.unregister_rpc("m", "who", 0).only(["a@mem"]).await?;
+    assert_eq!(left, only(&["c@mem"]));
+    assert_eq!(ask(&a, "b@mem").await, Err(not_allowed()));
+
+    let emptied = b.unregister_rpc("m", "who", 0).only(["c@mem"]).await?;
+    assert_eq!(emptied, Access::Any);
+    assert_eq!(ask(&a, "b@mem").await?, a.name().clone());
+    let open = b.unregister_rpc("m", "who", 0).only(["c@mem"]).await;
+    assert_eq!(open, Err(AccessListError::OpenToAll));
+    Ok(())
+}
+
+#[ergo::test]
+async fn a_change_that_is_wrong_changes_nothing(network: Network) -> ergo::Result {
+    let (a, b) = (node(&network, "a@mem").await, node(&network, "b@mem").await);
+    let long = "x".repeat(256);
+    let wrong = b.register_rpc(&long, "who", who).await;
+    assert_eq!(wrong, Err(AccessListError::TooLong(long)));
+    let wrong = b.register_rpc("m", "who", who).only(["nobody"]).await;
+    assert_eq!(wrong, Err(AccessListError::BadNodeName("nobody".into())));
+    assert_eq!(ask(&a, "b@mem").await, Err(undef()));
+    Ok(())
+}
+
+/// Whatever way a peer asks: a spawn of the function, the server `rex`, and the old spawn of `net_kernel`.
+#[ergo::test]
+async fn every_way_in_is_closed(network: Network) -> ergo::Result {
+    let (a, b) = (node(&network, "a@mem").await, node(&network, "b@mem").await);
+    let c = node(&network, "c@mem").await;
+    let mut heard = b.probe_as("heard");
+    let tell = async |cx: PlainContext, (what,): (Term,)| {
+        // The probe is there.
+        let _ = cx.send("heard", what);
+        Ok(cx.caller().cloned())
+    };
+    b.register_rpc("m", "tell", tell).only(["a@mem"]).await?;
+    let calls = [
+        term!({call, m, tell, ["call"], user}),
+        term!({block_call, m, tell, ["block_call"], user}),
+    ];
+    for call in calls {
+        let refused: Term = c.call(("rex", "b@mem"), call.clone()).await?;
+        assert!(refused.to_string().contains("not_allowed"), "{refused}");
+        let value: Term = a.call(("rex", "b@mem"), call).await?;
+        assert_eq!(value, Term::Atom(a.name().clone()));
+        heard.expect::<String>().await;
+    }
+    let spawn = term!({spawn, m, tell, ["spawn"], user});
+    for (from, is_allowed) in [(&c, false), (&a, true)] {
+        let _: Term = from.call(("net_kernel", "b@mem"), spawn.clone()).await?;
+        let cast = term!({(Term::atom("$gen_cast")), {cast, m, tell, ["cast"], user}});
+        from.try_send(("rex", "b@mem"), cast)?;
+        let far = from.remote("b@mem").await.unwrap();
+        let spawned = far.spawn_function("m", "tell", args!["request"]);
+        let _ = spawned.await;
+        if is_allowed {
+            let mut all = [
+                heard.expect::<String>().await,
+                heard.expect::<String>().await,
+                heard.expect::<String>().await,
+            ];
+            all.sort();
+            assert_eq!(all, ["cast", "request", "spawn"]);
+        }
+    }
+    heard.expect_no(secs(1)).await;
+    Ok(())
+}

@@ -1,0 +1,6 @@
+//! Remote procedure calls between nodes of ergo, in virtual time.
+
+#![deny(warnings, clippy::all)]
+
+mod access;
+mod nodes;
