@@ -23,6 +23,10 @@ pub trait Endpoint: Send + Sync {
     fn message(&self, from: Option<Pid>, to: Pid, payload: Encoded);
     /// Another signal has come.
     fn signal(&self, control: Control, payload: Option<Encoded>);
+    /// Runs what hands out signals that have come. [`Endpoint::writable`] is not notified of what is sent meanwhile.
+    fn reading<R>(&self, hand_out: impl FnOnce() -> R) -> R;
+    /// Whether something was sent meanwhile.
+    fn answered(&self) -> bool;
     /// So many bytes have come.
     fn received(&self, bytes: u64);
     /// Swaps what is to be written next with `into`, which has been written.
@@ -104,8 +108,13 @@ async fn read(
     let mut looking = Looking::default();
     let mut reads: u32 = 0;
     loop {
-        if let Err(violation) = dispatch(&mut inbound, endpoint) {
+        if let Err(violation) = endpoint.reading(|| dispatch(&mut inbound, endpoint)) {
             return LossReason::Violation(violation);
+        }
+        if endpoint.answered() {
+            // After those who have been woken: what they answer is written with it.
+            tokio::task::yield_now().await;
+            endpoint.writable().notify_one();
         }
         match looking.read(&mut reader, &mut inbound, endpoint).await {
             Ok(0) | Err(_) => return LossReason::ConnectionClosed,

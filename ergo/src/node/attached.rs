@@ -34,6 +34,14 @@ impl Endpoint for Attached {
             .act(|| self.node.receive_message(&self.peer, from, to, payload));
     }
 
+    fn reading<R>(&self, hand_out: impl FnOnce() -> R) -> R {
+        self.peer.reading(hand_out)
+    }
+
+    fn answered(&self) -> bool {
+        self.peer.answered()
+    }
+
     fn received(&self, bytes: u64) {
         if let Some(connection) = self.peer.connection.get() {
             connection.traffic.bytes_in(bytes);

@@ -80,6 +80,8 @@ pub(crate) struct Peer {
     acting: Mutex<()>,
     /// Whether senders may have to wait: looked at first, without a lock. True for too long does no harm.
     may_be_busy: AtomicBool,
+    /// Whether something waits to be written that nobody has been told of: see [`Peer::reading`].
+    answered: AtomicBool,
     /// Whether the peer is lost: nothing is acted on any more.
     lost: AtomicBool,
     /// From how many waiting bytes on senders wait.
@@ -102,6 +104,8 @@ pub(crate) struct Peer {
 thread_local! {
     /// The peer whose signal this thread is acting on.
     static ACTING_ON: Cell<*const Peer> = const { Cell::new(std::ptr::null()) };
+    /// The peer whose signals this thread is handing out, one after the other.
+    static READING_FROM: Cell<*const Peer> = const { Cell::new(std::ptr::null()) };
     /// The peer this thread is encoding a message for.
     static ENCODING_FOR: Cell<*const Peer> = const { Cell::new(std::ptr::null()) };
 }
@@ -194,6 +198,7 @@ impl Peer {
             }),
             acting: Mutex::new(()),
             may_be_busy: AtomicBool::new(false),
+            answered: AtomicBool::new(false),
             lost: AtomicBool::new(false),
             watermark: limits.outbound_watermark_bytes,
             bytes_max: limits.outbound_bytes_max,
@@ -350,9 +355,26 @@ impl Peer {
             self.close();
         }
         // Whoever writes looks again until nothing is left.
-        if handed.is_first {
+        if !handed.is_first {
+            return;
+        }
+        if READING_FROM.get() == std::ptr::from_ref(self) {
+            self.answered.store(true, Ordering::Release);
+        } else {
             self.writable.notify_one();
         }
+    }
+
+    /// Hands out signals that have come. What is sent to the peer meanwhile is not written before [`Peer::answered`] has
+    /// been asked: the processes that have been woken run first, and what they send is written with it.
+    pub(super) fn reading<R>(&self, hand_out: impl FnOnce() -> R) -> R {
+        let _doing = Doing::begin(&READING_FROM, self);
+        hand_out()
+    }
+
+    /// Whether signals that came were answered, since this was asked last: [`Peer::writable`] is to be notified then.
+    pub(super) fn answered(&self) -> bool {
+        self.answered.load(Ordering::Relaxed) && self.answered.swap(false, Ordering::AcqRel)
     }
 
     /// As [`Peer::submit`], for a payload that is still encoded.
