@@ -114,7 +114,10 @@ async fn read(
         if endpoint.answered() {
             // After those who have been woken: what they answer is written with it.
             tokio::task::yield_now().await;
-            endpoint.writable().notify_one();
+            let (_, is_pending) = endpoint.sent();
+            if is_pending {
+                endpoint.writable().notify_one();
+            }
         }
         match looking.read(&mut reader, &mut inbound, endpoint).await {
             Ok(0) | Err(_) => return LossReason::ConnectionClosed,

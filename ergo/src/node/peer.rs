@@ -145,8 +145,8 @@ pub(super) enum Submitted {
 /// What a signal that was handed over changes.
 #[derive(Clone, Copy)]
 struct Handed {
-    /// Nothing waited before it.
-    is_first: bool,
+    /// Whoever writes is to be woken.
+    wakes: bool,
     /// More waits than a peer would let wait that takes what it is sent.
     is_too_much: bool,
 }
@@ -292,6 +292,7 @@ impl Peer {
             "an `Encode` of a message to {} sends to the same node",
             self.name
         );
+        let is_reading = self.is_reading();
         let (waiting, sent) = {
             let mut core = self.core();
             let core = &mut *core;
@@ -304,7 +305,7 @@ impl Peer {
                     }
                     let payload = body.map(crate::process::encode).transpose()?;
                     dialling.wait(control.clone(), payload);
-                    (self.waiting(0, dialling.pending_bytes), Ok(()))
+                    (self.waiting(false, dialling.pending_bytes), Ok(()))
                 }
                 State::Up(up) => {
                     let before = up.outbound.pending_bytes();
@@ -315,7 +316,10 @@ impl Peer {
                     if let Err(SendError::Encode(error)) = sent {
                         return Err(error.into());
                     }
-                    (self.waiting(before, up.outbound.pending_bytes()), sent)
+                    (
+                        self.waiting(up.wakes(is_reading), up.outbound.pending_bytes()),
+                        sent,
+                    )
                 }
             };
             if !matches!(handed.1, Err(SendError::TooLong { .. })) {
@@ -333,14 +337,14 @@ impl Peer {
         Full::connection(pending_bytes, self.bytes_max).into()
     }
 
-    /// What it means that so much waits, after so much before.
+    /// What it means that so much waits.
     #[inline]
-    fn waiting(&self, before: usize, now: usize) -> Handed {
+    fn waiting(&self, wakes: bool, now: usize) -> Handed {
         if now >= self.watermark {
             self.may_be_busy.store(true, Ordering::Release);
         }
         Handed {
-            is_first: before == 0,
+            wakes,
             // Messages are refused long before.
             is_too_much: now > self.bytes_max.saturating_mul(2),
         }
@@ -354,19 +358,23 @@ impl Peer {
             tracing::error!(peer = %self.name, max, "closing the connection: the peer does not take what it is sent");
             self.close();
         }
-        // Whoever writes looks again until nothing is left.
-        if !handed.is_first {
+        if !handed.wakes {
             return;
         }
-        if READING_FROM.get() == std::ptr::from_ref(self) {
+        if self.is_reading() {
             self.answered.store(true, Ordering::Release);
         } else {
             self.writable.notify_one();
         }
     }
 
-    /// Hands out signals that have come. What is sent to the peer meanwhile is not written before [`Peer::answered`] has
-    /// been asked: the processes that have been woken run first, and what they send is written with it.
+    /// Whether this thread is handing out signals of the peer.
+    fn is_reading(&self) -> bool {
+        READING_FROM.get() == std::ptr::from_ref(self)
+    }
+
+    /// Hands out signals that have come. Nobody is woken for what is sent to the peer meanwhile, before [`Peer::answered`]
+    /// has been asked: the processes that have been woken run first, and what they send is written with it.
     pub(super) fn reading<R>(&self, hand_out: impl FnOnce() -> R) -> R {
         let _doing = Doing::begin(&READING_FROM, self);
         hand_out()
@@ -379,18 +387,21 @@ impl Peer {
 
     /// As [`Peer::submit`], for a payload that is still encoded.
     pub(super) fn submit_encoded(&self, control: &Control, payload: Option<&Encoded>) {
+        let is_reading = self.is_reading();
         let (waiting, sent) = {
             let mut core = self.core();
             match &mut core.state {
                 State::Down => return,
                 State::Dialling(dialling) => {
                     dialling.wait(control.clone(), payload.cloned());
-                    (self.waiting(0, dialling.pending_bytes), Ok(()))
+                    (self.waiting(false, dialling.pending_bytes), Ok(()))
                 }
                 State::Up(up) => {
-                    let before = up.outbound.pending_bytes();
                     let sent = up.send_encoded(control, payload);
-                    (self.waiting(before, up.outbound.pending_bytes()), sent)
+                    (
+                        self.waiting(up.wakes(is_reading), up.outbound.pending_bytes()),
+                        sent,
+                    )
                 }
             }
         };
@@ -634,6 +645,14 @@ impl Dialling {
 }
 
 impl Up {
+    /// Whether whoever writes has to be woken for what has been handed over: until that is done, or left to the one who
+    /// reads, it looks again by itself.
+    fn wakes(&mut self, is_reading: bool) -> bool {
+        let wakes = self.is_idle;
+        self.is_idle &= is_reading;
+        wakes
+    }
+
     fn send(&mut self, control: &Control, body: Option<Body<'_>>) -> Result<(), SendError> {
         let payload = match body {
             Some(body) => Payload::Encode(body),
