@@ -154,7 +154,9 @@ async fn processes_started_from_here() {
         let (node, erl) = (&world.node, world.erl.name());
         let done = "receive printed -> ok after 20000 -> late end";
         let main: Pid = node
-            .rpc_call(erl, "erlang", "whereis", vec![Term::atom("main")], PATIENCE)
+            .rpc(erl)
+            .timeout(PATIENCE)
+            .call("erlang", "whereis", vec![Term::atom("main")])
             .await
             .unwrap();
         let far = node.remote(erl).await.unwrap();
@@ -173,7 +175,9 @@ async fn processes_started_from_here() {
             Term::list([30.into(), 30.into()]),
         ]);
         let printed: Atom = node
-            .rpc_call(erl, "io", "format", arguments, PATIENCE)
+            .rpc(erl)
+            .timeout(PATIENCE)
+            .call("io", "format", arguments)
             .await
             .unwrap();
         assert_eq!(printed.as_str(), "ok");

@@ -205,7 +205,7 @@ async fn the_end_of_a_topic_elsewhere() {
     world.prices.publish(1).unwrap();
     world
         .here
-        .exit(&world.producer.pid().unwrap(), ExitReason::from("boom"));
+        .exit(world.producer.pid().unwrap(), ExitReason::from("boom"));
     expect(&mut told, &["1", "down boom"]).await;
 
     let prices = deadline(PATIENCE, PRICES.open(&world.here, TopicOptions::new()))

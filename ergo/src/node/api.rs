@@ -400,8 +400,13 @@ impl Node {
         crate::process::cast_from_here(&self.host_ref(), &to.into(), &request)
     }
 
-    /// `exit/2`: sends an exit signal.
-    pub fn exit(&self, to: &Pid, reason: ExitReason) {
-        crate::process::exit_from_here(&self.host_ref(), to, reason);
+    /// `exit/2`: sends an exit signal, as [`Context::exit`](crate::Context::exit) does.
+    pub fn exit(&self, to: impl Into<Destination>, reason: ExitReason) {
+        crate::process::exit_from_here(&self.host_ref(), &to.into(), reason, false);
+    }
+
+    /// `exit/3` with the option `priority`, as [`Context::exit_priority`](crate::Context::exit_priority) does.
+    pub fn exit_priority(&self, to: impl Into<Destination>, reason: ExitReason) {
+        crate::process::exit_from_here(&self.host_ref(), &to.into(), reason, true);
     }
 }

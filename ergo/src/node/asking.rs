@@ -6,7 +6,6 @@
 //! - A link and a monitor are noted at the caller before anything that comes after the answer is acted on.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use tokio::sync::oneshot;
 
@@ -16,7 +15,7 @@ use crate::node::inner::WeakNode;
 use crate::node::peer::State;
 use crate::node::spawning::SpawnReply;
 use crate::node::{Node, SpawnFailure};
-use crate::process::host::{Host, NODE_ID, RemoteSignal, Slot};
+use crate::process::host::{Host, Slot};
 use crate::process::{Destination, ExitReason};
 
 /// What is asked of another node.
@@ -140,7 +139,7 @@ impl SpawnSlot {
                 return false;
             }
             if self.link {
-                core.ties.links.insert((self.caller, pid.clone()));
+                core.ties.link(self.caller, pid, self.number);
             }
             if self.monitor {
                 core.ties.monitors.insert(self.number, self.caller);
@@ -151,7 +150,7 @@ impl SpawnSlot {
         process.is_some_and(|process| {
             process.with_relations(&mut |relations| {
                 if self.link {
-                    relations.linked_by(pid);
+                    relations.linked_by(pid, self.number);
                 }
                 if self.monitor {
                     relations.monitor(self.number, Destination::Pid(pid.clone()));
@@ -176,7 +175,7 @@ impl SpawnSlot {
         }
         if let Some(peer) = node.0.peers.get(pid.node()) {
             let mut core = peer.core();
-            core.ties.links.remove(&(self.caller, pid.clone()));
+            core.ties.unlink(self.caller, pid);
             core.ties.monitors.remove(&self.number);
         }
     }
@@ -187,11 +186,7 @@ impl SpawnSlot {
         };
         tracing::debug!(%pid, "a process that nobody waits for any more is ended");
         // Without a connection there is nothing to end: it is told so itself.
-        let _ = node.signal(RemoteSignal::Exit2 {
-            from: NODE_ID,
-            to: pid,
-            reason: &ExitReason::Kill,
-        });
+        node.kill_there(pid);
     }
 }
 
@@ -237,152 +232,38 @@ impl Node {
     }
 
     fn send_spawn(&self, wanted: &Wanted<'_>, number: u64) {
-        let (module, function, arity) = wanted.function.clone();
         let options = [(wanted.link, "link"), (wanted.monitor, "monitor")];
         let options = options.into_iter().filter(|(is_wanted, _)| *is_wanted);
-        let from = self.pid(wanted.caller);
+        let request = self.spawn_request(
+            number,
+            wanted.caller,
+            wanted.function.clone(),
+            Term::list(options.map(|(_, word)| Term::atom(word))),
+            wanted.group_leader.clone(),
+        );
+        self.submit_spawn(wanted.node, request, wanted.args, number);
+    }
+
+    /// The control message of a spawn request.
+    pub(super) fn spawn_request(
+        &self,
+        number: u64,
+        caller: u64,
+        (module, function, arity): (Atom, Atom, u32),
+        options: Term,
+        group_leader: Option<Pid>,
+    ) -> Control {
+        let from = self.pid(caller);
         // What it prints comes to us.
-        let leader = wanted.group_leader.clone();
-        let leader = leader.or_else(|| self.whereis_pid("user"));
-        let request = dist::SpawnRequest {
+        let leader = group_leader.or_else(|| self.whereis_pid("user"));
+        Control::SpawnRequest(Box::new(dist::SpawnRequest {
             request: self.reference(number),
             group_leader: leader.unwrap_or_else(|| from.clone()),
             module,
             function,
             arity,
-            options: Term::list(options.map(|(_, word)| Term::atom(word))),
+            options,
             from,
-        };
-        let control = Control::SpawnRequest(Box::new(request));
-        self.submit_spawn(wanted.node, control, wanted.args, number);
-    }
-
-    /// Starts a function on another node, monitored, and waits for its end.
-    pub(crate) async fn run_there(
-        &self,
-        node: &Atom,
-        function: (Atom, Atom, u32),
-        args: &Encoded,
-        timeout: Duration,
-    ) -> Result<ExitReason, SpawnFailure> {
-        let (sender, ended) = oneshot::channel();
-        let number = self.0.next_number();
-        let slot = Arc::new(RunSlot {
-            node: self.downgrade(),
-            number,
-            state: Mutex::new(Running::Asked(sender)),
-        });
-        self.0.places.open(number, slot.clone());
-        let wanted = Wanted {
-            node,
-            function,
-            args,
-            caller: NODE_ID,
-            link: false,
-            monitor: true,
-            group_leader: None,
-        };
-        let _abandoned = Abandon(slot);
-        self.send_spawn(&wanted, number);
-        match tokio::time::timeout(timeout, ended).await {
-            Ok(Ok(result)) => result,
-            Ok(Err(_)) => Err(SpawnFailure::NoConnection),
-            Err(_) => Err(SpawnFailure::Timeout),
-        }
-    }
-}
-
-type Outcome = Result<ExitReason, SpawnFailure>;
-
-/// Where the end of a process goes that was started for what it ends with.
-struct RunSlot {
-    node: WeakNode,
-    number: u64,
-    state: Mutex<Running>,
-}
-
-enum Running {
-    /// Not answered yet.
-    Asked(oneshot::Sender<Outcome>),
-    /// It runs.
-    Started(Pid, oneshot::Sender<Outcome>),
-    /// Nobody waits any more, and it is not answered yet.
-    Abandoned,
-    Over,
-}
-
-impl RunSlot {
-    fn state(&self) -> MutexGuard<'_, Running> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn end(&self, outcome: Outcome) {
-        let state = std::mem::replace(&mut *self.state(), Running::Over);
-        if let Running::Asked(sender) | Running::Started(_, sender) = state {
-            // It may have given up.
-            let _ = sender.send(outcome);
-        }
-    }
-
-    /// As `demonitor`: nobody wants to hear of its end.
-    fn demonitor(&self, pid: Pid) {
-        if let Some(node) = self.node.upgrade() {
-            node.0.take_slot(self.number);
-            // It is gone with the connection otherwise.
-            let _ = node.signal(RemoteSignal::EndCall {
-                from: NODE_ID,
-                to: &Destination::Pid(pid),
-                number: self.number,
-            });
-        }
-    }
-}
-
-impl Slot for RunSlot {
-    fn answer(&self, _: Encoded) {
-        self.end(Err(SpawnFailure::Refused(Atom::from_static("badarg"))));
-    }
-
-    fn spawned(&self, reply: Result<Pid, Atom>) -> bool {
-        let pid = match reply {
-            Ok(pid) => pid,
-            Err(word) => {
-                self.end(Err(SpawnFailure::Refused(word)));
-                return false;
-            }
-        };
-        let mut state = self.state();
-        match std::mem::replace(&mut *state, Running::Over) {
-            Running::Asked(sender) => {
-                *state = Running::Started(pid, sender);
-                true
-            }
-            _ => {
-                drop(state);
-                self.demonitor(pid);
-                false
-            }
-        }
-    }
-
-    fn down(&self, reason: ExitReason) {
-        self.end(Ok(reason));
-    }
-}
-
-/// Gives a run up when nobody waits for it any more: `spawn_request_abandon/1`, or `demonitor/1`.
-struct Abandon(Arc<RunSlot>);
-
-impl Drop for Abandon {
-    fn drop(&mut self) {
-        let mut state = self.0.state();
-        match std::mem::replace(&mut *state, Running::Over) {
-            Running::Asked(_) => *state = Running::Abandoned,
-            Running::Started(pid, _) => {
-                drop(state);
-                self.0.demonitor(pid);
-            }
-            Running::Abandoned | Running::Over => {}
-        }
+        }))
     }
 }

@@ -10,7 +10,7 @@ use crate::node::spawning::SpawnRequest;
 use crate::process::host::{AnyProcess, Broken, Host, Incoming, Undelivered};
 use crate::process::{
     CastError, DeadLetterReason, Destination, Exit, ExitReason, RemoteWatcher, Through,
-    answered_slot, down, encode, pass_through, request_of, write_reason,
+    answered_slot, down, encode, exit_through, request_of, write_reason,
 };
 
 /// A signal that has come, with who sent it.
@@ -74,7 +74,9 @@ impl Received<'_> {
                 priority,
                 exit: false,
             } => self.altact_message(from, to, priority, payload),
-            Control::AltactSigSend { from, to, .. } => self.altact_exit(&from, &to, payload),
+            Control::AltactSigSend {
+                from, to, priority, ..
+            } => self.altact_exit(&from, &to, priority, payload),
             #[allow(unreachable_patterns, reason = "more kinds may come")]
             control => {
                 tracing::debug!(peer = %self.peer.name, ?control, "a signal of a kind that is not handled")
@@ -226,39 +228,34 @@ impl Received<'_> {
         }
     }
 
-    /// An exit signal, which can go to a name or an alias from OTP 28.
-    fn altact_exit(&self, from: &Pid, to: &AltactTarget, payload: Option<Encoded>) {
-        let process = match to {
-            AltactTarget::Pid(to) => return self.exit2(from, to, payload),
-            AltactTarget::Name(name) => self.named(name),
-            AltactTarget::Alias(alias) => {
-                let host = self.node.host_ref();
-                let number = host.local_number(alias);
-                let alias = number.and_then(|number| Some((number, host.alias(number)?)));
-                alias.and_then(|(number, alias)| {
-                    let owner = host.process(alias.owner)?;
-                    pass_through(&host, &*owner, number).then_some(owner)
-                })
+    /// An exit signal, which can go to a name or an alias from OTP 28; priority counts at an alias that was made for it.
+    fn altact_exit(&self, from: &Pid, to: &AltactTarget, priority: bool, payload: Option<Encoded>) {
+        match to {
+            AltactTarget::Pid(to) => self.exit2(from, to, payload),
+            AltactTarget::Name(name) => {
+                if let Some(process) = self.named(name) {
+                    process.exit_signal(from, self.reason(payload), false);
+                }
             }
-        };
-        if let Some(process) = process {
-            process.exit_signal(from, self.reason(payload), false);
+            AltactTarget::Alias(alias) => {
+                let reason = self.reason(payload);
+                exit_through(&self.node.host_ref(), from, alias, reason, priority);
+            }
         }
     }
 
     fn link(&self, from: Pid, to: &Pid) {
         let linked = self.local(to).is_some_and(|process| {
             // Noted first: a process that ends right after takes the note back.
-            self.peer
-                .core()
-                .ties
-                .links
-                .insert((process.id(), from.clone()));
-            process.with_relations(&mut |relations| relations.linked_by(&from))
+            let made = self.host().next_number();
+            let mut core = self.peer.core();
+            core.ties.linked_by(process.id(), &from, made);
+            drop(core);
+            process.with_relations(&mut |relations| relations.linked_by(&from, made))
         });
         if !linked {
             if let Some(id) = self.host().local_id(to) {
-                self.peer.core().ties.links.remove(&(id, from.clone()));
+                self.peer.core().ties.unlink(id, &from);
             }
             let control = Control::Exit {
                 from: to.clone(),
@@ -302,11 +299,7 @@ impl Received<'_> {
         let Some(process) = self.local(to) else {
             return;
         };
-        self.peer
-            .core()
-            .ties
-            .links
-            .remove(&(process.id(), from.clone()));
+        self.peer.core().ties.unlink(process.id(), from);
         let reason = self.reason(payload);
         process.settle(&mut |relations| {
             let (from, reason) = (from.clone(), reason.clone());
@@ -389,12 +382,20 @@ impl Received<'_> {
         let Some(number) = self.host().local_number(reference) else {
             return;
         };
-        if let Some(slot) = self.host().take_slot(number) {
-            self.peer.core().ties.slots.remove(&number);
-            return slot.down(self.reason(payload));
+        // A slot or a monitor that another peer is to fill is none of this one's.
+        let (is_slot, is_monitor) = {
+            let ties = &mut self.peer.core().ties;
+            let is_slot = ties.slots.remove(&number);
+            (is_slot, !is_slot && ties.monitors.remove(&number).is_some())
+        };
+        if is_slot && let Some(slot) = self.host().take_slot(number) {
+            let ended = |reason| slot.ended(reason, self.peer.origin());
+            if !payload.as_ref().is_some_and(ended) {
+                slot.down(self.reason(payload));
+            }
+            return;
         }
-        self.peer.core().ties.monitors.remove(&number);
-        if let Some(process) = self.local(to) {
+        if let Some(process) = self.local(to).filter(|_| is_monitor) {
             down(
                 &self.node.host_ref(),
                 &*process,
@@ -467,10 +468,12 @@ impl Received<'_> {
         let Some(number) = self.host().local_number(request) else {
             return;
         };
-        let is_kept = self
-            .host()
-            .slot(number)
-            .is_some_and(|slot| slot.spawned(result));
+        // One that another peer is to fill is none of this one's.
+        if !self.peer.core().ties.slots.contains(&number) {
+            return;
+        }
+        let slot = self.host().slot(number);
+        let is_kept = slot.is_some_and(|slot| slot.spawned(result));
         if !is_kept {
             self.peer.core().ties.slots.remove(&number);
             self.host().take_slot(number);
@@ -487,12 +490,14 @@ impl Received<'_> {
 
 /// Takes the note of a link back, which has ended.
 pub(super) fn untie(peer: &Peer, process: &dyn AnyProcess, from: &Pid) {
-    let key = (process.id(), from.clone());
-    peer.core().ties.links.remove(&key);
+    peer.core().ties.unlink(process.id(), from);
     // The process may have linked again meanwhile, in its own task, and noted it already.
-    let mut again = false;
-    process.with_relations(&mut |relations| again = relations.is_linked_remote(from));
-    if again {
-        peer.core().ties.links.insert(key);
+    let mut again = None;
+    process.with_relations(&mut |relations| {
+        let is_linked = relations.is_linked_remote(from);
+        again = relations.link_made(from).filter(|_| is_linked);
+    });
+    if let Some(made) = again {
+        peer.core().ties.link(process.id(), from, made);
     }
 }

@@ -46,14 +46,14 @@ impl Node {
     pub(super) fn break_ties(&self, ties: Ties) {
         let host = self.host_ref();
         // Sorted, so that everyone hears of it in the same order each time.
-        for (id, pid) in sorted(ties.links) {
+        for ((id, pid), made) in sorted(ties.links) {
             let Some(process) = host.process(id) else {
                 continue;
             };
             process.settle(&mut |relations| {
                 let (from, reason) = (pid.clone(), ExitReason::NoConnection);
                 relations
-                    .break_remote(&from)
+                    .break_lost(&from, made)
                     .then_some(Broken::Link(Exit { from, reason }))
             });
         }

@@ -41,6 +41,7 @@ mod refusals;
 mod registrar;
 mod registry;
 mod routes;
+mod running;
 mod signals;
 mod spawn_policy;
 mod spawn_rate;
@@ -72,6 +73,7 @@ pub use registrar::{
     EpmdRegistrar, Registered, Registrar, RegistrarError, Registration, StaticRegistrar,
 };
 pub use routes::{Route, RouteError};
+pub(crate) use running::{End, Run, Running};
 pub use spawn_policy::{SpawnPolicy, SpawnTarget, SpawnWanted};
 pub(crate) use spawned::Told;
 pub use spawning::SpawnFailure;

@@ -217,7 +217,6 @@ impl NodeBuilder {
     ///
     /// Off, it is said in the handshake, so that other nodes do not even ask; those that ask all the same are refused with
     /// `disabled`. What reaches `rex` in the old way, `rpc:block_call` and the calls of C nodes, is no spawn and goes on.
-    #[must_use]
     pub fn remote_spawn(mut self, on: bool) -> Self {
         self.spawns = on;
         self

@@ -21,14 +21,31 @@ use crate::wire::Limits;
 /// What crosses a connection and is told `noconnection` when it is lost.
 #[derive(Default)]
 pub(super) struct Ties {
-    /// Links, by the id of the process here and the pid there.
-    pub(super) links: HashSet<(u64, Pid)>,
+    /// Links, by the id of the process here and the pid there, with what the process knows them as.
+    pub(super) links: HashMap<(u64, Pid), u64>,
     /// Monitors held here: number and id of the process that holds it.
     pub(super) monitors: HashMap<u64, u64>,
     /// Calls and spawns under way, by number of their slot.
     pub(super) slots: HashSet<u64>,
     /// Monitors held there, and the id of the process here that is monitored.
     pub(super) watched: HashMap<Reference, u64>,
+}
+
+impl Ties {
+    /// Notes a link; one that is made again is known anew.
+    pub(super) fn link(&mut self, id: u64, pid: &Pid, made: u64) {
+        self.links.insert((id, pid.clone()), made);
+    }
+
+    /// Notes a link that the process there has made, unless there is one.
+    pub(super) fn linked_by(&mut self, id: u64, pid: &Pid, made: u64) {
+        self.links.entry((id, pid.clone())).or_insert(made);
+    }
+
+    /// Takes the note of a link back.
+    pub(super) fn unlink(&mut self, id: u64, pid: &Pid) {
+        self.links.remove(&(id, pid.clone()));
+    }
 }
 
 /// A signal that waits for the connection.
@@ -677,7 +694,10 @@ impl Up {
     fn without_reason(&mut self, control: &Control, error: &SendError) {
         let is_an_end = matches!(
             control,
-            Control::Exit { .. } | Control::Exit2 { .. } | Control::MonitorPExit { .. }
+            Control::Exit { .. }
+                | Control::Exit2 { .. }
+                | Control::MonitorPExit { .. }
+                | Control::AltactSigSend { exit: true, .. }
         );
         if is_an_end {
             let reason = unsendable(error);

@@ -26,7 +26,7 @@ struct Outgoing<'a, 'b> {
 /// What a signal ties to the connection, or unties.
 enum Tie<'a> {
     Nothing,
-    Link(u64, &'a Pid),
+    Link(u64, &'a Pid, u64),
     Unlink(u64, &'a Pid),
     Monitor(u64, u64),
     Demonitor(u64),
@@ -39,8 +39,8 @@ impl Tie<'_> {
     fn apply(&self, ties: &mut Ties) {
         match self {
             Tie::Nothing => {}
-            Tie::Link(id, pid) => drop(ties.links.insert((*id, Pid::clone(pid)))),
-            Tie::Unlink(id, pid) => drop(ties.links.remove(&(*id, Pid::clone(pid)))),
+            Tie::Link(id, pid, made) => ties.link(*id, pid, *made),
+            Tie::Unlink(id, pid) => ties.unlink(*id, pid),
             Tie::Monitor(number, id) => drop(ties.monitors.insert(*number, *id)),
             Tie::Demonitor(number) => drop(ties.monitors.remove(number)),
             Tie::Slot(number) => drop(ties.slots.insert(*number)),
@@ -69,14 +69,14 @@ impl Node {
             RemoteSignal::EndCall { from, to, number } => {
                 self.demonitor(from, to, number, Tie::CloseSlot(number))
             }
-            RemoteSignal::Link { from, to } => {
+            RemoteSignal::Link { from, to, made } => {
                 let control = Control::Link {
                     from: self.pid(from),
                     to: to.clone(),
                 };
                 self.hand_over(
                     to.node(),
-                    Outgoing::connecting(control, Tie::Link(from, to)),
+                    Outgoing::connecting(control, Tie::Link(from, to, made)),
                 )
             }
             RemoteSignal::Unlink { from, to, id } => {
@@ -100,13 +100,12 @@ impl Node {
                 };
                 self.hand_over(to.node(), Outgoing::connecting(control, Tie::Nothing))
             }
-            RemoteSignal::Exit2 { from, to, reason } => {
-                let control = || Control::Exit2 {
-                    from: self.pid(from),
-                    to: to.clone(),
-                };
-                self.hand_over_end(to.node(), reason, true, || (control(), Tie::Nothing))
-            }
+            RemoteSignal::Exit2 {
+                from,
+                to,
+                reason,
+                priority,
+            } => self.send_exit2(from, to, reason, priority),
             RemoteSignal::Monitor { from, to, number } => self.send_monitor(from, to, number),
             RemoteSignal::Demonitor { from, to, number } => {
                 self.demonitor(from, to, number, Tie::Demonitor(number))
@@ -264,6 +263,36 @@ impl Node {
         self.hand_over_end(to.node(), reason, false, make)
     }
 
+    fn send_exit2(
+        &self,
+        from: u64,
+        to: &Destination,
+        reason: &ExitReason,
+        priority: bool,
+    ) -> Result<(), CastError> {
+        let (node, target) = match to {
+            Destination::Pid(pid) => {
+                let (from, to) = (self.pid(from), pid.clone());
+                let control = || Control::Exit2 {
+                    from: from.clone(),
+                    to: to.clone(),
+                };
+                return self.hand_over_end(pid.node(), reason, true, || (control(), Tie::Nothing));
+            }
+            Destination::NameNode(name, node) => (node, AltactTarget::Name(name.clone())),
+            Destination::Alias(alias) => (alias.node(), AltactTarget::Alias(alias.clone())),
+            Destination::Name(_) => return Err(CastError::Closed),
+        };
+        let control = || Control::AltactSigSend {
+            from: self.pid(from),
+            to: target.clone(),
+            // A name is for everybody: nobody has allowed to overtake what waits there.
+            priority: priority && matches!(target, AltactTarget::Alias(_)),
+            exit: true,
+        };
+        self.hand_over_end(node, reason, true, || (control(), Tie::Nothing))
+    }
+
     fn send_down(
         &self,
         from: u64,
@@ -309,6 +338,17 @@ impl Node {
         attempt(&unsendable(&error))
     }
 
+    /// Kills a process of another node, if there is a connection to it: one is not made for that.
+    pub(super) fn kill_there(&self, to: &Pid) {
+        let control = || Control::Exit2 {
+            from: self.pid_of_node(),
+            to: to.clone(),
+        };
+        let make = || (control(), Tie::Nothing);
+        // It is encoded, and never refused for a full buffer.
+        let _ = self.hand_over_end(to.node(), &ExitReason::Kill, false, make);
+    }
+
     /// A spawn request, whose answer goes to slot `number`.
     pub(super) fn submit_spawn(&self, node: &Atom, control: Control, args: &Encoded, number: u64) {
         let mut body = |encoder: &mut Encoder<'_>| encoder.write_encoded(args);
@@ -319,6 +359,22 @@ impl Node {
                 slot.spawned(Err(Atom::from_static("badarg")));
             }
         }
+    }
+
+    /// A spawn request that is refused when too much waits for the node. What it is answered goes to slot `number`.
+    pub(super) fn submit_run(
+        &self,
+        node: &Atom,
+        control: Control,
+        args: Body<'_>,
+        number: Option<u64>,
+    ) -> Result<(), CastError> {
+        let tie = number.map_or(Tie::Nothing, Tie::Slot);
+        let outgoing = Outgoing {
+            is_refusable: true,
+            ..Outgoing::connecting(control, tie)
+        };
+        self.hand_over(node, outgoing.body(args))
     }
 
     pub(super) fn reference(&self, number: u64) -> Reference {

@@ -68,7 +68,6 @@ impl std::fmt::Debug for SpawnRule {
 
 impl NodeBuilder {
     /// The node's own rule about what it starts for its peers: [`SpawnPolicy`].
-    #[must_use]
     pub fn spawn_policy(mut self, policy: impl SpawnPolicy) -> Self {
         self.spawn_rule = Some(SpawnRule(Arc::new(policy)));
         self
@@ -76,11 +75,13 @@ impl NodeBuilder {
 }
 
 impl Node {
-    /// Whether the node's own rule lets a peer have this.
-    pub(crate) fn spawn_admitted(&self, node: &Atom, what: SpawnTarget<'_>) -> bool {
+    /// Whether the node's own rule lets a peer have this. One that has not proved its name has nothing that there is a
+    /// rule for.
+    pub(crate) fn spawn_admitted(&self, node: Option<&Atom>, what: SpawnTarget<'_>) -> bool {
         let Some(rule) = &self.0.spawn_rule else {
             return true;
         };
+        let Some(node) = node else { return false };
         let wanted = SpawnWanted { node, what };
         let admitted = catch_unwind(AssertUnwindSafe(|| rule.0.admits(&wanted)));
         admitted.unwrap_or_else(|_| {

@@ -24,19 +24,28 @@ impl Node {
             ..
         } = request;
         let (link, monitor) = (*link, *monitor);
+        let made = self.0.next_number();
+        let mut taken_over = None;
         let noted = self.0.peers.get(peer).is_some_and(|peer| {
             let mut core = peer.core();
             if matches!(core.state, State::Down) {
                 return false;
             }
             if link {
-                core.ties.links.insert((process.id(), from.clone()));
+                core.ties.link(process.id(), from, made);
             }
             if monitor {
-                core.ties.watched.insert(reference.clone(), process.id());
+                let watched = &mut core.ties.watched;
+                taken_over = watched.insert(reference.clone(), process.id());
             }
             true
         });
+        // Where it uses the reference of a monitor that there is, that one ends.
+        if let Some(other) = taken_over.and_then(|other| self.0.process(other)) {
+            other.with_relations(&mut |relations| {
+                relations.unwatch_remote(reference);
+            });
+        }
         if !noted {
             // As when the connection had been lost right after: it would have been linked by then.
             if link {
@@ -46,7 +55,7 @@ impl Node {
         }
         process.with_relations(&mut |relations| {
             if link {
-                relations.linked_by(from);
+                relations.linked_by(from, made);
             }
             if monitor {
                 let watcher = RemoteWatcher {
@@ -62,7 +71,7 @@ impl Node {
     pub(crate) fn untie_spawned(&self, id: u64, request: &SpawnRequest) {
         if let Some(peer) = self.0.peers.get(&request.peer) {
             let mut core = peer.core();
-            core.ties.links.remove(&(id, request.from.clone()));
+            core.ties.unlink(id, &request.from);
             if core.ties.watched.get(&request.request) == Some(&id) {
                 core.ties.watched.remove(&request.request);
             }

@@ -3,6 +3,8 @@
 mod asking;
 mod attempts;
 mod corrupt;
+#[cfg(feature = "testing")]
+mod flood;
 mod inheritance;
 mod losses;
 mod room;
@@ -58,11 +60,15 @@ fn dialling() -> Arc<Peer> {
 
 /// A peer of a node that is connected, as far as the node knows, and its side of the connection.
 fn connect(node: &Node) -> (Arc<Peer>, Attached) {
-    let peer = Peer::connected(far(), outbound(), false, &Limits::default());
+    connect_as(node, far())
+}
+
+fn connect_as(node: &Node, name: Atom) -> (Arc<Peer>, Attached) {
+    let peer = Peer::connected(name.clone(), outbound(), false, &Limits::default());
     let peer = Arc::new(peer);
-    let connection = node.0.contacts.up(&far(), &established());
+    let connection = node.0.contacts.up(&name, &established());
     assert!(peer.connection.set(connection).is_ok());
-    assert_eq!(node.0.peers.enter(&peer, 1), Ok(true));
+    assert_eq!(node.0.peers.enter(&peer, 9), Ok(true));
     let attached = Attached {
         node: node.clone(),
         peer: peer.clone(),

@@ -144,12 +144,24 @@ impl<A: Behavior> Context<A> {
         was_there
     }
 
-    /// `exit/2`: sends an exit signal, to a pid or to whoever has a name of this node. `ExitReason::Kill` cannot be
+    /// `exit/2`: sends an exit signal, to a pid, to an alias, or to whoever has a name. `ExitReason::Kill` cannot be
     /// trapped.
+    ///
+    /// Nodes before OTP 28 know no exit signals to aliases and names: one to such a node is dropped, with a line in the
+    /// log. OTP 28 and 29 can get them, and send them to pids and aliases themselves.
     ///
     /// <https://www.erlang.org/doc/apps/erts/erlang.html#exit/2>
     pub fn exit(&self, to: impl Into<Destination>, reason: ExitReason) {
-        links::exit(self.host(), self.0.id(), &to.into(), reason);
+        links::exit(self.host(), self.0.id(), &to.into(), reason, false);
+    }
+
+    /// `exit/3` with the option `priority`: where the process traps exits, and has made the alias for it with
+    /// [`AliasOptions::priority`](crate::AliasOptions::priority), the exit overtakes the messages that wait. To anything
+    /// else it is an ordinary exit signal.
+    ///
+    /// <https://www.erlang.org/doc/apps/erts/erlang.html#exit/3>
+    pub fn exit_priority(&self, to: impl Into<Destination>, reason: ExitReason) {
+        links::exit(self.host(), self.0.id(), &to.into(), reason, true);
     }
 
     /// `Destination ! Message`.

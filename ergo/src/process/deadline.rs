@@ -14,7 +14,7 @@ use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use crate::sync::{Mutex, MutexGuard, spawn_detached};
 
 /// The deadline of one call, set by its first poll.
-pub(super) struct Deadline {
+pub(crate) struct Deadline {
     length: Duration,
     at: Option<Instant>,
     due_tick: u64,
@@ -23,7 +23,7 @@ pub(super) struct Deadline {
 }
 
 impl Deadline {
-    pub(super) fn new(length: Duration) -> Self {
+    pub(crate) fn new(length: Duration) -> Self {
         Deadline {
             length,
             at: None,
@@ -34,7 +34,7 @@ impl Deadline {
     }
 
     /// Ready when the time is over; until then the waker is woken by that time.
-    pub(super) fn poll(&mut self, host: &HostRef, cx: &mut Context<'_>) -> Poll<()> {
+    pub(crate) fn poll(&mut self, host: &HostRef, cx: &mut Context<'_>) -> Poll<()> {
         if self.length == Duration::MAX {
             return Poll::Pending;
         }
@@ -85,7 +85,7 @@ impl Deadline {
 
     /// The call is over, one way or another.
     #[inline]
-    pub(super) fn end(&mut self, host: &HostRef) {
+    pub(crate) fn end(&mut self, host: &HostRef) {
         if let Some(entry) = self.entry.take() {
             host.deadlines().remove(entry);
         }

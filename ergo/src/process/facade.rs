@@ -122,9 +122,9 @@ pub(crate) async fn call_term<R: DecodeOwned + Send + 'static>(
     plain::call(host, to, request, timeout).await
 }
 
-/// `exit/2` from the process being polled, or from the node.
-pub(crate) fn exit_from_here(host: &HostRef, to: &Pid, reason: ExitReason) {
-    links::exit(host, current::id_on(host), &to.into(), reason);
+/// `exit/2` from the process being polled, or from the node; with `priority` it is `exit/3` with that option.
+pub(crate) fn exit_from_here(host: &HostRef, to: &Destination, reason: ExitReason, priority: bool) {
+    links::exit(host, current::id_on(host), to, reason, priority);
 }
 
 /// Encodes a body on its own.

@@ -171,7 +171,7 @@ impl<A: Behavior> Ref<A> {
         let from = current::id_on(host);
         match &self.0 {
             Place::Local(cell) => cell.exit_signal(&host.pid(from), reason, false),
-            Place::Remote(far) => links::exit(host, from, &far.to, reason),
+            Place::Remote(far) => links::exit(host, from, &far.to, reason, false),
             Place::Through(through) => through.0.exit_signal(&host.pid(from), reason, false),
         }
     }

@@ -73,13 +73,12 @@ impl Heritage {
 
     /// That of a process that one of another node has started.
     pub(super) fn from_elsewhere(host: &dyn Host, inheritance: &Inheritance) -> Heritage {
-        let parent = &inheritance.parent;
-        let parent = match host.local_id(parent) {
+        let ancestor = |parent: &Pid| match host.local_id(parent) {
             Some(id) => Ancestor::Here(id, None),
             None => Ancestor::Elsewhere(parent.clone()),
         };
         let mut heritage = Heritage {
-            ancestors: Arc::from([parent]),
+            ancestors: inheritance.parent.iter().map(ancestor).collect(),
             env: None,
             application: inheritance.application.clone(),
             group_leader: inheritance.group_leader.clone(),

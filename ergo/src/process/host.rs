@@ -209,6 +209,8 @@ pub trait AnyProcess: Any + Send + Sync {
     fn withdraw(&self, ticket: u64);
     /// Acts on an exit signal, here and now. `linked` tells a broken link from `exit/2`.
     fn exit_signal(&self, from: &Pid, reason: ExitReason, linked: bool);
+    /// As [`AnyProcess::exit_signal`] for `exit/2`; one that is trapped overtakes what waits.
+    fn urgent_exit_signal(&self, from: &Pid, reason: ExitReason);
     /// Runs `change` on its relations under its lock; false, and nothing run, when it has ended.
     fn with_relations(&self, change: &mut dyn FnMut(&mut Relations)) -> bool;
     /// Runs `change` on its relations and delivers what it breaks, both under its lock: once an unlink or a demonitor
@@ -300,6 +302,12 @@ pub trait Slot: Send + Sync {
         let _ = reply;
         true
     }
+    /// The process that a spawn request has started has ended, with this reason, still encoded, which came from there.
+    /// The place is closed. False when it is to be told decoded, by [`Slot::down`].
+    fn ended(&self, reason: &Encoded, from: Option<Origin>) -> bool {
+        let _ = (reason, from);
+        false
+    }
     /// There will be none: the process or its node is gone.
     fn down(&self, reason: ExitReason);
 }
@@ -351,6 +359,8 @@ pub enum RemoteSignal<'a> {
         from: u64,
         /// To whom.
         to: &'a Pid,
+        /// What the link is known as.
+        made: u64,
     },
     /// Take the link away.
     Unlink {
@@ -377,9 +387,11 @@ pub enum RemoteSignal<'a> {
         /// Who sends it.
         from: u64,
         /// To whom.
-        to: &'a Pid,
+        to: &'a Destination,
         /// The reason.
         reason: &'a ExitReason,
+        /// Whether it overtakes what waits, at an alias that allows it.
+        priority: bool,
     },
     /// Monitor `to`.
     Monitor {

@@ -8,10 +8,10 @@ use crate::etf::{Atom, Decode, DecodeError, Decoder, Encode, EncodeError, Encode
 use crate::process::{EnvValue, wire};
 
 /// What crosses from the one that starts a process to that process, where they are on different nodes.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Inheritance {
-    /// Who starts it: a process of another node, or that node itself.
-    pub(crate) parent: Pid,
+    /// Who starts it, if that is known: a process of another node, or that node itself.
+    pub(crate) parent: Option<Pid>,
     /// Whether the two are linked: then the exit of the parent stops a behaviour, also one that traps exits.
     pub(crate) linked: bool,
     pub(crate) env: SentEnv,
@@ -24,12 +24,8 @@ impl Inheritance {
     /// Nothing but a parent, which is not linked.
     pub(crate) fn from_parent(parent: Pid) -> Self {
         Inheritance {
-            parent,
-            linked: false,
-            env: SentEnv::default(),
-            application: None,
-            group_leader: None,
-            log_level: None,
+            parent: Some(parent),
+            ..Inheritance::default()
         }
     }
 }
@@ -93,7 +89,7 @@ impl<'de> Decode<'de> for SentEnv {
         for (Key(key), value) in sent {
             // On its own: a slice of the request would keep all of it for as long as the process lives.
             let value = wire::encode(&mut wire::body_of(&value));
-            let value = value.map_err(|error| DecodeError::custom(error))?;
+            let value = value.map_err(DecodeError::custom)?;
             env.insert(key, value);
         }
         Ok(SentEnv(env))

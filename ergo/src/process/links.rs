@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::etf::{Pid, Reference};
 use crate::process::host::{AnyProcess, Broken, HostRef, RemoteSignal};
 use crate::process::relations::{Monitored, RemoteWatcher, Ties};
-use crate::process::{Destination, Down, Exit, ExitReason, Relations, Watcher};
+use crate::process::{Destination, Down, Exit, ExitReason, Relations, Watcher, pass_through};
 
 /// Where a destination leads, seen from one node.
 pub(crate) enum Target {
@@ -73,12 +73,15 @@ fn pid_of(host: &HostRef, to: &Destination) -> Option<Pid> {
 fn link_pid(host: &HostRef, me: &dyn AnyProcess, to: &Pid) {
     if to.node() != host.name() {
         let mut send = false;
-        me.with_relations(&mut |relations| send = relations.link_remote(to));
+        let made = host.next_number();
+        me.with_relations(&mut |relations| send = relations.link_remote(to, made));
         if send {
             // An error is a buffer that is full, which a link does not wait for.
-            let _ = host
-                .clone()
-                .remote(RemoteSignal::Link { from: me.id(), to });
+            let _ = host.clone().remote(RemoteSignal::Link {
+                from: me.id(),
+                to,
+                made,
+            });
         }
         return;
     }
@@ -330,17 +333,58 @@ pub(crate) fn down(host: &HostRef, me: &dyn AnyProcess, number: u64, reason: Exi
     });
 }
 
-/// `exit/2` from the process `from`.
-pub(crate) fn exit(host: &HostRef, from: u64, to: &Destination, reason: ExitReason) {
-    let Some(to) = &pid_of(host, to) else { return };
-    if to.node() != host.name() {
-        let _ = host.clone().remote(RemoteSignal::Exit2 {
+/// `exit/2` from the process `from`; with `priority` it is `exit/3` with that option.
+pub(crate) fn exit(
+    host: &HostRef,
+    from: u64,
+    to: &Destination,
+    reason: ExitReason,
+    priority: bool,
+) {
+    match resolve(host, to) {
+        // It is no message: a buffer that is full does not refuse it.
+        Target::Remote => drop(host.clone().remote(RemoteSignal::Exit2 {
             from,
             to,
             reason: &reason,
-        });
-    } else if let Some(process) = host.local_id(to).and_then(|id| host.process(id)) {
-        process.exit_signal(&host.pid(from), reason, false);
+            priority,
+        })),
+        Target::Local(id) => match to {
+            Destination::Alias(alias) => {
+                exit_through(host, &host.pid(from), alias, reason, priority);
+            }
+            _ => {
+                if let Some(process) = host.process(id) {
+                    process.exit_signal(&host.pid(from), reason, false);
+                }
+            }
+        },
+        Target::Nobody => {}
+    }
+}
+
+/// An exit signal to an alias of this node. With `priority` it overtakes what waits where the alias is for that, and the
+/// process traps exits.
+pub(crate) fn exit_through(
+    host: &HostRef,
+    from: &Pid,
+    to: &Reference,
+    reason: ExitReason,
+    priority: bool,
+) {
+    let number = host.local_number(to);
+    let Some((number, alias)) = number.and_then(|number| Some((number, host.alias(number)?)))
+    else {
+        return;
+    };
+    let owner = host.process(alias.owner);
+    let Some(process) = owner.filter(|owner| pass_through(host, &**owner, number)) else {
+        return;
+    };
+    if priority && alias.priority {
+        process.urgent_exit_signal(from, reason);
+    } else {
+        process.exit_signal(from, reason, false);
     }
 }
 

@@ -533,11 +533,31 @@ impl<A: Behavior> Cell<A> {
         before & TRAP_EXIT != 0
     }
 
+    /// Puts a signal in before all messages but those that came with priority.
+    fn push_urgent_signal(&self, queue: &mut Queue<A::Message>, other: Other) -> Option<Waker> {
+        let envelope = Envelope::Other(Box::new(other));
+        queue.extra_mut().urgent.push_back(envelope);
+        self.flags.fetch_or(URGENT, Ordering::Release);
+        queue.unpark()
+    }
+
     /// Acts on an exit signal under the lock; what is to be woken is woken after it.
-    fn act(&self, queue: &mut Queue<A::Message>, exit: Exit, linked: bool) -> [Option<Waker>; 2] {
+    fn act(
+        &self,
+        queue: &mut Queue<A::Message>,
+        exit: Exit,
+        linked: bool,
+        urgent: bool,
+    ) -> [Option<Waker>; 2] {
         let killed = exit.reason == ExitReason::Kill && !linked;
         if self.traps_exit() && !killed {
-            return [queue.push_other(Other::Exit(exit)), None];
+            let exit = Other::Exit(exit);
+            let waker = if urgent {
+                self.push_urgent_signal(queue, exit)
+            } else {
+                queue.push_other(exit)
+            };
+            return [waker, None];
         }
         let to_itself = !linked && self.host.local_id(&exit.from) == Some(self.id);
         if exit.reason == ExitReason::Normal && !to_itself {
@@ -557,6 +577,21 @@ impl<A: Behavior> Cell<A> {
         let inner = relations.waker.take();
         queue.parked = false;
         [queue.waker.take(), inner]
+    }
+
+    fn take_exit(&self, from: &Pid, reason: ExitReason, linked: bool, urgent: bool) {
+        let exit = Exit {
+            from: from.clone(),
+            reason,
+        };
+        let wakers = {
+            let mut queue = self.lock();
+            if !queue.is_open() {
+                return;
+            }
+            self.act(&mut queue, exit, linked, urgent)
+        };
+        wakers.into_iter().flatten().for_each(Waker::wake);
     }
 
     /// Closes the mailbox. What was in it is handed out so that it is dropped outside of the lock.
@@ -683,18 +718,11 @@ impl<A: Behavior> AnyProcess for Cell<A> {
     }
 
     fn exit_signal(&self, from: &Pid, reason: ExitReason, linked: bool) {
-        let exit = Exit {
-            from: from.clone(),
-            reason,
-        };
-        let wakers = {
-            let mut queue = self.lock();
-            if !queue.is_open() {
-                return;
-            }
-            self.act(&mut queue, exit, linked)
-        };
-        wakers.into_iter().flatten().for_each(Waker::wake);
+        self.take_exit(from, reason, linked, false);
+    }
+
+    fn urgent_exit_signal(&self, from: &Pid, reason: ExitReason) {
+        self.take_exit(from, reason, false, true);
     }
 
     fn settle(&self, change: &mut dyn FnMut(&mut Relations) -> Option<Broken>) {
@@ -705,13 +733,10 @@ impl<A: Behavior> AnyProcess for Cell<A> {
             };
             match change(relations) {
                 None => return,
-                Some(Broken::Link(exit)) => self.act(&mut queue, exit, true),
+                Some(Broken::Link(exit)) => self.act(&mut queue, exit, true, false),
                 Some(Broken::Monitor(down)) => [queue.push_other(Other::Down(down)), None],
                 Some(Broken::UrgentMonitor(down)) => {
-                    let other = Envelope::Other(Box::new(Other::Down(down)));
-                    queue.extra_mut().urgent.push_back(other);
-                    self.flags.fetch_or(URGENT, Ordering::Release);
-                    [queue.unpark(), None]
+                    [self.push_urgent_signal(&mut queue, Other::Down(down)), None]
                 }
             }
         };

@@ -97,6 +97,7 @@ pub(crate) use actor::short_type_name;
 pub(crate) use alias::pass_through;
 pub(crate) use current::panic_message;
 pub(crate) use dead_letter::request_of;
+pub(crate) use deadline::Deadline;
 pub(crate) use env::{Env, read as read_env};
 pub(crate) use facade::{
     call_term, cast_from_here, encode, exit_from_here, polled_on, send_from_here, send_priority,
@@ -106,7 +107,9 @@ pub(crate) use facade::{
 pub(crate) use fault::{Fault, FaultPlan, InitFault};
 pub(crate) use forward::forwarded_cast;
 pub(crate) use inheritance::{Inheritance, SentEnv};
-pub(crate) use links::down;
+#[cfg(test)]
+pub(crate) use links::monitor as monitor_of;
+pub(crate) use links::{down, exit_through};
 pub(crate) use log::{level_of, level_word, warn_about};
 pub(crate) use run::Started;
 pub(crate) use spawn::{Tie, spawn_plain_there, spawn_there};

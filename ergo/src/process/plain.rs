@@ -9,7 +9,7 @@ use crate::etf::{
     Atom, DecodeError, DecodeOwned, Decoder, Encode, EncodeError, Encoder, Pid, Reference, Term,
 };
 use crate::process::actor::{Actor, Behavior, Flow, Handle};
-use crate::process::host::HostRef;
+use crate::process::host::{AnyProcess, HostRef, Incoming, Origin};
 use crate::process::queue::{Envelope, Other};
 use crate::process::spawn::Tie;
 use crate::process::{
@@ -341,6 +341,33 @@ impl PlainContext {
     /// The node that the message received last came from; `None` for one of this node.
     pub(crate) fn origin(&self) -> Option<&Atom> {
         self.origin.as_ref()
+    }
+
+    /// Passes the message received last, or a part of it, on to a name of this node, as what it is: from the node it came
+    /// from. False when nobody has the name.
+    pub(crate) fn pass_on(&self, name: &Atom, message: &Term) -> bool {
+        let host = self.context.host();
+        let Some(node) = self.origin.clone() else {
+            return self.send(name.clone(), message).is_ok();
+        };
+        let process = host.whereis(name.as_str()).and_then(|id| host.process(id));
+        let (Some(process), Ok(message)) = (process, crate::etf::Encoded::new(message)) else {
+            return false;
+        };
+        // It has been read already: no connection is at fault for it any more.
+        let connection_id = 0;
+        let origin = Origin {
+            node,
+            connection_id,
+        };
+        process
+            .deliver(Incoming::Wire(message, Some(origin)))
+            .is_ok()
+    }
+
+    /// Why this process is ending, once an exit signal has come that ends it.
+    pub(crate) fn exit_reason(&self) -> Option<ExitReason> {
+        AnyProcess::exit_reason(&**self.context.cell())
     }
 
     /// This process without its mailbox, to answer with after the mailbox was given away.

@@ -37,6 +37,18 @@ pub struct RemoteWatcher {
 pub(crate) struct RemoteLink {
     /// The identifier of the unlink that waits for its acknowledgement.
     pub(crate) unlinking: Option<u64>,
+    /// What it is known as: another number each time it is made, so that the loss of a connection breaks those alone
+    /// that were tied to it.
+    made: u64,
+}
+
+impl RemoteLink {
+    fn active(made: u64) -> Self {
+        RemoteLink {
+            unlinking: None,
+            made,
+        }
+    }
 }
 
 /// What a monitor of ours is on, and what it is like.
@@ -149,27 +161,21 @@ impl Relations {
     }
 
     /// We link to `pid`: the link is active from now on, also when an unlink of it was under way. True when a LINK
-    /// has to be sent.
-    pub fn link_remote(&mut self, pid: &Pid) -> bool {
-        match self.remote_links.get_mut(pid) {
-            Some(link) if link.unlinking.is_none() => false,
-            Some(link) => {
-                link.unlinking = None;
-                true
-            }
-            None => {
-                self.remote_links
-                    .insert(pid.clone(), RemoteLink { unlinking: None });
-                true
-            }
+    /// has to be sent; the link is then known as `made`.
+    pub fn link_remote(&mut self, pid: &Pid, made: u64) -> bool {
+        if self.is_linked_remote(pid) {
+            return false;
         }
+        self.remote_links
+            .insert(pid.clone(), RemoteLink::active(made));
+        true
     }
 
-    /// `pid` has linked to us: a link that is there, active or not, stays as it is.
-    pub fn linked_by(&mut self, pid: &Pid) {
+    /// `pid` has linked to us: a link that is there, active or not, stays as it is. A new one is known as `made`.
+    pub fn linked_by(&mut self, pid: &Pid, made: u64) {
         self.remote_links
             .entry(pid.clone())
-            .or_insert(RemoteLink { unlinking: None });
+            .or_insert(RemoteLink::active(made));
     }
 
     /// We unlink from `pid`: true when an UNLINK_ID with this `id` has to be sent.
@@ -206,7 +212,18 @@ impl Relations {
         ends
     }
 
-    /// The process at the other end has ended, or its node is lost. True when the exit signal counts.
+    /// The connection is lost that the link known as `made` was tied to. True when the exit signal counts: not for a link
+    /// that has been made again meanwhile, which is tied to another one.
+    pub fn break_lost(&mut self, pid: &Pid, made: u64) -> bool {
+        self.link_made(pid) == Some(made) && self.break_remote(pid)
+    }
+
+    /// What the link to `pid` is known as, active or not.
+    pub fn link_made(&self, pid: &Pid) -> Option<u64> {
+        self.remote_links.get(pid).map(|link| link.made)
+    }
+
+    /// The process at the other end has ended. True when the exit signal counts.
     pub fn break_remote(&mut self, pid: &Pid) -> bool {
         self.remote_links
             .remove(pid)
@@ -400,8 +417,8 @@ mod tests {
     #[test]
     fn an_exit_on_an_inactive_link_is_ignored() {
         let mut relations = Relations::default();
-        assert!(relations.link_remote(&pid(1)));
-        assert!(!relations.link_remote(&pid(1)));
+        assert!(relations.link_remote(&pid(1), 1));
+        assert!(!relations.link_remote(&pid(1), 1));
         assert!(relations.unlink_remote(&pid(1), 7));
         assert!(!relations.unlink_remote(&pid(1), 8));
         assert!(!relations.break_remote(&pid(1)));
@@ -410,9 +427,9 @@ mod tests {
     #[test]
     fn a_link_from_the_other_side_does_not_wake_an_inactive_link() {
         let mut relations = Relations::default();
-        relations.link_remote(&pid(1));
+        relations.link_remote(&pid(1), 1);
         relations.unlink_remote(&pid(1), 7);
-        relations.linked_by(&pid(1));
+        relations.linked_by(&pid(1), 2);
         assert!(!relations.unlink_acknowledged(&pid(1), 6));
         assert_eq!(relations.link_count(), 1);
         assert!(relations.unlink_acknowledged(&pid(1), 7));
@@ -422,9 +439,9 @@ mod tests {
     #[test]
     fn linking_again_makes_a_late_acknowledgement_harmless() {
         let mut relations = Relations::default();
-        relations.link_remote(&pid(1));
+        relations.link_remote(&pid(1), 1);
         relations.unlink_remote(&pid(1), 7);
-        assert!(relations.link_remote(&pid(1)));
+        assert!(relations.link_remote(&pid(1), 1));
         assert!(!relations.unlink_acknowledged(&pid(1), 7));
         assert!(relations.break_remote(&pid(1)));
     }
@@ -432,7 +449,7 @@ mod tests {
     #[test]
     fn an_unlink_from_the_other_side_leaves_our_own_unlink_waiting() {
         let mut relations = Relations::default();
-        relations.link_remote(&pid(1));
+        relations.link_remote(&pid(1), 1);
         relations.unlink_remote(&pid(1), 7);
         relations.unlinked_by(&pid(1));
         assert_eq!(relations.link_count(), 1);

@@ -209,10 +209,10 @@ fn inherit<A: Behavior>(
     tie: &Tie<'_>,
 ) {
     let elsewhere = options.and_then(|options| options.inheritance.as_deref());
-    if let Some(inheritance) = elsewhere.filter(|inheritance| inheritance.linked) {
-        cell.with_relations(&mut |relations| {
-            relations.set_remote_parent(&**host, &inheritance.parent);
-        });
+    if let Some(inheritance) = elsewhere.filter(|inheritance| inheritance.linked)
+        && let Some(parent) = &inheritance.parent
+    {
+        cell.with_relations(&mut |relations| relations.set_remote_parent(&**host, parent));
     }
     let inherited = match elsewhere {
         Some(inheritance) => Some(Arc::new(Heritage::from_elsewhere(&**host, inheritance))),

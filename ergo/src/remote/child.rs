@@ -16,13 +16,14 @@ pub(super) struct ChildOptions {
     application: Option<Atom>,
     /// Where the end of its init is told, and the confirmation is to come from.
     pub(super) ack: Option<Reference>,
-    /// How long whoever asks waits.
+    /// How long the init may take; with `ack`, how long whoever asks waits.
     pub(super) timeout: Option<Duration>,
 }
 
 impl ChildOptions {
     /// Reads `#{register => Name, env => #{Key => Value}, log_level => Level, application => Name, mailbox => N,
     /// overflow => Word, fallback => Name, trap_exit => Bool, timeout => Milliseconds, ack => Alias}`, each optional.
+    /// `infinity` is no bound of the mailbox, and no end of the time.
     ///
     /// `None` for anything else.
     pub(super) fn read(options: &Encoded) -> Option<ChildOptions> {
@@ -43,6 +44,7 @@ impl ChildOptions {
             "application" => {
                 self.application = Some(atom(value)?).filter(|name| name.as_str() != "undefined");
             }
+            "timeout" if is_infinity(value) => {}
             "timeout" => self.timeout = Some(Duration::from_millis(value.decode().ok()?)),
             "ack" => self.ack = Some(value.decode().ok()?),
             _ => {
@@ -67,7 +69,7 @@ impl ChildOptions {
 fn spawn_option(spawn: SpawnOptions, key: &str, value: &Encoded) -> Option<SpawnOptions> {
     Some(match key {
         "register" => spawn.name(atom(value)?.as_str()),
-        "mailbox" if atom(value).is_some_and(|word| word.as_str() == "infinity") => spawn,
+        "mailbox" if is_infinity(value) => spawn,
         "mailbox" => spawn.mailbox(value.decode().ok()?),
         "overflow" => spawn.overflow(match atom(value)?.as_str() {
             "refuse" => Overflow::Refuse,
@@ -79,6 +81,10 @@ fn spawn_option(spawn: SpawnOptions, key: &str, value: &Encoded) -> Option<Spawn
         "trap_exit" => spawn.trap_exit(value.decode().ok()?),
         _ => return None,
     })
+}
+
+fn is_infinity(value: &Encoded) -> bool {
+    atom(value).is_some_and(|word| word.as_str() == "infinity")
 }
 
 fn atom(value: &Encoded) -> Option<Atom> {

@@ -53,7 +53,7 @@ pub enum RemoteSpawnError {
         node: Atom,
         /// Why the last attempt to connect has failed, where one has.
         #[source]
-        cause: Option<ConnectError>,
+        cause: Option<Box<ConnectError>>,
     },
     /// Its init has not ended in time. It is ended.
     #[error("{node} did not start the process within {after:?}")]
@@ -121,7 +121,7 @@ impl About<'_> {
             SpawnFailure::Refused(word) => self.refused(word),
             _ => RemoteSpawnError::NoConnection {
                 node: self.node.clone(),
-                cause,
+                cause: cause.map(Box::new),
             },
         }
     }

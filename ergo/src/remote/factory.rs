@@ -14,7 +14,7 @@ use crate::process::{
     spawn_plain_there, spawn_there,
 };
 use crate::remote::access::{Access, AccessListError};
-use crate::remote::{FunctionArgs, function};
+use crate::remote::{Asker, FunctionArgs, function};
 
 /// What makes processes of one kind for whoever may ask: of an actor, `Stock::factory()`, or of a function.
 ///
@@ -33,6 +33,8 @@ pub(super) struct Start<'a> {
     pub(super) tie: &'a Tie<'a>,
     pub(super) tied: Tied<'a>,
     pub(super) started: Started,
+    /// The node that asks, unless it is this one.
+    pub(super) caller: Option<Atom>,
 }
 
 trait Make: Send + Sync {
@@ -85,7 +87,9 @@ where
         let (host, args) = (start.host.clone(), start.args);
         let args = move || A::decode(&args, &host).map_err(|error| bad_arguments(&error));
         let function = self.0.clone();
-        let body = move |cx: PlainContext, args: A| async move {
+        let caller = start.caller;
+        let body = move |mut cx: PlainContext, args: A| async move {
+            cx.set_caller(caller);
             let running = function(cx, args);
             running.await.into_exit()
         };
@@ -175,10 +179,13 @@ fn read_args<T: DecodeOwned>(list: &Encoded, host: &HostRef) -> Result<T, ExitRe
     let elements = function::all_elements(list).map_err(|error| bad_arguments(&error))?;
     let terms = match &elements[..] {
         [] => Encoded::new(&()),
-        [alone] => match alone.decode_with::<T>(host) {
-            Ok(args) => return Ok(args),
-            Err(_) => as_tuple(&elements),
-        },
+        [alone] => {
+            // By itself, or as a tuple of one; what is wrong is said of the first.
+            let tuple = as_tuple(&elements).ok();
+            let in_tuple = || tuple?.decode_with::<T>(host).ok();
+            let read = alone.decode_with::<T>(host);
+            return read.or_else(|error| in_tuple().ok_or_else(|| bad_arguments(&error)));
+        }
         _ => as_tuple(&elements),
     };
     let terms = terms.map_err(|error| bad_arguments(&error))?;
@@ -253,12 +260,12 @@ impl Factories {
         Ok(entry.access.clone())
     }
 
-    /// The factory of this name, for a peer that asks, or for this node itself.
+    /// The factory of this name, for the one that asks.
     pub(super) fn find(
         &self,
         node: &Node,
         name: &Atom,
-        peer: Option<&Atom>,
+        asker: &Asker,
     ) -> Result<Factory, NoFactory> {
         let (factory, access) = {
             let entries = self.0.read().unwrap_or_else(PoisonError::into_inner);
@@ -266,9 +273,13 @@ impl Factories {
             (entry.factory.clone(), entry.access.clone())
         };
         // Without the lock: the rule is the user's, who may use the node in it.
-        let is_admitted = peer.is_none_or(|peer| {
-            access.admits(peer) && node.spawn_admitted(peer, SpawnTarget::Factory(name))
-        });
+        let peer = match asker {
+            Asker::This => return Ok(factory),
+            Asker::Peer(peer) => Some(peer),
+            Asker::Unproven => None,
+        };
+        let is_admitted =
+            asker.is_admitted(&access) && node.spawn_admitted(peer, SpawnTarget::Factory(name));
         is_admitted.then_some(factory).ok_or(NoFactory::NotAllowed)
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -9,13 +10,16 @@ use crate::etf::{Atom, DecodeError, Encode, Encoded, ListHeader, Term};
 use crate::node::{Node, SpawnTarget};
 use crate::process::PlainContext;
 use crate::process::host::AsHost;
+use crate::remote::applied::FunctionCall;
 use crate::remote::{Access, AccessListError, Exception, FunctionArgs};
 
 /// What a call of a function gives.
 pub(crate) type Outcome = Result<Encoded, Exception>;
 
-type Handler =
-    dyn Fn(PlainContext, Encoded) -> Pin<Box<dyn Future<Output = Outcome> + Send>> + Send + Sync;
+/// A call of a function in progress.
+type Calling = Pin<Box<dyn Future<Output = Outcome> + Send>>;
+
+pub(crate) type Handler = dyn Fn(PlainContext, Encoded) -> Calling + Send + Sync;
 
 /// What a registered function returns: a `Result` of a value that can be encoded, or an [`Exception`].
 pub trait IntoOutcome: Send {
@@ -71,6 +75,18 @@ pub(super) fn all_elements(list: &Encoded) -> Result<Vec<Encoded>, DecodeError> 
     Ok(elements)
 }
 
+/// Whether it is an encoded proper list.
+pub(super) fn is_list(list: &Encoded) -> bool {
+    let mut decoder = list.decoder();
+    match decoder.read_list() {
+        Ok(ListHeader::String(_)) => true,
+        Ok(ListHeader::Elements(count)) => {
+            (0..count).all(|_| decoder.skip().is_ok()) && decoder.read_list_end(count).is_ok()
+        }
+        Err(_) => false,
+    }
+}
+
 /// Makes one kind of function of all: arguments and result are encoded.
 pub(crate) fn erase<A, F, Fut>(handler: F) -> Arc<Handler>
 where
@@ -79,21 +95,19 @@ where
     Fut: Future + Send + 'static,
     Fut::Output: IntoOutcome,
 {
-    Arc::new(
-        move |cx: PlainContext, list| -> Pin<Box<dyn Future<Output = Outcome> + Send>> {
-            match A::decode(&list, &AsHost::host(&*cx)) {
-                Ok(args) => {
-                    let outcome = handler(cx, args);
-                    Box::pin(async move { outcome.await.into_outcome() })
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "a function was called with arguments it does not take");
-                    let clause = Exception::Error(Term::atom("function_clause"));
-                    Box::pin(std::future::ready(Err(clause)))
-                }
+    Arc::new(move |cx: PlainContext, list| -> Calling {
+        match A::decode(&list, &AsHost::host(&*cx)) {
+            Ok(args) => {
+                let outcome = handler(cx, args);
+                Box::pin(async move { outcome.await.into_outcome() })
             }
-        },
-    )
+            Err(error) => {
+                tracing::warn!(%error, "a function was called with arguments it does not take");
+                let clause = Exception::Error(Term::atom("function_clause"));
+                Box::pin(std::future::ready(Err(clause)))
+            }
+        }
+    })
 }
 
 /// The name of a function: `Module:Function/Arity`.
@@ -106,9 +120,11 @@ pub(crate) struct FunctionName {
 
 impl FunctionName {
     /// Whether the node's own rule lets the one that asks have it.
-    fn is_admitted(&self, node: &Node, asker: &Asker) -> bool {
-        let Asker::Peer(peer) = asker else {
-            return true;
+    pub(super) fn is_admitted(&self, node: &Node, asker: &Asker) -> bool {
+        let peer = match asker {
+            Asker::This => return true,
+            Asker::Peer(peer) => Some(peer),
+            Asker::Unproven => None,
         };
         let what = SpawnTarget::Function {
             module: &self.module,
@@ -142,7 +158,7 @@ impl Asker {
         origin.cloned().map_or(Asker::Unproven, Asker::Peer)
     }
 
-    fn is_admitted(&self, access: &Access) -> bool {
+    pub(super) fn is_admitted(&self, access: &Access) -> bool {
         match self {
             Asker::This => true,
             Asker::Peer(node) => access.admits(node),
@@ -169,23 +185,33 @@ struct Function {
 }
 
 impl Functions {
-    /// Opens a function, for these nodes or for all. Where there is one of its name and arity this one takes its place, and
-    /// nodes are added to the list it has.
+    /// Opens functions, for these nodes or for all. One takes the place of another of its name and arity, and nodes are added
+    /// to the list that the first that is there has.
+    pub(crate) fn open_all(
+        &self,
+        functions: Vec<(FunctionName, Arc<Handler>)>,
+        nodes: Option<BTreeSet<Atom>>,
+    ) -> Access {
+        let mut table = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut names = functions.iter().map(|(name, _)| name);
+        let before = names.find_map(|name| table.get(name));
+        let before = before.map_or(Access::Closed, |function| function.access.clone());
+        let access = before.opened(nodes);
+        for (name, handler) in functions {
+            let access = access.clone();
+            table.insert(name, Function { handler, access });
+        }
+        access
+    }
+
+    /// Opens one function.
     pub(crate) fn open(
         &self,
         name: FunctionName,
         handler: Arc<Handler>,
         nodes: Option<BTreeSet<Atom>>,
     ) -> Access {
-        let mut table = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let before = table.remove(&name).map(|function| function.access);
-        let access = before.unwrap_or(Access::Closed).opened(nodes);
-        let function = Function {
-            handler,
-            access: access.clone(),
-        };
-        table.insert(name, function);
-        access
+        self.open_all(vec![(name, handler)], nodes)
     }
 
     /// Closes a function for these nodes; without a list it is forgotten.
@@ -194,16 +220,50 @@ impl Functions {
         name: &FunctionName,
         nodes: Option<&BTreeSet<Atom>>,
     ) -> Result<Access, AccessListError> {
+        let is_it = |function: &FunctionName| function == name;
+        let closed = self.close_each(is_it, nodes)?;
+        closed.ok_or_else(|| AccessListError::NotRegistered(name.to_string()))
+    }
+
+    /// Closes all functions of a module.
+    pub(crate) fn close_all(
+        &self,
+        module: &Atom,
+        nodes: Option<&BTreeSet<Atom>>,
+    ) -> Result<Access, AccessListError> {
+        let is_of_it = |function: &FunctionName| function.module == *module;
+        let closed = self.close_each(is_of_it, nodes)?;
+        closed.ok_or_else(|| AccessListError::NotRegistered(module.to_string()))
+    }
+
+    /// All or, when one of them cannot be, none. `None` when there is none.
+    fn close_each(
+        &self,
+        which: impl Fn(&FunctionName) -> bool,
+        nodes: Option<&BTreeSet<Atom>>,
+    ) -> Result<Option<Access>, AccessListError> {
         let mut table = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let unknown = || AccessListError::NotRegistered(name.to_string());
-        let function = table.get_mut(name).ok_or_else(unknown)?;
-        let access = function.access.clone().closed(nodes)?;
-        if access == Access::Closed {
-            table.remove(name);
-        } else {
-            function.access = access.clone();
+        let those = table.iter().filter(|(name, _)| which(name));
+        let closed = those.map(|(name, function)| {
+            let access = function.access.clone().closed(nodes)?;
+            Ok((name.clone(), access))
+        });
+        let closed: Vec<_> = closed.collect::<Result<_, AccessListError>>()?;
+        let first = closed.first().map(|(_, access)| access.clone());
+        for (name, access) in closed {
+            if access == Access::Closed {
+                table.remove(&name);
+            } else if let Some(function) = table.get_mut(&name) {
+                function.access = access;
+            }
         }
-        Ok(access)
+        Ok(first)
+    }
+
+    /// Whether there is this function, for whomever.
+    pub(super) fn has(&self, name: &FunctionName) -> bool {
+        let table = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        table.contains_key(name)
     }
 
     /// Whether there is this function for the one that asks.
@@ -218,44 +278,80 @@ impl Functions {
         }
     }
 
-    /// Calls a function with an encoded list of arguments: `undef` when there is none of that arity, and an error
-    /// `{not_allowed, {Module, Function, Arity}}` when it is not for the one that asks.
+    /// Calls a function: `undef` when there is none of that arity, and an error `{not_allowed, {Module, Function, Arity}}`
+    /// when it is not for the one that asks. `erlang:apply/2,3` calls what it names. Gives what was called with the outcome.
     pub(crate) async fn apply(
         &self,
         mut cx: PlainContext,
         asker: &Asker,
-        module: &Atom,
-        function: &Atom,
-        args: Encoded,
-    ) -> Outcome {
-        let Ok(header) = args.decoder().read_list() else {
-            return Err(Exception::Error(Term::atom("badarg")));
-        };
-        let name = FunctionName {
-            module: module.clone(),
-            function: function.clone(),
-            arity: u32::try_from(header.count()).unwrap_or(u32::MAX),
+        mut call: FunctionCall,
+    ) -> (Outcome, FunctionCall) {
+        let name = match self.resolve(asker, &mut call) {
+            Ok(name) => name,
+            Err(exception) => return (Err(exception), call),
         };
         let permit = match self.permit(asker, &name) {
             Permit::Granted(_) if !name.is_admitted(&cx.node(), asker) => Permit::NotAllowed,
             permit => permit,
         };
-        match permit {
+        let outcome = match permit {
             Permit::Granted(handler) => {
                 cx.set_caller(match asker {
                     Asker::This => Some(cx.node().name().clone()),
                     Asker::Peer(node) => Some(node.clone()),
                     Asker::Unproven => None,
                 });
-                handler(cx, args).await
+                let args = call.args.clone();
+                caught(&name, || handler(cx, args)).await
             }
             Permit::NotAllowed => {
                 tracing::warn!(function = %name, ?asker, "refused a call: the function is not open to this node");
                 Err(Exception::Error(not_allowed(name)))
             }
+            // As in OTP, arguments that are no proper list come before a function that is not there.
+            Permit::Unknown if elements(&call.args, name.arity).is_err() => {
+                Err(Exception::Error(Term::atom("badarg")))
+            }
             Permit::Unknown => Err(Exception::Error(Term::atom("undef"))),
+        };
+        (outcome, call)
+    }
+
+    /// The name of what is called, through `erlang:apply`, unless that is registered itself.
+    fn resolve(&self, asker: &Asker, call: &mut FunctionCall) -> Result<FunctionName, Exception> {
+        loop {
+            let name = call.name()?;
+            // Each time the arguments become fewer.
+            match self.permit(asker, &name) {
+                Permit::Unknown => match call.applied(&name)? {
+                    Some(applied) => *call = applied,
+                    None => return Ok(name),
+                },
+                _ => return Ok(name),
+            }
         }
     }
+}
+
+/// Runs a function. A panic of it is an error `{panic, Message}`, where the message names file and line.
+async fn caught(name: &FunctionName, call: impl FnOnce() -> Calling) -> Outcome {
+    let panicked = |payload: Box<dyn std::any::Any + Send>| {
+        let message = crate::process::panic_message(&*payload);
+        tracing::error!(function = %name, panic = message, "a function that a peer has called panicked");
+        let reason = [Term::atom("panic"), Term::from(message)];
+        Err(Exception::Error(Term::tuple(reason)))
+    };
+    let mut calling = match catch_unwind(AssertUnwindSafe(call)) {
+        Ok(calling) => calling,
+        Err(payload) => return panicked(payload),
+    };
+    let polled = std::future::poll_fn(|cx| {
+        match catch_unwind(AssertUnwindSafe(|| calling.as_mut().poll(cx))) {
+            Ok(polled) => polled.map(Ok),
+            Err(payload) => std::task::Poll::Ready(Err(payload)),
+        }
+    });
+    polled.await.unwrap_or_else(panicked)
 }
 
 /// `{not_allowed, {Module, Function, Arity}}`.

@@ -1,20 +1,23 @@
 //! A factory of this node used on this node, and by peers through a remote procedure call: `ergo:spawn/2,3`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::etf::{Atom, Encoded, Pid, Term};
 use crate::node::Node;
 use crate::process::host::{AnyProcess, AsHost, Ending};
 use crate::process::{ExitReason, Inheritance, PlainContext, SpawnError, SpawnOptions, Tie};
-use crate::remote::Exception;
 use crate::remote::child::ChildOptions;
 use crate::remote::factory::{Factory, Start};
 use crate::remote::function::{FunctionName, erase};
+use crate::remote::{Asker, Exception};
 
 /// A process of this node whose init has not ended yet. Dropped, it is ended.
 pub(super) struct Starting {
     node: Node,
     process: Option<Arc<dyn AnyProcess>>,
+    /// The process that is linked to it or monitors it, and the number of the monitor.
+    tied: Option<(u64, u64)>,
     init: tokio::sync::oneshot::Receiver<Result<(), SpawnError>>,
 }
 
@@ -25,11 +28,13 @@ impl Starting {
         args: Encoded,
         options: &SpawnOptions,
         tie: &Tie<'_>,
+        caller: Option<Atom>,
     ) -> Result<Starting, SpawnError> {
         let (started, init) = tokio::sync::oneshot::channel();
         let mut starting = Starting {
             node: node.clone(),
             process: None,
+            tied: None,
             init,
         };
         let mut tied = |process: &Arc<dyn AnyProcess>| starting.process = Some(process.clone());
@@ -40,8 +45,14 @@ impl Starting {
             tie,
             tied: &mut tied,
             started,
+            caller,
         })?;
         Ok(starting)
+    }
+
+    /// Where this process is tied to it, under this number.
+    pub(super) fn tied_to(&mut self, caller: u64, number: u64) {
+        self.tied = Some((caller, number));
     }
 
     /// The process once its init has ended.
@@ -59,7 +70,23 @@ impl Starting {
 
 impl Drop for Starting {
     fn drop(&mut self) {
-        if let Some(process) = self.process.take() {
+        let Some(process) = self.process.take() else {
+            return;
+        };
+        // Nobody has heard of it: its end is nobody's.
+        if let Some((id, number)) = self.tied
+            && let Some(caller) = self.node.host().process(id)
+        {
+            caller.with_relations(&mut |relations| {
+                relations.unlink(process.id());
+                relations.demonitor(number);
+            });
+            process.with_relations(&mut |relations| {
+                relations.unlink(id);
+                relations.unwatch(number);
+            });
+        }
+        {
             process.exit_signal(&self.node.pid_of_node(), ExitReason::Kill, false);
         }
     }
@@ -109,11 +136,12 @@ async fn start(
     if !node.spawns_for_peers() && cx.caller() != Some(node.name()) {
         return Err(word("disabled"));
     }
-    // The node itself may what others may not; a message that proves nobody may what all may.
-    let nobody = Atom::from_static("");
-    let asking = cx.caller().unwrap_or(&nobody);
-    let asking = (asking != node.name()).then_some(asking);
-    let factory = node.factories().find(&node, name, asking);
+    let caller = cx.caller().filter(|caller| *caller != node.name()).cloned();
+    let asker = match cx.caller() {
+        Some(caller) if caller == node.name() => Asker::This,
+        caller => Asker::of(caller),
+    };
+    let factory = node.factories().find(&node, name, &asker);
     let factory = factory.map_err(|none| Some(Term::Atom(none.word())))?;
     let read = options.map_or_else(
         || Some(ChildOptions::default()),
@@ -125,11 +153,16 @@ async fn start(
         group_leader: Some(cx.info().group_leader),
         ..Inheritance::from_parent(cx.spawner().unwrap_or_else(|| cx.pid()))
     };
+    let timeout = options.timeout.unwrap_or(Duration::MAX);
     let options = options.inheriting(inheritance);
     let args = Encoded::new(args).map_err(|_| word("badarg"))?;
-    let starting = Starting::begin(&node, &factory, args, &options, &Tie::default());
+    let starting = Starting::begin(&node, &factory, args, &options, &Tie::default(), caller);
     let started = match starting {
-        Ok(starting) => starting.ended().await,
+        // Given up, it is ended.
+        Ok(starting) => match tokio::time::timeout(timeout, starting.ended()).await {
+            Ok(started) => started,
+            Err(_) => return Err(word("timeout")),
+        },
         Err(error) => Err(error),
     };
     started.map_err(|error| reason_of(&error))

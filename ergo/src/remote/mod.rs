@@ -10,6 +10,8 @@
 //! - The answer to a spawn request goes out before the new process runs, so before any signal of it.
 
 mod access;
+mod application;
+mod applied;
 mod args;
 mod asking;
 mod child;
@@ -25,8 +27,15 @@ mod receive;
 mod register;
 mod remote_node;
 mod rpc;
+mod rpc_call;
+mod rpc_error;
+mod rpc_module;
+mod rpc_multicall;
 
 pub use access::{Access, AccessChange, AccessListError};
+pub(crate) use application::{Asked as ApplicationAsked, NO_APP_FILE};
+pub use application::{RemoteApplicationError, RemoteApplicationStart};
+pub(crate) use applied::FunctionCall;
 pub use args::FunctionArgs;
 pub use error::RemoteSpawnError;
 pub use exception::Exception;
@@ -36,4 +45,8 @@ pub use function::{Functions, IntoOutcome};
 pub(crate) use here::register as register_spawn;
 pub(crate) use receive::Spawner;
 pub use remote_node::{MonitoredSpawn, RemoteNode, RemoteSpawn};
-pub use rpc::RpcError;
+pub use rpc::Rpc;
+pub use rpc_call::RpcCall;
+pub use rpc_error::RpcError;
+pub use rpc_module::RpcModule;
+pub use rpc_multicall::Multicall;

@@ -8,11 +8,12 @@ use crate::process::host::{AnyProcess, AsHost};
 use crate::process::{
     ExitReason, Inheritance, PlainContext, SpawnError, SpawnOptions, Tie, start_plain_tied,
 };
+use crate::remote::applied::FunctionCall;
 use crate::remote::child::ChildOptions;
 use crate::remote::erpc;
 use crate::remote::factory::{Factories, NoFactory, Start};
-use crate::remote::function::{Asker, FunctionName, Functions, Permit, elements};
-use crate::remote::lease::Lease;
+use crate::remote::function::{Asker, FunctionName, Functions, Permit, elements, is_list};
+use crate::remote::lease::{Lease, watch_init};
 
 /// Starts what is registered at a node for its peers.
 #[derive(Clone)]
@@ -50,13 +51,14 @@ impl Spawner {
         if let ("ergo", "spawn", 2 | 3) = (module.as_str(), function.as_str(), *arity) {
             return Some(Ordered::read(args, *arity));
         }
-        let is_function = || !matches!(self.permit(request), Permit::Unknown);
+        let is_function = || self.functions.has(&name_of(request));
         (self.factories.has(module) && !is_function()).then(|| {
-            Ok(Ordered {
+            let ordered = Ordered {
                 name: module.clone(),
                 args: args.clone(),
                 options: ChildOptions::default(),
-            })
+            };
+            is_list(args).then_some(ordered).ok_or("badarg")
         })
     }
 
@@ -66,7 +68,10 @@ impl Spawner {
             args,
             options,
         } = ordered;
-        let factory = match self.factories.find(node, &name, Some(&request.peer)) {
+        let factory = match self
+            .factories
+            .find(node, &name, &Asker::Peer(request.peer.clone()))
+        {
             Ok(factory) => factory,
             Err(none) => return node.answer_spawn(&request, Err(none.word())),
         };
@@ -82,6 +87,7 @@ impl Spawner {
             None => None,
         };
         let host = node.host();
+        let timeout = options.timeout;
         let spawn = options.inheriting(inheritance(&request));
         let mut started_as = None;
         let mut tied = |process: &Arc<dyn AnyProcess>| {
@@ -102,30 +108,31 @@ impl Spawner {
             tie: &Tie::default(),
             tied: &mut tied,
             started,
+            caller: Some(request.peer.clone()),
         };
         match factory.start(start) {
-            Ok(()) => {
-                if let (Some(lease), Some(process)) = (lease, started_as) {
-                    lease.attend(request, process, init);
-                }
-            }
+            Ok(()) => match (lease, started_as) {
+                (Some(lease), Some(process)) => lease.attend(request, process, init),
+                (None, Some(process)) => watch_init(node, name, process, init, timeout),
+                (_, None) => {}
+            },
             Err(error) => node.answer_spawn(&request, Err(word_of(&error))),
         }
     }
 
-    fn permit(&self, request: &SpawnRequest) -> Permit {
-        let name = FunctionName {
-            module: request.module.clone(),
-            function: request.function.clone(),
-            arity: request.arity,
-        };
+    /// Whether a peer may spawn a function.
+    fn permit(&self, node: &Node, request: &SpawnRequest) -> Permit {
+        let name = name_of(request);
         let asker = Asker::Peer(request.peer.clone());
-        self.functions.permit(&asker, &name)
+        match self.functions.permit(&asker, &name) {
+            Permit::Granted(_) if !name.is_admitted(node, &asker) => Permit::NotAllowed,
+            permit => permit,
+        }
     }
 
     /// One that does not exist starts, and ends with `undef`, as in OTP.
     fn start_function(&self, node: &Node, request: SpawnRequest) {
-        if matches!(self.permit(&request), Permit::NotAllowed) {
+        if matches!(self.permit(node, &request), Permit::NotAllowed) {
             return node.answer_spawn(&request, Err(NoFactory::NotAllowed.word()));
         }
         let host = node.host();
@@ -161,8 +168,9 @@ impl Ordered {
         let mut next = || elements.next().ok_or("badarg");
         let name = next()?.decoder().read_atom().map_err(|_| "badarg")?;
         let args = next()?;
-        // A list and nothing else.
-        args.decoder().read_list().map_err(|_| "badarg")?;
+        if !is_list(&args) {
+            return Err("badarg");
+        }
         let options = match next() {
             Ok(options) => ChildOptions::read(&options).ok_or("badopt")?,
             Err(_) => ChildOptions::default(),
@@ -172,6 +180,14 @@ impl Ordered {
             args,
             options,
         })
+    }
+}
+
+fn name_of(request: &SpawnRequest) -> FunctionName {
+    FunctionName {
+        module: request.module.clone(),
+        function: request.function.clone(),
+        arity: request.arity,
     }
 }
 
@@ -209,6 +225,13 @@ async fn run(functions: Functions, cx: PlainContext, request: SpawnRequest) -> E
     match (module.as_str(), function.as_str(), request.arity) {
         ("erpc", "execute_call", 4) => erpc::execute_call(&functions, cx, &asker, args).await,
         ("erpc", "execute_cast", 3) => erpc::execute_cast(&functions, cx, &asker, args).await,
-        _ => functions.run(cx, &asker, module, function, args).await,
+        _ => {
+            let call = FunctionCall {
+                module: module.clone(),
+                function: function.clone(),
+                args,
+            };
+            functions.run(cx, &asker, call).await
+        }
     }
 }

@@ -1,173 +1,157 @@
-//! Functions of other nodes, called from here: erpc.
+//! Functions of other nodes, called from here as erpc does.
 
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use crate::etf::{Atom, Encode, EncodeError, Encoded, Encoder};
+use crate::node::{Node, Run};
+use crate::process::host::AsHost;
+use crate::process::{PlainContext, polled_on};
+use crate::remote::applied::FunctionCall;
+use crate::remote::{Asker, Multicall, RpcCall, RpcError};
 
-use crate::etf::{Atom, DecodeOwned, Encode, Encoded, Reference, Term};
-use crate::node::{Node, SpawnFailure};
-use crate::process::ExitReason;
-use crate::remote::exception::stack;
-use crate::remote::{Asker, Exception};
+/// How long a call waits that does not say otherwise.
+const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Why a remote procedure call has no value.
+/// The functions of another node, to be called from here: `erpc` of Erlang, and `register_rpc` of ergo.
 ///
-/// Source: <https://www.erlang.org/doc/apps/kernel/erpc.html#call/5>.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum RpcError {
-    /// The function raised an error, with this reason and stack.
-    #[error("error: {reason}")]
-    Error {
-        /// The reason.
-        reason: Term,
-        /// Where, as Erlang shows it.
-        stack: Term,
-    },
-    /// The function called `exit`.
-    #[error("exit: {0}")]
-    Exit(Term),
-    /// The function threw.
-    #[error("throw: {0}")]
-    Throw(Term),
-    /// No connection to the node, or it was lost while waiting.
-    #[error("no connection to the node")]
-    NoConnection,
-    /// No answer in time; the function may still run there.
-    #[error("no answer within the timeout")]
-    Timeout,
-    /// The node refused to run it, with this word.
-    #[error("the node refused: {0}")]
-    Refused(Atom),
-    /// The process that ran it ended in a way that is no result.
-    #[error("the call ended without a result: {0}")]
-    Ended(ExitReason),
-    /// An argument has no form as an Erlang term.
-    #[error("the arguments cannot be encoded")]
-    Encode(#[from] crate::etf::EncodeError),
-    /// The value is of another shape.
-    #[error("the value cannot be decoded")]
-    BadValue(#[source] crate::etf::DecodeError),
-}
-
-impl From<SpawnFailure> for RpcError {
-    fn from(failure: SpawnFailure) -> Self {
-        match failure {
-            SpawnFailure::Refused(word) => RpcError::Refused(word),
-            SpawnFailure::NoConnection => RpcError::NoConnection,
-            SpawnFailure::Timeout => RpcError::Timeout,
-        }
-    }
+/// Made by [`Node::rpc`]. Source: <https://www.erlang.org/doc/apps/kernel/erpc.html>.
+#[derive(Debug, Clone)]
+pub struct Rpc<'a> {
+    node: &'a Node,
+    name: String,
+    timeout: Duration,
 }
 
 impl Node {
-    /// `erpc:call/5`: calls a function on another node and waits for its value. `args` are the list of arguments.
+    /// The functions of another node, or of this one: `node.rpc("b@h").call(m, f, args![..])`.
     ///
-    /// # Errors
-    /// The exception it raised, with class, reason and stack, or why there is no result.
-    pub async fn rpc_call<R: DecodeOwned>(
+    /// Nothing is done before something is called; the connection is made when there is none. A name that is not a node's
+    /// is no connection.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> ergo::Result {
+    /// use ergo::prelude::*;
+    /// let node = Node::builder("doc@127.0.0.1").local_only().start().await?;
+    /// node.register_rpc("math", "double", async |_, (n,): (i64,)| Ok(2 * n)).await?;
+    ///
+    /// let rpc = node.rpc("doc@127.0.0.1").timeout(secs(1));
+    /// let six: i64 = rpc.call("math", "double", args![3]).await?;
+    /// assert_eq!(six, 6);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn rpc(&self, node: impl Into<String>) -> Rpc<'_> {
+        Rpc {
+            node: self,
+            name: node.into(),
+            timeout: TIMEOUT,
+        }
+    }
+
+    /// `erpc:multicall/5`: calls a function on several nodes at once, and waits for all of them, 5 seconds in all unless
+    /// [`Multicall::timeout`] says otherwise. `args` is the list of its arguments.
+    ///
+    /// The results are in the order of the nodes, each for itself; one that has not answered in time is
+    /// [`RpcError::Timeout`]. A node that is there twice is called twice.
+    pub fn multicall<R>(
         &self,
-        node: &str,
+        nodes: impl IntoIterator<Item = impl AsRef<str>>,
         module: &str,
         function: &str,
         args: impl Encode,
-        timeout: Duration,
-    ) -> Result<R, RpcError> {
-        if node == self.name().as_str() {
-            let args = crate::process::encode(&mut |encoder| args.encode(encoder))?;
-            return self.call_here(module, function, args, timeout).await;
-        }
-        let result = self.new_reference();
-        let args = crate::process::encode(&mut |encoder| {
-            encoder.write_list(4)?;
-            encoder.write_reference(&result)?;
-            encoder.write_atom(module)?;
-            encoder.write_atom(function)?;
-            args.encode(encoder)?;
-            encoder.write_nil();
-            Ok(())
-        })?;
-        let node = Atom::new(node).map_err(|_| RpcError::NoConnection)?;
-        let function = (
-            Atom::from_static("erpc"),
-            Atom::from_static("execute_call"),
-            4,
-        );
-        let reason = self.run_there(&node, function, &args, timeout).await?;
-        read_result(reason, &result)
+    ) -> Multicall<R> {
+        let request = function_call(module, function, &args);
+        let calls = nodes.into_iter().map(|node| {
+            let name = Atom::new(node.as_ref()).map_err(RpcError::from);
+            RpcCall::new(self, name, request.clone(), Duration::MAX)
+        });
+        Multicall::new(self, calls.collect(), TIMEOUT)
     }
 }
 
-impl Node {
-    /// A function of this node itself, which may call what is closed to others.
-    async fn call_here<R: DecodeOwned>(
-        &self,
-        module: &str,
-        function: &str,
-        args: Encoded,
-        timeout: Duration,
-    ) -> Result<R, RpcError> {
-        let atom = |text: &str| {
-            Atom::new(text).map_err(|_| RpcError::Refused(Atom::from_static("badarg")))
+impl Rpc<'_> {
+    /// Gives calls this long instead of 5 seconds; [`Duration::MAX`] is OTP's `infinity`.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// `erpc:call/5`: calls a function there and waits for its value. `args` is the list of its arguments, as
+    /// [`args!`](crate::args) makes it.
+    ///
+    /// It is a named future: it is sent when it is first polled, and abandoned when it is dropped or its time is over; the
+    /// function may run on there. The process being polled is the one that calls, else the node is.
+    pub fn call<R>(&self, module: &str, function: &str, args: impl Encode) -> RpcCall<R> {
+        let name = Atom::new(&self.name).map_err(RpcError::from);
+        let request = function_call(module, function, &args);
+        RpcCall::new(self.node, name, request, self.timeout)
+    }
+
+    /// `erpc:send_request/4`: as [`Rpc::call`], and sent already when it returns. Its time counts from when it is awaited.
+    pub fn send_request<R>(&self, module: &str, function: &str, args: impl Encode) -> RpcCall<R> {
+        let mut call = self.call(module, function, args);
+        call.start();
+        call
+    }
+
+    /// `erpc:cast/4`: calls a function there; nobody hears what becomes of it, nor whether there is a connection.
+    ///
+    /// # Errors
+    /// It was not sent: the arguments cannot be encoded or are no list, too much waits for the node already, or this node
+    /// is stopping.
+    pub fn cast(&self, module: &str, function: &str, args: impl Encode) -> Result<(), RpcError> {
+        let node = Atom::new(&self.name)?;
+        let request = function_call(module, function, &args)?;
+        if node == *self.node.name() {
+            let functions = self.node.functions();
+            // A process of its own, as for a peer: what goes wrong in the function ends nothing else.
+            let run = async move |cx: PlainContext| functions.run(cx, &Asker::This, request).await;
+            let started = self.node.spawn_fn(run);
+            return started.map(drop).map_err(|_| RpcError::Stopping);
+        }
+        let run = Run {
+            node: &node,
+            function: (
+                Atom::from_static("erpc"),
+                Atom::from_static("execute_cast"),
+                3,
+            ),
+            caller: polled_on(&self.node.host()),
         };
-        let (module, function) = (atom(module)?, atom(function)?);
-        let (functions, (done, outcome)) = (self.functions(), oneshot::channel());
-        let (name, list) = ((module.clone(), function.clone()), args.clone());
-        // A process of its own, as for a peer: what goes wrong in the function ends nothing else.
-        let run = async move |cx| {
-            let outcome = functions.apply(cx, &Asker::This, &name.0, &name.1, list);
-            // Whoever asked may have given up.
-            let _ = done.send(outcome.await);
+        let mut args = |encoder: &mut Encoder<'_>| {
+            encoder.write_list(3)?;
+            request.write(encoder)
         };
-        let started = self.spawn_fn(run);
-        if started.is_err() {
-            return Err(RpcError::NoConnection);
-        }
-        match tokio::time::timeout(timeout, outcome).await {
-            Err(_) => Err(RpcError::Timeout),
-            Ok(Err(_)) => Err(RpcError::Ended(ExitReason::Killed)),
-            Ok(Ok(Ok(value))) => value.decode().map_err(RpcError::BadValue),
-            Ok(Ok(Err(Exception::Exit(reason)))) => Err(RpcError::Exit(reason)),
-            Ok(Ok(Err(Exception::Throw(value)))) => Err(RpcError::Throw(value)),
-            Ok(Ok(Err(Exception::Error(reason)))) => {
-                let args = args.to_term().unwrap_or_else(|_| Term::list([]));
-                let stack = stack(&module, &function, args);
-                Err(RpcError::Error { reason, stack })
-            }
-        }
+        Ok(self.node.cast_there(run, &mut args)?)
     }
 }
 
-fn read_result<R: DecodeOwned>(reason: ExitReason, reference: &Reference) -> Result<R, RpcError> {
-    let term = match reason {
-        ExitReason::NoConnection => return Err(RpcError::NoConnection),
-        ExitReason::Term(term) => term,
-        reason => return Err(RpcError::Ended(reason)),
-    };
-    let parts = term.as_tuple().unwrap_or_default();
-    let [tag, class, rest @ ..] = parts else {
-        return Err(RpcError::Ended(ExitReason::Term(term.clone())));
-    };
-    if tag.as_reference() != Some(reference) {
-        return Err(RpcError::Ended(ExitReason::Term(term.clone())));
+/// What is to be called; `args` is the list of the arguments.
+fn function_call(
+    module: &str,
+    function: &str,
+    args: &impl Encode,
+) -> Result<FunctionCall, RpcError> {
+    let (module, function) = (Atom::new(module)?, Atom::new(function)?);
+    let args = Encoded::new(args).map_err(RpcError::Args)?;
+    if args.decoder().read_list().is_err() {
+        return Err(RpcError::Args(EncodeError::custom("they are no list")));
     }
-    match (class.as_atom(), rest) {
-        (Some("return"), [value]) => decode(value),
-        (Some("throw"), [value]) => Err(RpcError::Throw(value.clone())),
-        (Some("exit"), [reason]) => Err(RpcError::Exit(reason.clone())),
-        (Some("error"), [reason]) => Err(RpcError::Error {
-            reason: reason.clone(),
-            stack: Term::list([]),
-        }),
-        (Some("error"), [reason, stack]) => Err(RpcError::Error {
-            reason: reason.clone(),
-            stack: stack.clone(),
-        }),
-        _ => Err(RpcError::Ended(ExitReason::Term(term.clone()))),
-    }
+    Ok(FunctionCall {
+        module,
+        function,
+        args,
+    })
 }
 
-fn decode<R: DecodeOwned>(value: &Term) -> Result<R, RpcError> {
-    let encoded = crate::process::encode(&mut |encoder| value.encode(encoder))?;
-    encoded.decode().map_err(RpcError::BadValue)
+impl FunctionCall {
+    /// The last three elements of a list of arguments, and its end.
+    pub(super) fn write(&self, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        encoder.write_atom(self.module.as_str())?;
+        encoder.write_atom(self.function.as_str())?;
+        encoder.write_encoded(&self.args)?;
+        encoder.write_nil();
+        Ok(())
+    }
 }

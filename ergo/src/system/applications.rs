@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use crate::behaviour::application::{
     Application, ApplicationController, ApplicationError, ApplicationInfo, ApplicationNode,
-    ApplicationTerminated, ControllerMessage, ControllerRef, SpecEnv, StartType,
+    ApplicationTerminated, ControllerMessage, ControllerRef, SpecEnv, StartAs, StartType,
 };
 use crate::etf::{Atom, Pid};
 use crate::node::Node;
 use crate::process::{Behavior, ExitReason, Ref, Reply, SpawnError, SpawnOptions};
 use crate::remote::Exception;
+use crate::system::application_starts;
 
 /// Why a node was taken down by an application; kept at the node.
 #[derive(Default)]
@@ -88,7 +89,7 @@ impl Node {
         start_type: StartType,
     ) -> Result<(), ApplicationError> {
         let name = self.name_to_start(application.into()).await?;
-        self.start_loaded(name, start_type).await.map(drop)
+        self.start_loaded(name, start_type.into()).await.map(drop)
     }
 
     async fn name_to_start(&self, application: ToStart) -> Result<String, ApplicationError> {
@@ -100,12 +101,12 @@ impl Node {
     }
 
     /// Whether it was this call that has started it.
-    async fn start_loaded(
+    pub(super) async fn start_loaded(
         &self,
         name: String,
-        start_type: StartType,
+        how: StartAs,
     ) -> Result<bool, ApplicationError> {
-        self.ask(|reply| ControllerMessage::Start(name, start_type, reply))
+        self.ask(|reply| ControllerMessage::Start(name, how, reply))
             .await
     }
 
@@ -138,13 +139,29 @@ impl Node {
                 ToStart::Name(name) => name,
             });
         }
-        let plan: Vec<Atom> = self
-            .ask(|reply| ControllerMessage::Plan(names, reply))
-            .await?;
+        let plan = self.plan_start(names).await?;
+        self.start_planned(plan, start_type).await
+    }
+
+    /// What is to be started for these to run, in order.
+    pub(super) async fn plan_start(
+        &self,
+        names: Vec<String>,
+    ) -> Result<Vec<Atom>, ApplicationError> {
+        self.ask(|reply| ControllerMessage::Plan(names, reply))
+            .await
+    }
+
+    /// Starts them one after the other; where one does not start, those before it are stopped again.
+    pub(super) async fn start_planned(
+        &self,
+        plan: Vec<Atom>,
+        start_type: StartType,
+    ) -> Result<Vec<Atom>, ApplicationError> {
         let mut started = Vec::new();
         for name in plan {
             match self
-                .start_loaded(name.as_str().to_owned(), start_type)
+                .start_loaded(name.as_str().to_owned(), start_type.into())
                 .await
             {
                 Ok(true) => started.push(name),
@@ -304,6 +321,7 @@ pub(super) async fn start(node: &Node) -> Result<(), SpawnError> {
     registered
         .await
         .unwrap_or_else(|_| unreachable!("both are short"));
+    application_starts::register(node).await;
     node.stops_first(Box::new(move || {
         Box::pin(async move {
             let closed = controller.as_ref().call_local(ControllerMessage::Close);

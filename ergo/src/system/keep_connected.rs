@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
@@ -20,6 +21,8 @@ pub struct KeptConnection {
     node: Node,
     name: String,
     task: AbortHandle,
+    /// Closed once nothing of the task is left.
+    running: watch::Receiver<()>,
 }
 
 impl KeptConnection {
@@ -33,13 +36,15 @@ impl KeptConnection {
     ///
     /// # Cancel safety
     /// It ends at the first poll; dropped later, a connection that comes about stays.
-    pub async fn disconnect(self) -> bool {
+    pub async fn disconnect(mut self) -> bool {
         self.task.abort();
+        // On another thread it may be in the middle of a turn, in which it can begin an attempt still.
+        while self.running.changed().await.is_ok() {}
         self.node.attempt_settled(&self.name).await;
         self.node.disconnect(&self.name)
     }
 
-    /// Ends it without closing the connection.
+    /// Ends it without closing the connection. An attempt that is under way goes on, and one may begin at this moment.
     pub fn release(self) {
         self.task.abort();
     }
@@ -78,11 +83,13 @@ impl Node {
     pub fn keep_connected(&self, name: impl Into<String>, backoff: Backoff) -> KeptConnection {
         let name = name.into();
         let events = self.monitor_nodes();
+        let (runs, running) = watch::channel(());
         let keeper = Keeper {
             name: name.clone(),
             backoff,
             events,
             lost: 0,
+            _runs: runs,
         };
         let task = self
             .runtime()
@@ -96,6 +103,7 @@ impl Node {
             node: self.clone(),
             name,
             task,
+            running,
         }
     }
 }
@@ -107,6 +115,8 @@ struct Keeper {
     events: NodeEvents,
     /// How often in a row it was lost or not made.
     lost: u32,
+    /// Dropped with everything else of the task.
+    _runs: watch::Sender<()>,
 }
 
 impl Keeper {
@@ -163,6 +173,28 @@ impl Keeper {
             if lost == *self.name.as_str() && !node.upgrade().is_some_and(is_connected) {
                 return true;
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A task that is told to end goes on to its next await: one that had just waited for its delay began another attempt,
+    /// whose connection stayed.
+    #[tokio::test]
+    async fn nothing_of_it_runs_once_it_is_ended() {
+        let builder = Node::builder("here@host").local_only();
+        let node = builder.start().await.unwrap();
+        for turns in 0..4 {
+            let kept = node.keep_connected("far@host", DEFAULT);
+            for _ in 0..turns {
+                tokio::task::yield_now().await;
+            }
+            let task = kept.task.clone();
+            assert!(!kept.disconnect().await);
+            assert!(task.is_finished(), "after {turns} turns");
         }
     }
 }

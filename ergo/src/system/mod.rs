@@ -6,6 +6,7 @@
 //!
 //! - What peers send to `net_kernel` and `rex` is answered in OTP's shapes, and what is not understood is answered too.
 
+mod application_starts;
 mod applications;
 mod format;
 mod keep_connected;

@@ -54,7 +54,9 @@ pub struct Limits {
     /// Bytes waiting to be written to one peer from which on senders wait. Default 1 MiB, as OTP's `+zdbbl`.
     pub outbound_watermark_bytes: usize,
     /// Bytes waiting to be written to one peer, or for the connection to it, from which on messages are refused as
-    /// [`Full`](crate::CastError::Full). Other signals never are: at twice as many the connection is closed. Default 64 MiB.
+    /// [`Full`](crate::CastError::Full). Other signals never are: at twice as many the connection is closed. Counted is what
+    /// is sent: a long binary that waits keeps the memory it is a slice of, which for one of a message that has come is at
+    /// most 16 times as much. Default 64 MiB.
     pub outbound_bytes_max: usize,
     /// Requests to spawn a process that one peer may make in a second, from its first one on; more are answered with
     /// `system_limit`. Each `erpc` and `rpc` of OTP 23 and later is one, and so is what comes to `rex` and `net_kernel` in the

@@ -27,9 +27,12 @@ impl Authentication for Doorman {
 }
 // ANCHOR_END: policy
 
-/// A port for an EPMD that nobody else uses, so that this program meets only itself.
+/// A port for an EPMD that nobody else uses, so that this program meets only itself. None of those that the system gives
+/// to connections: one could have it between the look and the use.
 fn free_port() -> std::io::Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+    let mut ports = 11_380..11_390;
+    let free = ports.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok());
+    free.ok_or(std::io::ErrorKind::AddrInUse.into())
 }
 
 // ANCHOR: watcher

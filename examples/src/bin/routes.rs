@@ -10,13 +10,16 @@ use ergo::ConnectError;
 use ergo::node::{AcceptorOptions, Route, StaticRegistrar};
 use ergo::prelude::*;
 
-/// Addresses that nobody listens at.
+/// Addresses that nobody listens at. None of those that the system gives to connections: one could have it between the look
+/// and the use.
 fn free_addresses() -> std::io::Result<[SocketAddr; 2]> {
-    let sockets = [
-        TcpListener::bind("127.0.0.1:0")?,
-        TcpListener::bind("127.0.0.1:0")?,
-    ];
-    Ok([sockets[0].local_addr()?, sockets[1].local_addr()?])
+    let addresses = (11_390..11_400).map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
+    let mut free = addresses.filter(|address| TcpListener::bind(address).is_ok());
+    let taken = || std::io::Error::from(std::io::ErrorKind::AddrInUse);
+    Ok([
+        free.next().ok_or_else(taken)?,
+        free.next().ok_or_else(taken)?,
+    ])
 }
 
 /// Two nodes that know each other from a table: there is no EPMD.
@@ -27,7 +30,7 @@ async fn without_epmd(addresses: [SocketAddr; 2]) -> ergo::Result<(Node, Node)> 
         .node("stock@127.0.0.1", addresses[1]);
     // A second door, for nodes that must not know the secret of the cluster.
     let guests = AcceptorOptions::new()
-        .ports(20_000..=20_999)
+        .ports(11_400..=11_499)
         .cookie("for guests");
     let shop = Node::builder("shop@127.0.0.1")
         .cookie("secret")

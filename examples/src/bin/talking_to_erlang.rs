@@ -67,17 +67,17 @@ async fn is_up(node: &Node, other: &str) -> bool {
 /// Rust uses Erlang.
 async fn rust_uses_erlang(node: &Node, erl: &str) -> ergo::Result {
     let release: String = node
-        .rpc_call(erl, "erlang", "system_info", args![otp_release], secs(5))
+        .rpc(erl)
+        .call("erlang", "system_info", args![otp_release])
         .await?;
     println!("rpc: the other side is Erlang/OTP {release}");
 
-    let sum: i64 = node
-        .rpc_call(erl, "lists", "sum", args![[1, 2, 3]], secs(5))
-        .await?;
+    let sum: i64 = node.rpc(erl).call("lists", "sum", args![[1, 2, 3]]).await?;
     println!("rpc: lists:sum([1,2,3]) is {sum}");
 
     match node
-        .rpc_call::<Term>(erl, "erlang", "div", args![1, 0], secs(5))
+        .rpc(erl)
+        .call::<Term>("erlang", "div", args![1, 0])
         .await
     {
         Ok(value) => println!("rpc: {value}"),
@@ -116,13 +116,8 @@ async fn erlang_uses_rust(node: &Node, erl: &str) -> ergo::Result {
     let me = node.name().clone();
     let counter = term!({counter, (me.clone())});
     let sum: i64 = node
-        .rpc_call(
-            erl,
-            "gen_server",
-            "call",
-            args![(counter), {add, 41}],
-            secs(5),
-        )
+        .rpc(erl)
+        .call("gen_server", "call", args![(counter), {add, 41}])
         .await?;
     println!(
         "gen_server:call({{counter, '{}'}}, {{add, 41}}) is {sum}",
@@ -132,13 +127,8 @@ async fn erlang_uses_rust(node: &Node, erl: &str) -> ergo::Result {
     let greet = async |_, (name,): (String,)| Ok(format!("hello, {name}"));
     node.register_rpc("greeter", "greet", greet).await?;
     let greeting: String = node
-        .rpc_call(
-            erl,
-            "rpc",
-            "call",
-            args![(me), greeter, greet, ["ann"]],
-            secs(5),
-        )
+        .rpc(erl)
+        .call("rpc", "call", args![(me), greeter, greet, ["ann"]])
         .await?;
     println!("rpc:call(.., greeter, greet, [<<\"ann\">>]) is {greeting}");
     Ok(())

@@ -45,7 +45,7 @@ async fn end(node: &Node, log: &Log, end: End, start_type: StartType) {
             let worker: WorkerRef = node.whereis("shop").unwrap();
             worker.end(ExitReason::from("boom")).unwrap();
         }
-        _ => node.exit(&node.whereis_pid("shop_sup").unwrap(), ExitReason::Kill),
+        _ => node.exit(node.whereis_pid("shop_sup").unwrap(), ExitReason::Kill),
     }
 }
 

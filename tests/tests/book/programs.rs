@@ -56,6 +56,12 @@ pub(crate) const EXAMPLES: &[Example] = &[
         arguments: &["11370"],
         run: Run::Serves("ready 'rust@127.0.0.1'"),
     },
+    Example {
+        program: "slides",
+        // A port for EPMD that nothing else uses.
+        arguments: &["11371"],
+        run: Run::Serves("ready 'bar@127.0.0.1'"),
+    },
     ends("links_and_monitors", "the end"),
     ends("routes", "guest reaches stock: true"),
     ends("two_nodes", "nodedown 'b@127.0.0.1'"),
@@ -76,6 +82,13 @@ pub(crate) const EXAMPLES: &[Example] = &[
     },
     ends("pool", "the end"),
     ends("topics", "outside: closed"),
+    ends("remote_spawn", "it runs on 'shop@127.0.0.1'"),
+    ends(
+        "remote_environment",
+        "region Some(Region { name: \"north\", zone: 3 })",
+    ),
+    ends("remote_applications", "sales takes EUR in the north"),
+    ends("rpc", "till: error: {not_allowed,{admin,who,0}}"),
     ends("output_of_peers", "answer: {io_reply,1,ok}"),
     Example {
         program: "interop_node",

@@ -5,6 +5,7 @@
 
 #![deny(warnings, clippy::all)]
 
+mod exits;
 mod incarnations;
 mod losses;
 mod order;

@@ -135,37 +135,38 @@ async fn pings_and_remote_procedure_calls() {
         assert!(node.ping(name).await);
         assert!(!node.ping("nobody@127.0.0.1").await);
         let sum: i64 = node
-            .rpc_call(name, "lists", "sum", vec![vec![1, 2, 300]], secs(5))
+            .rpc(name)
+            .call("lists", "sum", vec![vec![1, 2, 300]])
             .await
             .unwrap();
         assert_eq!(sum, 303);
         let failed = node
-            .rpc_call::<Term>(name, "erlang", "error", vec![Term::atom("oops")], secs(5))
+            .rpc(name)
+            .call::<Term>("erlang", "error", vec![Term::atom("oops")])
             .await;
         assert!(
             matches!(&failed, Err(RpcError::Error { reason, .. }) if *reason == Term::atom("oops")),
             "{failed:?}"
         );
         let thrown = node
-            .rpc_call::<Term>(name, "erlang", "throw", vec![Term::atom("ball")], secs(5))
+            .rpc(name)
+            .call::<Term>("erlang", "throw", vec![Term::atom("ball")])
             .await;
         assert_eq!(thrown, Err(RpcError::Throw(Term::atom("ball"))));
         let ended = node
-            .rpc_call::<Term>(name, "erlang", "exit", vec![Term::atom("over")], secs(5))
+            .rpc(name)
+            .call::<Term>("erlang", "exit", vec![Term::atom("over")])
             .await;
         assert_eq!(ended, Err(RpcError::Exit(Term::atom("over"))));
         let late = node
-            .rpc_call::<Term>(name, "timer", "sleep", vec![60_000], millis(100))
+            .rpc(name)
+            .timeout(millis(100))
+            .call::<Term>("timer", "sleep", vec![60_000])
             .await;
         assert_eq!(late, Err(RpcError::Timeout));
         let nobody = node
-            .rpc_call::<Term>(
-                "nobody@127.0.0.1",
-                "erlang",
-                "node",
-                Vec::<Term>::new(),
-                secs(5),
-            )
+            .rpc("nobody@127.0.0.1")
+            .call::<Term>("erlang", "node", Vec::<Term>::new())
             .await;
         assert_eq!(nobody, Err(RpcError::NoConnection));
         let reply = node

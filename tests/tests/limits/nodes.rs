@@ -98,7 +98,9 @@ pub(crate) fn spawn_requests() -> Seen {
         peer.connect("a@mem").await.unwrap();
         let call = async || {
             let answer = peer
-                .rpc_call::<u8>("a@mem", "m", "f", Vec::<u8>::new(), secs(10))
+                .rpc("a@mem")
+                .timeout(secs(10))
+                .call::<u8>("m", "f", Vec::<u8>::new())
                 .await;
             answer.map_err(|error: RpcError| error.to_string())
         };
@@ -111,7 +113,10 @@ pub(crate) fn spawn_requests() -> Seen {
         assert_eq!(served.refusals().spawn_requests, 1);
         // Another peer, and the same one a second later, are served.
         let other = network.node("c@mem").start().await.unwrap();
-        let answer = other.rpc_call::<u8>("a@mem", "m", "f", Vec::<u8>::new(), secs(10));
+        let answer = other
+            .rpc("a@mem")
+            .timeout(secs(10))
+            .call::<u8>("m", "f", Vec::<u8>::new());
         assert_eq!(answer.await.unwrap(), 1);
         tokio::time::advance(secs(1)).await;
         assert_eq!(call().await, Ok(1));
@@ -151,8 +156,8 @@ fn the_old_ways_to_ask_for_a_process_count() {
         let block_call = term!({block_call, m, f, [], user});
         assert_eq!(ask(&peer, "rex", block_call).await, "1");
         assert!(ask(&peer, "net_kernel", spawn()).await.starts_with('<'));
-        let old = peer.rpc_call::<u8>("a@mem", "m", "f", args![], secs(10));
-        assert_eq!(old.await.unwrap(), 1);
+        let far = peer.rpc("a@mem").timeout(secs(10));
+        assert_eq!(far.call::<u8>("m", "f", args![]).await.unwrap(), 1);
 
         peer.try_send(("rex", "a@mem"), cast).unwrap();
         let system_limit = "{badrpc,{'EXIT',{system_limit,[]}}}";

@@ -370,3 +370,75 @@ async fn the_down_of_a_monitor_with_priority_overtakes() {
     assert_eq!(probe.heard().await, expected);
     stop(node).await;
 }
+
+fn exit_of(message: Message) -> Option<ExitReason> {
+    match message {
+        Message::Exit(exit) => Some(exit.reason),
+        _ => None,
+    }
+}
+
+/// As in OTP 28: a trapped exit overtakes what waits when it is sent with priority, to an alias that is for it.
+#[tokio::test]
+async fn an_exit_with_priority_overtakes_at_an_alias_made_for_it() {
+    let node = node().await;
+    let (done, order) = oneshot::channel();
+    let reason = |word| ExitReason::from(Term::atom(word));
+    node.spawn_fn(async move |mut cx| {
+        cx.trap_exit(true);
+        let alias = cx.alias_with(AliasOptions::new().priority());
+        let ordinary = cx.alias();
+        cx.send(cx.pid(), 1).unwrap();
+        cx.exit_priority(cx.pid(), reason("to_a_pid"));
+        cx.exit(alias.clone(), reason("without"));
+        cx.exit_priority(ordinary, reason("to_another_alias"));
+        cx.exit_priority(alias.clone(), reason("first"));
+        cx.node().exit_priority(alias, reason("second"));
+        let mut order = Vec::new();
+        while order.len() < 6 {
+            order.extend(cx.receive().await);
+        }
+        let _ = done.send(order);
+    })
+    .unwrap();
+    let order = deadline(PATIENCE, order).await.unwrap();
+    let number = order
+        .iter()
+        .position(|message| *message == Message::Term(term!(1)));
+    assert_eq!(number, Some(2));
+    let exits: Vec<_> = order.into_iter().filter_map(exit_of).collect();
+    let words = ["first", "second", "to_a_pid", "without", "to_another_alias"];
+    assert_eq!(exits, words.map(reason));
+    stop(node).await;
+}
+
+/// An exit signal goes through an alias while it is on; it ends one for a single message, as a message does.
+#[tokio::test]
+async fn an_exit_signal_through_an_alias() {
+    let node = node().await;
+    let (tell, told) = oneshot::channel();
+    let pid = node
+        .spawn_fn(async move |mut cx| {
+            cx.trap_exit(true);
+            let (once, off) = (cx.alias_with(AliasOptions::new().reply()), cx.alias());
+            cx.unalias(&off);
+            let _ = tell.send((once, off, cx.alias()));
+            let first = cx.receive().await.and_then(exit_of);
+            cx.trap_exit(false);
+            assert_eq!(first, Some(ExitReason::from(term!(once))));
+            while cx.receive().await.is_some() {}
+        })
+        .unwrap();
+    let gone = crate::probe::gone(&node, &pid);
+    let (once, off, on) = deadline(PATIENCE, told).await.unwrap();
+    node.exit(off, ExitReason::from(term!(off)));
+    node.exit(once.clone(), ExitReason::from(term!(once)));
+    node.exit(once, ExitReason::from(term!(once_more)));
+    let trapped = async || !node.process_info(&pid).unwrap().trap_exit;
+    ergo_tests::wait_until(PATIENCE, "the first", trapped)
+        .await
+        .unwrap();
+    node.exit(on, ExitReason::from(term!(on)));
+    assert_eq!(gone.await, ExitReason::from(term!(on)));
+    stop(node).await;
+}

@@ -129,12 +129,12 @@ async fn fail(node: &Node, failure: Failure, friend: &Pid) {
     let parent = parent.unwrap();
     let child = is_reached.await;
     match failure {
-        Failure::IsKilled => node.exit(&child.unwrap(), ExitReason::Kill),
+        Failure::IsKilled => node.exit(child.unwrap(), ExitReason::Kill),
         Failure::ParentEnds => node.exit(&parent, ExitReason::Kill),
         Failure::IsGivenUp => {
             assert_eq!(deadline(PATIENCE, outcome).await.unwrap(), None);
             // Its init is never done, and its parent has ended by itself, without taking it along.
-            return node.exit(&child.unwrap(), ExitReason::Kill);
+            return node.exit(child.unwrap(), ExitReason::Kill);
         }
         _ => {}
     }

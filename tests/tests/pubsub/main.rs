@@ -124,7 +124,7 @@ async fn everyone_sees_everything_in_order() {
     }
     deadline(PATIENCE, first.unsubscribe()).await.unwrap();
     assert_eq!(deadline(PATIENCE, prices.sync_publish(101)).await, Ok(1));
-    node.exit(&second.pid().unwrap(), ExitReason::Kill);
+    node.exit(second.pid().unwrap(), ExitReason::Kill);
     deadline(PATIENCE, second.as_ref().ended()).await;
     assert_eq!(deadline(PATIENCE, prices.sync_publish(102)).await, Ok(0));
     assert_eq!(seen(&first).await, [0; 0]);

@@ -52,7 +52,7 @@ async fn the_producer_is_told_of_its_audience() {
     deadline(PATIENCE, first.unsubscribe()).await.unwrap();
     deadline(PATIENCE, prices.info()).await.unwrap();
     assert_eq!(told().await, [""; 0]);
-    node.exit(&second.pid().unwrap(), ExitReason::Kill);
+    node.exit(second.pid().unwrap(), ExitReason::Kill);
     deadline(PATIENCE, second.as_ref().ended()).await;
     deadline(PATIENCE, prices.info()).await.unwrap();
     assert_eq!(told().await, ["Gone"]);

@@ -69,6 +69,7 @@ async fn a_name_belongs_to_one_factory(network: Network) -> ergo::Result {
 async fn functions_make_processes_too(network: Network) -> ergo::Result {
     let (a, b) = (node(&network, "a@mem").await, node(&network, "b@mem").await);
     let say = async |cx: PlainContext, (to, what): (Pid, Term)| {
+        assert_eq!(cx.caller().map(Atom::as_str), Some("a@mem"));
         // Whoever asked may be gone.
         let _ = cx.send(to, what);
     };
@@ -116,7 +117,7 @@ async fn a_policy_refuses_what_the_lists_allow(network: Network) -> ergo::Result
     b.register_rpc("m", "f", async |_: PlainContext, (n,): (i64,)| Ok(n))
         .await?;
     let call = async |from: &TestNode, args| {
-        let called = from.rpc_call::<i64>("b@mem", "m", "f", args, secs(5)).await;
+        let called = from.rpc("b@mem").call::<i64>("m", "f", args).await;
         called.map_err(|error| error.to_string())
     };
     assert_eq!(call(&a, args![]).await, Ok(1));

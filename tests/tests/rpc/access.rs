@@ -21,7 +21,7 @@ async fn what_is_not_registered_is_undef(network: Network) -> ergo::Result {
     assert_eq!(b.register_rpc("m", "who", who).await?, Access::Any);
     assert_eq!(ask(&a, "b@mem").await?, a.name().clone());
     // Another arity is another function.
-    let two = a.rpc_call::<Term>("b@mem", "m", "who", args![1, 2], secs(5));
+    let two = a.rpc("b@mem").call::<Term>("m", "who", args![1, 2]);
     let error = two.await.unwrap_err();
     assert_eq!(error.to_string(), "error: undef");
     assert_eq!(b.unregister_rpc("m", "who", 0).await?, Access::Closed);
@@ -99,9 +99,9 @@ async fn every_way_in_is_closed(network: Network) -> ergo::Result {
         let _: Term = from.call(("net_kernel", "b@mem"), spawn.clone()).await?;
         let cast = term!({(Term::atom("$gen_cast")), {cast, m, tell, ["cast"], user}});
         from.try_send(("rex", "b@mem"), cast)?;
-        let far = from.remote("b@mem").await.unwrap();
-        let spawned = far.spawn_function("m", "tell", args!["request"]);
-        let _ = spawned.await;
+        let far = from.remote("b@mem").await?;
+        let spawned = far.spawn_function("m", "tell", args!["request"]).await;
+        assert_eq!(spawned.is_ok(), is_allowed);
         if is_allowed {
             let mut all = [
                 heard.expect::<String>().await,
@@ -113,5 +113,36 @@ async fn every_way_in_is_closed(network: Network) -> ergo::Result {
         }
     }
     heard.expect_no(secs(1)).await;
+    Ok(())
+}
+
+/// What a peer has this node pass on to itself comes from the peer all the same.
+#[ergo::test]
+async fn a_relay_makes_nobody_else_of_a_peer(network: Network) -> ergo::Result {
+    let policy = |wanted: &ergo::SpawnWanted<'_>| wanted.node.as_str() != "guest@mem";
+    let builder = network
+        .node("b@mem")
+        .configure(|node| node.spawn_policy(policy));
+    let b = builder.start().await?;
+    let guest = node(&network, "guest@mem").await;
+    let a = node(&network, "a@mem").await;
+    b.register_rpc("m", "who", who).await?;
+    for (from, expected) in [(&guest, "not_allowed"), (&a, "{rex,a@mem}")] {
+        let mut probe = from.probe();
+        let me = probe.pid();
+        let call = term!({(me.clone()), {call, m, who, [], user}});
+        let relayed = term!({(me.clone()), registered_send, rex, (call.clone())});
+        from.try_send(("net_kernel", "b@mem"), relayed)?;
+        let answer = probe.expect::<Term>().await.to_string();
+        assert!(answer.contains(expected), "{answer}");
+        let broadcast = term!({(me), {sbcast, rex, (call)}});
+        from.try_send(("rex", "b@mem"), broadcast)?;
+        let told = [probe.expect::<Term>().await, probe.expect::<Term>().await];
+        let told = format!("{} {}", told[0], told[1]);
+        assert!(
+            told.contains(expected) && told.contains("{rex,b@mem,b@mem}"),
+            "{told}"
+        );
+    }
     Ok(())
 }

@@ -3,4 +3,6 @@
 #![deny(warnings, clippy::all)]
 
 mod access;
+mod calls;
+mod macros;
 mod nodes;

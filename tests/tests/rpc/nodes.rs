@@ -15,7 +15,7 @@ pub(crate) async fn who(cx: PlainContext, (): ()) -> Result<Option<Atom>, Except
 
 /// Calls `m:who/0` there.
 pub(crate) async fn ask(from: &Node, at: &str) -> Result<Atom, RpcError> {
-    from.rpc_call(at, "m", "who", args![], secs(5)).await
+    from.rpc(at).call("m", "who", args![]).await
 }
 
 /// `{not_allowed, {m, who, 0}}`, with the place in the form of Erlang.

@@ -306,7 +306,7 @@ async fn who_ends_as_planned_or_by_a_signal_is_not_reported() {
     let (node, told) = (watch.node.clone(), tokio::sync::oneshot::channel::<()>());
     let both = watch.node.spawn_fn(async move |cx| {
         let _ends_with_it = told.0;
-        node.exit(&cx.pid(), ExitReason::from("of a stranger"));
+        node.exit(cx.pid(), ExitReason::from("of a stranger"));
         ExitReason::from("of its own")
     });
     assert!(deadline(PATIENCE, told.1).await.is_err());

@@ -119,7 +119,7 @@ async fn with_parent(end: ExitReason) -> Vec<String> {
     let stranger = node.spawn_fn(async |mut cx: PlainContext| {
         cx.receive().await;
     });
-    node.exit(&child.pid().unwrap(), ExitReason::from("of a stranger"));
+    node.exit(child.pid().unwrap(), ExitReason::from("of a stranger"));
     drop(stranger);
     node.exit(&parent, end.clone());
     let ended = deadline(PATIENCE, child.as_ref().ended()).await;

@@ -172,7 +172,7 @@ async fn too_many_restarts_stop_the_children_in_reverse_order() {
         .find(|info| info.id == term!(b))
         .and_then(|info| info.pid.clone());
     let ended = end(&node, &Handle::pid(&supervisor).unwrap());
-    node.exit(&b.unwrap(), ExitReason::Kill);
+    node.exit(b.unwrap(), ExitReason::Kill);
     assert_eq!(ended.await, ExitReason::Shutdown);
     assert_eq!(
         journal.take(),
@@ -209,7 +209,7 @@ async fn a_restart_that_fails_is_tried_again_and_counted() {
             .await
             .unwrap();
         let over = end(&node, &Handle::pid(&supervisor).unwrap());
-        node.exit(&only(&supervisor).await.unwrap(), ExitReason::Kill);
+        node.exit(only(&supervisor).await.unwrap(), ExitReason::Kill);
         if lives {
             while seen.load(Ordering::SeqCst) < starts || only(&supervisor).await.is_none() {
                 tokio::task::yield_now().await;
@@ -263,7 +263,7 @@ async fn a_child_between_restarts_is_shown_as_restarting() {
         .start(&node)
         .await
         .unwrap();
-    node.exit(&only(&supervisor).await.unwrap(), ExitReason::Kill);
+    node.exit(only(&supervisor).await.unwrap(), ExitReason::Kill);
     while gate.starts.load(Ordering::SeqCst) < 2 {
         tokio::task::yield_now().await;
     }
@@ -284,7 +284,7 @@ async fn a_child_between_restarts_is_shown_as_restarting() {
     assert_eq!((typed[0].pid.clone(), typed[0].restarting), (None, true));
     let count = deadline(PATIENCE, count).await.unwrap().unwrap();
     assert_eq!((count.specs, count.active, count.workers), (1, 0, 1));
-    node.exit(&Handle::pid(&supervisor).unwrap(), ExitReason::Kill);
+    node.exit(Handle::pid(&supervisor).unwrap(), ExitReason::Kill);
     stop(node).await;
 }
 
@@ -319,7 +319,7 @@ async fn a_full_supervisor_starts_its_children_again() {
     });
     let parent = parent.unwrap();
     let supervisor = deadline(PATIENCE, told).await.unwrap();
-    node.exit(&only(&supervisor).await.unwrap(), ExitReason::Kill);
+    node.exit(only(&supervisor).await.unwrap(), ExitReason::Kill);
     while gate.starts.load(Ordering::SeqCst) < 2 {
         tokio::task::yield_now().await;
     }

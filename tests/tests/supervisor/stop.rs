@@ -115,7 +115,7 @@ async fn killing_the_supervisor_takes_its_children_down() {
         .iter()
         .map(|info| end(&node, info.pid.as_ref().unwrap()))
         .collect();
-    node.exit(&Handle::pid(&supervisor).unwrap(), ExitReason::Kill);
+    node.exit(Handle::pid(&supervisor).unwrap(), ExitReason::Kill);
     for end in ends {
         assert_eq!(end.await, ExitReason::Killed);
     }
@@ -237,12 +237,12 @@ async fn join_tells_a_stop_that_was_asked_for_from_a_failure() {
     check(joins, Ok(())).await;
 
     let (supervisor, joins) = start(&node).await;
-    node.exit(&only(&supervisor).await.unwrap(), ExitReason::Kill);
+    node.exit(only(&supervisor).await.unwrap(), ExitReason::Kill);
     check(joins, Err("shutdown")).await;
     assert!(supervisor.join().await.is_err());
 
     let (supervisor, joins) = start(&node).await;
-    node.exit(&Handle::pid(&supervisor).unwrap(), ExitReason::Kill);
+    node.exit(Handle::pid(&supervisor).unwrap(), ExitReason::Kill);
     check(joins, Err("killed")).await;
 
     let (_, joins) = start(&node).await;

@@ -119,7 +119,7 @@ async fn restart_intensity_obeys_it(node: TestNode) -> ergo::Result {
         // Two in ten seconds, again and again, are allowed.
         for _ in 0..2 {
             let silent: SilentRef = node.whereis("silent")?;
-            node.exit(&Handle::pid(&silent).unwrap(), ExitReason::Kill);
+            node.exit(Handle::pid(&silent).unwrap(), ExitReason::Kill);
             testing::run_until_idle().await;
         }
         testing::advance(secs(11)).await;
@@ -127,7 +127,7 @@ async fn restart_intensity_obeys_it(node: TestNode) -> ergo::Result {
     probe.expect_no(Duration::ZERO).await;
     for _ in 0..3 {
         let silent: SilentRef = node.whereis("silent")?;
-        node.exit(&Handle::pid(&silent).unwrap(), ExitReason::Kill);
+        node.exit(Handle::pid(&silent).unwrap(), ExitReason::Kill);
         testing::run_until_idle().await;
     }
     let down = probe.expect_down(Handle::pid(&supervisor).unwrap()).await;

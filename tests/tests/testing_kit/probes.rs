@@ -146,6 +146,6 @@ impl ReceiveForever for PlainContext {
 #[should_panic(expected = "and the probe has ended")]
 async fn a_probe_that_was_killed_is_told_apart(node: TestNode) {
     let mut probe = node.probe();
-    node.exit(&probe.pid(), ExitReason::Kill);
+    node.exit(probe.pid(), ExitReason::Kill);
     probe.expect::<u8>().await;
 }

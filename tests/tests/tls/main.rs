@@ -72,7 +72,10 @@ async fn large_messages_pass() {
     .unwrap();
     let numbers: Vec<u64> = (1_000_000..1_400_000).collect();
     let twice: Vec<u64> = numbers.iter().map(|number| 2 * number).collect();
-    let call = a.rpc_call(b.name().as_str(), "test", "twice", vec![numbers], PATIENCE);
+    let call = a
+        .rpc(b.name().as_str())
+        .timeout(PATIENCE)
+        .call("test", "twice", vec![numbers]);
     let result: Result<Vec<u64>, _> = deadline(PATIENCE, call).await;
     assert!(result.is_ok_and(|result| result == twice));
     stop(a).await;

@@ -110,12 +110,10 @@ async fn meets(release: Release, more: &str) {
         .await
         .unwrap();
     deadline(PATIENCE, node.connect(erl.name())).await.unwrap();
-    let copy = node.rpc_call(
-        erl.name(),
+    let copy = node.rpc(erl.name()).timeout(PATIENCE).call(
         "binary",
         "copy",
         args![(Term::from(&[7_u8][..])), 3_000_000],
-        PATIENCE,
     );
     let copied: Bytes = deadline(PATIENCE, copy).await.unwrap();
     assert_eq!(copied.len(), 3_000_000);

@@ -9,7 +9,7 @@ use crate::behaviour::application::plan::{self, Dependencies};
 use crate::behaviour::application::spec::parse_name;
 use crate::behaviour::application::{
     Application, ApplicationError, ApplicationInfo, ApplicationMaster, ApplicationTerminated,
-    ControllerMessage, StartType,
+    ControllerMessage, StartAs, StartType,
 };
 use crate::etf::{Atom, DecodeError, Decoder, EncodeError, Encoder, Pid, Term};
 use crate::process::host::is_alive;
@@ -65,7 +65,7 @@ pub(super) type Waiting = Vec<Reply<Result<(), ApplicationError>>>;
 pub(super) type StartReply = Reply<Result<bool, ApplicationError>>;
 
 /// Starts that came while the application was being stopped.
-pub(super) type Then = Vec<(StartType, StartReply)>;
+pub(super) type Then = Vec<(StartAs, StartReply)>;
 
 pub(super) enum State {
     Loaded,
@@ -144,8 +144,8 @@ impl Behavior for ApplicationController {
             ControllerMessage::Load(spec, replace, reply) => reply.send(self.load(*spec, replace)),
             ControllerMessage::Unload(name, reply) => reply.send(self.unload(&name)),
             ControllerMessage::Plan(names, reply) => reply.send(self.plan(&names)),
-            ControllerMessage::Start(name, start_type, reply) => {
-                self.start_one(&name, start_type, reply, cx).await;
+            ControllerMessage::Start(name, how, reply) => {
+                self.start_one(&name, how, reply, cx).await;
             }
             ControllerMessage::Started(master) => self.started(&master, cx),
             ControllerMessage::Stop(name, reply) => self.stop_one(&name, reply, cx),
@@ -175,8 +175,8 @@ impl Behavior for ApplicationController {
         }
         if let Some((name, _)) = self.find(&exit.from) {
             self.clear(&name, cx).await;
-            for (start_type, reply) in self.ended(name.clone(), &exit.reason) {
-                self.start_one(name.as_str(), start_type, reply, cx).await;
+            for (how, reply) in self.ended(name.clone(), &exit.reason) {
+                self.start_one(name.as_str(), how, reply, cx).await;
             }
         }
         self.close_next(cx);
@@ -303,13 +303,7 @@ impl ApplicationController {
         }
     }
 
-    async fn start_one(
-        &mut self,
-        name: &str,
-        start_type: StartType,
-        reply: StartReply,
-        cx: &Context<Self>,
-    ) {
+    async fn start_one(&mut self, name: &str, how: StartAs, reply: StartReply, cx: &Context<Self>) {
         let name = match self.check_start(name) {
             Ok(name) => name,
             Err(error) => return reply.send(Err(error)),
@@ -319,16 +313,20 @@ impl ApplicationController {
         };
         match &mut entry.state {
             State::Starting { waiting, .. } => return waiting.push(reply),
-            State::Stopping { then, .. } => return then.push((start_type, reply)),
+            State::Stopping { then, .. } => return then.push((how, reply)),
             _ => {}
         }
+        let start_type = how.start_type;
         let args = MasterArgs {
             name: name.clone(),
             spec: entry.spec.clone(),
             start_type,
             controller: cx.handle().0,
         };
-        let options = SpawnOptions::default().application(name.as_str());
+        let options = SpawnOptions {
+            inheritance: how.inheritance,
+            ..SpawnOptions::default().application(name.as_str())
+        };
         let master = cx.spawn_link_with::<ApplicationMaster>(args, options).await;
         match master.ok().and_then(|master| master.pid()) {
             Some(master) => {

@@ -1,8 +1,10 @@
 //! What the application controller is asked, and what it says of an application.
 
+use std::sync::Arc;
+
 use crate::behaviour::application::{Application, ApplicationError, StartType};
 use crate::etf::{Atom, CharList, Decode, DecodeError, Decoder, Encode, EncodeError, Encoder, Pid};
-use crate::process::{Reply, ReplyTo};
+use crate::process::{Inheritance, Reply, ReplyTo};
 
 /// An application as `application:which_applications/0` shows it: `{Name, Description, Vsn}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +38,24 @@ impl<'de> Decode<'de> for ApplicationInfo {
     }
 }
 
+/// How an application is started.
+#[derive(Debug, Clone)]
+pub struct StartAs {
+    pub(crate) start_type: StartType,
+    /// What it has from the process of another node that has it started; it is in the environment of its processes before
+    /// what the application says itself.
+    pub(crate) inheritance: Option<Arc<Inheritance>>,
+}
+
+impl From<StartType> for StartAs {
+    fn from(start_type: StartType) -> Self {
+        StartAs {
+            start_type,
+            inheritance: None,
+        }
+    }
+}
+
 /// What lies in the mailbox of the application controller.
 #[derive(Debug)]
 pub enum ControllerMessage {
@@ -52,7 +72,7 @@ pub enum ControllerMessage {
     #[doc(hidden)]
     Plan(Vec<String>, Reply<Result<Vec<Atom>, ApplicationError>>),
     #[doc(hidden)]
-    Start(String, StartType, Reply<Result<bool, ApplicationError>>),
+    Start(String, StartAs, Reply<Result<bool, ApplicationError>>),
     /// A master says that its application runs.
     #[doc(hidden)]
     Started(Pid),

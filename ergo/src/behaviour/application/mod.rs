@@ -23,5 +23,5 @@ pub use context::ApplicationContext;
 pub use controller::{ApplicationController, ApplicationNode, ControllerRef, SpecEnv};
 pub use error::{ApplicationError, ApplicationTerminated};
 pub use master::{ApplicationMaster, MasterArgs, MasterRef};
-pub use message::{ApplicationInfo, ControllerMessage};
+pub use message::{ApplicationInfo, ControllerMessage, StartAs};
 pub use spec::{Application, IntoTop, StartType};

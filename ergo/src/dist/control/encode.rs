@@ -291,7 +291,7 @@ impl Writer<'_, '_> {
     }
 
     fn spawn_reply(&mut self, reply: &SpawnReply) -> Result<Placement, SendError> {
-        self.require(Flags::SPAWN)?;
+        // An answer to one that knows the operation, be it a refusal for want of the flag.
         self.head(op::SPAWN_REPLY)?;
         self.encoder.write_reference(&reply.request)?;
         self.encoder.write_pid(&reply.to)?;

@@ -11,6 +11,18 @@ use super::{Decoder, Kind, ListHeader};
 /// Binaries shorter than this are copied: a slice would keep the whole buffer alive for a few bytes.
 const SHARED_BYTES_MIN: usize = 64;
 
+/// A longer buffer is not kept alive for a binary that is less than one in [`KEPT_RATIO_MAX`] of it: who keeps many of them,
+/// or has them wait for a node that does not read, would keep far more than their lengths say.
+const KEPT_BYTES_MAX: usize = 64 * 1024;
+const KEPT_RATIO_MAX: usize = 16;
+
+/// Whether a binary of `len` bytes is worth keeping a buffer of `whole` bytes for.
+#[inline]
+fn is_worth(len: usize, whole: usize) -> bool {
+    len >= SHARED_BYTES_MIN
+        && (whole <= KEPT_BYTES_MAX || len.saturating_mul(KEPT_RATIO_MAX) >= whole)
+}
+
 impl<'de> Decoder<'de> {
     /// Reads a binary, borrowed from the input.
     ///
@@ -49,7 +61,8 @@ impl<'de> Decoder<'de> {
         }
     }
 
-    /// Reads a binary: a slice of the shared buffer when there is one and the binary is not short, otherwise a copy.
+    /// Reads a binary: a slice of the shared buffer when there is one and the binary is not short, in itself and beside a
+    /// buffer of more than 64 KiB, otherwise a copy.
     ///
     /// # Errors
     /// Another kind of term.
@@ -73,7 +86,7 @@ impl<'de> Decoder<'de> {
     pub(super) fn share(&self, bytes: &'de [u8]) -> Bytes {
         let end = self.position();
         match self.shared {
-            Some(buffer) if bytes.len() >= SHARED_BYTES_MIN && end <= buffer.len() => {
+            Some(buffer) if is_worth(bytes.len(), buffer.len()) && end <= buffer.len() => {
                 buffer.slice(end.saturating_sub(bytes.len())..end)
             }
             _ => Bytes::copy_from_slice(bytes),

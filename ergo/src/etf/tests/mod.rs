@@ -13,6 +13,7 @@ mod parse;
 mod parse_binaries;
 mod parse_errors;
 mod pretty;
+mod sharing;
 mod typed;
 
 use super::Term;

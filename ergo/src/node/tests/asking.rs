@@ -1,7 +1,7 @@
 //! Spawn requests of ours: whatever becomes of them, nothing of them is left.
 
 use super::*;
-use crate::dist::SpawnReply;
+use crate::dist::{Monitored, SpawnReply};
 use crate::node::{Asked, SpawnFailure, Wanted};
 use crate::process::host::{Host, NODE_ID};
 
@@ -109,5 +109,35 @@ async fn an_answer_that_nobody_asked_for_disturbs_no_other_slot() {
         .map(|message| message.to_term().unwrap());
     assert_eq!(message, Some(Term::from(7)));
     drop(other);
+    assert_eq!(kept(&node, &peer), (0, 0));
+}
+
+/// What belongs to the connection to one peer is nothing that another one can end, whatever numbers it guesses.
+#[tokio::test]
+async fn a_third_node_answers_for_nobody() {
+    let node = node().await;
+    let (peer, attached) = connect(&node);
+    let third = Atom::from_static("third@host");
+    let (_third, forger) = connect_as(&node, third.clone());
+    let forged = Pid::new(third, 5, 0, 9);
+    let mut asked = ask(&node, NODE_ID);
+    reply(&forger, &asked.reference(&node), Ok(forged.clone()));
+    let (pid, mut told) = told(&node).await;
+    let host = node.host_ref();
+    let process = host.process(host.local_id(&pid).unwrap()).unwrap();
+    let to = crate::process::Destination::Pid(stranger(5));
+    let monitor = crate::process::monitor_of(&host, &*process, to);
+    let end = |from: &Pid| Control::MonitorPExit {
+        from: Monitored::Pid(from.clone()),
+        to: pid.clone(),
+        reference: monitor.clone(),
+    };
+    forger.signal(end(&forged), Some(encoded(&Term::atom("forged"))));
+    assert_eq!(kept(&node, &peer), (1, 2));
+    reply(&attached, &asked.reference(&node), Ok(stranger(6)));
+    assert_eq!(asked.answered().await, Ok(stranger(6)));
+    attached.signal(end(&stranger(5)), Some(encoded(&Term::atom("real"))));
+    let down = told.recv().await.unwrap();
+    assert!(down.contains("real"), "{down}");
     assert_eq!(kept(&node, &peer), (0, 0));
 }

@@ -63,14 +63,14 @@ async fn a_loss_waits_for_the_signal_in_progress() {
                 while !peer.is_down() {
                     std::thread::yield_now();
                 }
-                peer.core().ties.links.insert((5, stranger(1)));
+                peer.core().ties.link(5, &stranger(1), 1);
             });
         }
     });
     enters.recv().unwrap();
     let (ties, was_up) = peer.lose(None).unwrap();
     pump.join().unwrap();
-    assert!(was_up && ties.links.contains(&(5, stranger(1))));
+    assert!(was_up && ties.links.contains_key(&(5, stranger(1))));
     assert!(peer.lose(None).is_none());
 }
 
@@ -189,4 +189,45 @@ async fn a_process_spawned_for_a_lost_peer_hears_of_it() {
     let lost = format!("{from} {}", ExitReason::NoConnection);
     assert_eq!(told.recv().await.unwrap(), lost);
     assert_eq!(relations_of(&node, &pid), (0, 0));
+}
+
+/// The process unlinked, and linked again, between the loss and its telling: the new link was broken at this end alone,
+/// and what it was linked to never heard of its end.
+#[tokio::test]
+async fn a_link_made_again_during_a_loss_is_not_broken_by_it() {
+    let node = node().await;
+    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let pid = node.spawn_fn(async move |mut cx: PlainContext| {
+        cx.trap_exit(true);
+        cx.link(stranger(1));
+        let _ = tell.send("linked".to_owned());
+        while let Some(message) = cx.receive().await {
+            if let Message::Exit(exit) = message {
+                let _ = tell.send(exit.reason.to_string());
+            } else {
+                cx.unlink(stranger(1));
+                cx.link(stranger(1));
+                let _ = tell.send("again".to_owned());
+            }
+        }
+    });
+    let pid = pid.unwrap();
+    let (old, _) = connect(&node);
+    assert_eq!(told.recv().await.unwrap(), "linked");
+    // Lost, and not told yet; what is sent meanwhile waits for the next connection.
+    let (ties, _) = old.lose(None).unwrap();
+    let dialling = |before| Peer::dialling(far(), &Limits::default(), before);
+    let (new, is_new) = node.0.peers.get_or_insert(&far(), 1, dialling).unwrap();
+    assert!(is_new);
+    node.send(&pid, Term::atom("again")).await.unwrap();
+    assert_eq!(told.recv().await.unwrap(), "again");
+    node.break_ties(ties);
+    old.set_gone();
+    assert_eq!(relations_of(&node, &pid), (1, 0));
+
+    // The new one breaks it, once.
+    node.lose(&new, false, "connection_closed", None);
+    assert_eq!(told.recv().await.unwrap(), "noconnection");
+    assert_eq!(relations_of(&node, &pid), (0, 0));
+    assert!(told.is_empty());
 }

@@ -201,9 +201,7 @@ fn remote(
         let here = cx.node();
         let outcome = match kind {
             Kind::Rpc => {
-                let value: Result<Term, _> = here
-                    .rpc_call(&node, &module, &function, args, secs(5))
-                    .await;
+                let value: Result<Term, _> = here.rpc(&node).call(&module, &function, args).await;
                 let value = value.map_err(|why| rpc_error(&why));
                 value.map(|value| [Term::atom("rpc"), value])
             }

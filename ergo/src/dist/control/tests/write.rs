@@ -274,8 +274,9 @@ fn spawning() {
         Placement::None,
     );
     let missing = SendError::NotNegotiated(Flags::SPAWN);
-    assert_eq!(write(&spawn_request(options), C_NODE), Err(missing.clone()));
-    assert_eq!(write(&spawn_reply(Ok(a())), C_NODE), Err(missing));
+    assert_eq!(write(&spawn_request(options), C_NODE), Err(missing));
+    // Whoever has asked can read the answer, which may be that there is none of that here.
+    assert!(write(&spawn_reply(Err(atom("disabled"))), C_NODE).is_ok());
 }
 
 /// An exit signal whose sender is a process of the receiving node kills OTP 25, 27 and 29: never sent.

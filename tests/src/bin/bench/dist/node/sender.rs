@@ -165,7 +165,10 @@ impl Sender {
         self.callers(callers, count, move |number| {
             let (node, receiver) = (node.clone(), receiver.clone());
             async move {
-                let value = node.rpc_call(&receiver, MODULE, "echo", vec![number], LONG);
+                let value = node
+                    .rpc(&receiver)
+                    .timeout(LONG)
+                    .call(MODULE, "echo", vec![number]);
                 value.await.map_err(text)
             }
         })
