@@ -140,9 +140,15 @@ impl Encoded {
             .kept_limits(self.limits)
     }
 
-    /// The last element of a tuple, of which `decoder` has read all that comes before it. It is not looked at.
-    pub(crate) fn last_element(&self, decoder: &Decoder<'_>) -> Encoded {
-        let at = decoder.position().min(self.bytes.len());
+    /// A decoder at the last element of the term, which begins there.
+    #[inline]
+    pub(crate) fn decoder_at(&self, at: usize) -> Decoder<'_> {
+        self.decoder().skipped_to(at)
+    }
+
+    /// The last element of the term, which begins there. It is not looked at.
+    pub(crate) fn last_element(&self, at: usize) -> Encoded {
+        let at = at.min(self.bytes.len());
         Encoded {
             bytes: self.bytes.slice(at..),
             atoms: Arc::clone(&self.atoms),

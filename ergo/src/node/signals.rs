@@ -132,6 +132,13 @@ impl Node {
         priority: bool,
     ) -> Result<(), CastError> {
         let (node, control) = self.message_to(from, to, priority)?;
+        // Nearly always there is a connection.
+        if let Some(peer) = self.0.peers.get(node) {
+            let submitted = peer.submit(&control, Some(&mut *body), true, |_| {});
+            if self.count_full(submitted)? == Submitted::Done {
+                return Ok(());
+            }
+        }
         let outgoing = Outgoing {
             is_refusable: true,
             ..Outgoing::connecting(control, Tie::Nothing)
