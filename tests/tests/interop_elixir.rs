@@ -56,6 +56,15 @@ equal "send", (send({:echo, rust}, {self(), :hello}); next()), {:echo, :hello}
 equal "rpc", :rpc.call(rust, :interop, :add, [1, 2]), 3
 equal "erpc", :erpc.call(rust, :interop, :add, [1, 2]), 3
 equal "erpc error", (try do :erpc.call(rust, :interop, :fail, [:oops]) rescue e in ErlangError -> elem(e.original, 1) end), :oops
+equal "erpc exit", (try do :erpc.call(rust, :interop, :die, [:now]) catch :exit, why -> why end), {:exception, :now}
+equal "erpc undefined", (try do :erpc.call(rust, :interop, :nothing, [1]) rescue e in ErlangError -> elem(e.original, 1) end), :undef
+equal "erpc timeout", (try do :erpc.call(rust, :interop, :echo_loop, [], 50) rescue e in ErlangError -> e.original end), {:erpc, :timeout}
+equal "erpc by name", :erpc.call(rust, :erlang, :apply, [:interop, :add, [1, 2]]), 3
+equal "erpc multicall", :erpc.multicall([rust, rust], :interop, :add, [1, 2]), [ok: 3, ok: 3]
+equal "erpc request", :erpc.receive_response(:erpc.send_request(rust, :interop, :add, [1, 2]), 20_000), 3
+equal "rpc undefined", :rpc.call(rust, :interop, :nothing, [1]), {:badrpc, {:EXIT, {:undef, [{:interop, :nothing, [1], []}]}}}
+equal "rpc block_call", :rpc.block_call(rust, :interop, :add, [1, 2]), 3
+equal "rpc multicall", :rpc.multicall([rust], :interop, :add, [1, 2]), {[3], []}
 
 pid = Node.spawn(rust, :interop, :echo_loop, [])
 equal "spawn", node(pid), rust

@@ -192,3 +192,26 @@ async fn functions_opened_together_keep_their_lists(network: Network) -> ergo::R
     );
     Ok(())
 }
+
+/// Whoever can have a message sent to `rex` by a process of its node, as a server's answer, is still nobody.
+#[ergo::test]
+async fn an_answer_that_is_directed_at_rex_proves_nothing(network: Network) -> ergo::Result {
+    let (b, c) = (node(&network, "b@mem").await, node(&network, "c@mem").await);
+    b.register_rpc("m", "who", who).only(["a@mem"]).await?;
+    let options = SpawnOptions::default().name("echo");
+    b.spawn_fn_with(options, async |mut cx| {
+        while let Some(Message::Term(term)) = cx.receive().await {
+            if let Some([_, from, request]) = term.as_tuple() {
+                cx.reply(from, request.clone());
+            }
+        }
+    })?;
+    let mut at_c = c.probe();
+    let rex = b.whereis_pid("rex").unwrap();
+    let from = term!({(rex), (at_c.pid())});
+    let call = term!({(Term::atom("$gen_call")), (from), {call, m, who, [], user}});
+    at_c.send(("echo", "b@mem"), call)?;
+    let answer: Term = at_c.expect().await;
+    assert!(answer.to_string().contains("not_allowed"), "{answer}");
+    Ok(())
+}
