@@ -120,7 +120,9 @@ async fn every_way_in_is_closed(network: Network) -> ergo::Result {
 #[ergo::test]
 async fn a_relay_makes_nobody_else_of_a_peer(network: Network) -> ergo::Result {
     let policy = |wanted: &ergo::SpawnWanted<'_>| wanted.node.as_str() != "guest@mem";
-    let builder = network.node("b@mem").configure(|node| node.spawn_policy(policy));
+    let builder = network
+        .node("b@mem")
+        .configure(|node| node.spawn_policy(policy));
     let b = builder.start().await?;
     let guest = node(&network, "guest@mem").await;
     let a = node(&network, "a@mem").await;
@@ -137,7 +139,10 @@ async fn a_relay_makes_nobody_else_of_a_peer(network: Network) -> ergo::Result {
         from.try_send(("rex", "b@mem"), broadcast)?;
         let told = [probe.expect::<Term>().await, probe.expect::<Term>().await];
         let told = format!("{} {}", told[0], told[1]);
-        assert!(told.contains(expected) && told.contains("{rex,b@mem,b@mem}"), "{told}");
+        assert!(
+            told.contains(expected) && told.contains("{rex,b@mem,b@mem}"),
+            "{told}"
+        );
     }
     Ok(())
 }
