@@ -11,6 +11,7 @@ use crate::model::etf::Container;
 use crate::model::main_fn::MainFn;
 use crate::model::protocol::Protocol;
 use crate::model::request::RequestEnum;
+use crate::model::rpc::{RpcBlock, RpcFunction};
 use crate::model::server::Server;
 use crate::model::statem::Statem;
 use crate::model::test_fn::TestFn;
@@ -178,6 +179,54 @@ pub(crate) fn protocol(arguments: TokenStream, input: TokenStream) -> TokenStrea
                 .unwrap_or_default()
         },
         TokenStream::new,
+    )
+}
+
+/// `#[ergo::rpc]`.
+pub(crate) fn rpc(arguments: TokenStream, input: TokenStream) -> TokenStream {
+    if let Ok(block) = syn::parse2::<ItemImpl>(input.clone()) {
+        return rpc_block(arguments, block);
+    }
+    if let Ok(function) = syn::parse2::<ItemFn>(input.clone()) {
+        let ctxt = Ctxt::new();
+        let model = RpcFunction::new(&ctxt, arguments, &function);
+        return ctxt.finish(
+            || {
+                let beside = model.as_ref().map(expand::rpc::function);
+                quote!(#function #beside)
+            },
+            || {
+                let beside = expand::rpc::function_fallback(&function);
+                quote!(#function #beside)
+            },
+        );
+    }
+    let message = "#[ergo::rpc] goes on an impl block of functions, or on one function: `#[ergo::rpc(module = \"math\")] impl Math { .. }`";
+    let place = match syn::parse2::<Item>(input.clone()) {
+        Ok(Item::Struct(item)) => item.struct_token.to_token_stream(),
+        Ok(Item::Mod(item)) => item.mod_token.to_token_stream(),
+        Ok(item) => item.to_token_stream(),
+        Err(error) => {
+            let error = error.to_compile_error();
+            return quote!(#error #input);
+        }
+    };
+    let error = syn::Error::new_spanned(place, message).to_compile_error();
+    quote!(#error #input)
+}
+
+fn rpc_block(arguments: TokenStream, mut block: ItemImpl) -> TokenStream {
+    let ctxt = Ctxt::new();
+    let model = RpcBlock::new(&ctxt, arguments, &mut block);
+    ctxt.finish(
+        || {
+            let beside = model.as_ref().map(expand::rpc::block);
+            quote!(#block #beside)
+        },
+        || {
+            let beside = expand::rpc::block_fallback(&block);
+            quote!(#block #beside)
+        },
     )
 }
 

@@ -510,6 +510,87 @@ pub fn protocol(arguments: TokenStream, input: TokenStream) -> TokenStream {
     entry::protocol(arguments.into(), input.into()).into()
 }
 
+/// Lets peers call the functions of an impl block, or one function, and spawn them.
+///
+/// Beside the block it writes `register_rpc(&node)`, which registers all of them at once, as `Node::register_rpc_module` does:
+/// it takes effect when it is awaited, for all nodes or with `.only([..])` for those in a list. All functions of the block
+/// are offered that have no `#[rpc(skip)]`.
+///
+/// ```
+/// use ergo::prelude::*;
+///
+/// struct Math;
+///
+/// #[ergo::rpc(module = "math")]
+/// impl Math {
+///     async fn add(a: i64, b: i64) -> i64 {
+///         a + b
+///     }
+///
+///     fn div(a: i64, b: i64) -> Result<i64, Exception> {
+///         a.checked_div(b).ok_or(Exception::Error(term!(badarith)))
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> ergo::Result {
+/// let node = Node::builder("math@127.0.0.1").local_only().start().await?;
+/// Math::register_rpc(&node).only(["shop@127.0.0.1"]).await?;
+///
+/// let rpc = node.rpc("math@127.0.0.1");
+/// assert_eq!(rpc.call::<i64>("math", "add", args![40, 2]).await?, 42);
+/// let error = rpc.call::<i64>("math", "div", args![1, 0]).await.unwrap_err();
+/// assert_eq!(error.to_string(), "error: badarith");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// From Erlang: `rpc:call('math@127.0.0.1', math, add, [40, 2])`, or the same with `erpc`.
+///
+/// # Functions
+///
+/// - Arguments are types with `Decode`, up to eight; one of another shape is an error `function_clause` to the caller. They
+///   may be async. One that is not holds up other processes while it computes.
+/// - A first parameter `cx: &PlainContext`, `cx: &mut PlainContext` or `cx: PlainContext`, recognised by that name, is the
+///   context of the process that the call runs in: `cx.caller()` is the node that asks.
+/// - `&self` is state that all calls share. Then it is `state.register_rpc(&node)` on an `Arc` of it.
+/// - What is returned is the value, with `Encode`. The error of a `Result<T, Exception>` is raised, as `error`, `exit` or
+///   `throw`; any other `Result` is the value `{ok, V}` or `{error, E}`. A panic is an error `{panic, Message}` to the caller.
+///
+/// # Attributes
+///
+/// `#[ergo::rpc(..)]` takes
+///
+/// - `module = "math"`: the module; it must be given;
+/// - `register = "name"`: what `register_rpc` is called instead, where a type has several blocks;
+/// - `crate = "path"`: where `ergo` is, when it has another name.
+///
+/// On a function of the block, `#[rpc(name = "..")]` gives it another name for peers, and `#[rpc(skip)]` keeps it from them.
+///
+/// # One function
+///
+/// On a function it writes a type of the same name, which has `register_rpc`; `name = ".."` is another name for peers.
+///
+/// ```
+/// use ergo::prelude::*;
+///
+/// #[ergo::rpc(module = "greeter")]
+/// fn greet(name: String) -> String {
+///     format!("hello, {name}")
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> ergo::Result {
+/// let node = Node::builder("greeter@127.0.0.1").local_only().start().await?;
+/// greet::register_rpc(&node).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[proc_macro_attribute]
+pub fn rpc(arguments: TokenStream, input: TokenStream) -> TokenStream {
+    entry::rpc(arguments.into(), input.into()).into()
+}
+
 /// Runs an async `main` on a node.
 ///
 /// ```no_run

@@ -83,7 +83,9 @@ pub use behaviour::{
 };
 #[cfg(feature = "testing")]
 pub use ergo_macros::test;
-pub use ergo_macros::{Actor, Request, ServerBehavior, StatemBehavior, main, protocol, server};
+pub use ergo_macros::{
+    Actor, Request, ServerBehavior, StatemBehavior, main, protocol, rpc, server,
+};
 pub use error::{Error, Result};
 pub use etf::{Decode, Encode};
 pub use node::{
@@ -101,7 +103,7 @@ pub use process::{
 };
 pub use remote::{
     Access, AccessChange, AccessListError, Exception, Factory, Multicall, RemoteApplicationError,
-    RemoteNode, RemoteSpawnError, Rpc, RpcCall, RpcError,
+    RemoteNode, RemoteSpawnError, Rpc, RpcCall, RpcError, RpcModule,
 };
 pub use system::{KeptConnection, Signal, Signals};
 pub use time::{millis, secs};

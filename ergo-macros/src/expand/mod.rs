@@ -68,6 +68,11 @@
 //! - `CallMethod<Name, Arguments, Reply>` and `CastMethod<Name, Arguments>` with `message(..) -> Message`, where a name is a tuple
 //!   of `Letter<'x'>`
 //!
+//! Functions that peers call:
+//!
+//! - `RpcModule::new(&str)` with `function(self, &str, F) -> Self`, `Node::register_rpc_module(&self, RpcModule) ->
+//!   AccessChange<'_>`, `Exception`, `PlainContext`
+//!
 //! Programs:
 //!
 //! - `run_main<F, Fut, T, E>(node: &str, cookie: CookieSource, main: F) -> Result<T, E>` where `F:
@@ -93,6 +98,7 @@ pub(crate) mod keys;
 pub(crate) mod main_fn;
 pub(crate) mod protocol;
 pub(crate) mod request;
+pub(crate) mod rpc;
 pub(crate) mod server;
 pub(crate) mod server_behavior;
 pub(crate) mod statem;

@@ -9,6 +9,7 @@ pub(crate) mod handler;
 pub(crate) mod main_fn;
 pub(crate) mod protocol;
 pub(crate) mod request;
+pub(crate) mod rpc;
 pub(crate) mod server;
 pub(crate) mod signature;
 pub(crate) mod statem;

@@ -64,18 +64,18 @@ pub(crate) fn is_context(ctxt: &Ctxt, ty: &Type) -> bool {
     }
 }
 
+const UNNAMED: &str = "a message has one type that can be named: write the type itself, or a boxed trait object in a `#[call(local)]`";
+
 /// A message owns its arguments, and their types have names.
 pub(crate) fn refuse_unsendable(ctxt: &Ctxt, ty: &Type) {
-    refuse_parts(ctxt, ty, |reference| {
-        let owned = owned_form(&reference.elem);
+    refuse_parts(ctxt, ty, UNNAMED, |owned| {
         format!("a message outlives the call, so it owns its arguments: take {owned}")
     });
 }
 
 /// A reply is sent to another process.
 pub(crate) fn refuse_borrowed_reply(ctxt: &Ctxt, ty: &Type) {
-    refuse_parts(ctxt, ty, |reference| {
-        let owned = owned_form(&reference.elem);
+    refuse_parts(ctxt, ty, UNNAMED, |owned| {
         format!("a reply leaves the process, so it cannot borrow from the state: return {owned}")
     });
 }
@@ -90,15 +90,20 @@ fn owned_form(ty: &Type) -> String {
     }
 }
 
-fn refuse_parts(ctxt: &Ctxt, ty: &Type, message: impl Fn(&TypeReference) -> String) {
+/// Refuses the borrowed parts of a type, with a message made from each and from its owned form, and the unnamed ones.
+pub(crate) fn refuse_parts(
+    ctxt: &Ctxt,
+    ty: &Type,
+    unnamed_message: &str,
+    message: impl Fn(&str) -> String,
+) {
     let mut parts = Parts::default();
     parts.visit_type_mut(&mut ty.clone());
     for reference in &parts.references {
-        ctxt.error(reference, message(reference));
+        ctxt.error(reference, message(&owned_form(&reference.elem)));
     }
     for unnamed in &parts.unnamed {
-        let message = "a message has one type that can be named: write the type itself, or a boxed trait object in a `#[call(local)]`";
-        ctxt.error(unnamed, message);
+        ctxt.error(unnamed, unnamed_message);
     }
 }
 

@@ -10,6 +10,7 @@ pub(crate) mod main_args;
 pub(crate) mod method;
 pub(crate) mod nearest;
 pub(crate) mod protocol;
+pub(crate) mod rpc;
 pub(crate) mod statem;
 pub(crate) mod term;
 pub(crate) mod test_args;

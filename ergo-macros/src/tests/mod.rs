@@ -3,6 +3,7 @@
 
 mod actors;
 mod codec;
+mod rpc;
 mod server;
 mod statem;
 mod terms;

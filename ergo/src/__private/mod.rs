@@ -24,11 +24,14 @@ pub use crate::etf::{
 pub use crate::behaviour::protocol::{CallMethod, CastMethod, Letter, ServedBy};
 pub use crate::behaviour::{Event as StatemEvent, Machine, Statem, StatemMessage, StatemTypes};
 pub use crate::behaviour::{Request, Server, ServerMessage, ServerTypes, TermCall};
+pub use crate::node::Node;
+pub use crate::process::PlainContext;
 pub use crate::process::answer;
 pub use crate::process::{
     Actor, Behavior, Call, CastError, CastWait, Context, Down, Exit, ExitReason, Flow, Handle,
     IntoFlow, Label, Options, Overflow, Ref, Reply, ReplyTo, Serves, Snapshot,
 };
+pub use crate::remote::{AccessChange, Exception, RpcModule};
 pub use crate::system::{CookieSource, MainOptions, run_main};
 #[cfg(feature = "testing")]
 pub use crate::testing::{Options as TestOptions, TestArgument, run as run_test};

@@ -15,7 +15,7 @@ use crate::node::inner::WeakNode;
 use crate::node::peer::State;
 use crate::node::spawning::SpawnReply;
 use crate::node::{Node, SpawnFailure};
-use crate::process::host::{Host, NODE_ID, RemoteSignal, Slot};
+use crate::process::host::{Host, Slot};
 use crate::process::{Destination, ExitReason};
 
 /// What is asked of another node.
@@ -186,12 +186,7 @@ impl SpawnSlot {
         };
         tracing::debug!(%pid, "a process that nobody waits for any more is ended");
         // Without a connection there is nothing to end: it is told so itself.
-        let _ = node.signal(RemoteSignal::Exit2 {
-            from: NODE_ID,
-            to: &pid.into(),
-            reason: &ExitReason::Kill,
-            priority: false,
-        });
+        node.kill_there(pid);
     }
 }
 

@@ -25,6 +25,7 @@ impl Node {
         } = request;
         let (link, monitor) = (*link, *monitor);
         let made = self.0.next_number();
+        let mut taken_over = None;
         let noted = self.0.peers.get(peer).is_some_and(|peer| {
             let mut core = peer.core();
             if matches!(core.state, State::Down) {
@@ -34,10 +35,17 @@ impl Node {
                 core.ties.link(process.id(), from, made);
             }
             if monitor {
-                core.ties.watched.insert(reference.clone(), process.id());
+                let watched = &mut core.ties.watched;
+                taken_over = watched.insert(reference.clone(), process.id());
             }
             true
         });
+        // Where it uses the reference of a monitor that there is, that one ends.
+        if let Some(other) = taken_over.and_then(|other| self.0.process(other)) {
+            other.with_relations(&mut |relations| {
+                relations.unwatch_remote(reference);
+            });
+        }
         if !noted {
             // As when the connection had been lost right after: it would have been linked by then.
             if link {

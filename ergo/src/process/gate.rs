@@ -48,15 +48,16 @@ impl Gates {
     /// and where that gate is in place already.
     pub(super) fn enter(&self, level: LevelFilter) -> Option<DefaultGuard> {
         let current = dispatcher::get_default(Dispatch::clone);
-        let outer = match current.downcast_ref::<Gate>() {
+        let within = current.downcast_ref::<Gate>();
+        let outer = match within {
             Some(gate) if gate.level == level => return None,
             Some(gate) => gate.outer.upgrade()?,
             None if current.is::<NoSubscriber>() => return None,
-            None => current,
+            None => current.clone(),
         };
         let Some(index) = index(level) else {
-            // Everything gets through: this counts inside of another gate.
-            return Some(dispatcher::set_default(&outer));
+            // Everything gets through, also inside of a process with another level.
+            return within.map(|_| dispatcher::set_default(&outer));
         };
         let kept = self.kept(index);
         let gate = kept.unwrap_or_else(|| self.make(index, level, &outer));

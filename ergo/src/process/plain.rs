@@ -9,7 +9,7 @@ use crate::etf::{
     Atom, DecodeError, DecodeOwned, Decoder, Encode, EncodeError, Encoder, Pid, Reference, Term,
 };
 use crate::process::actor::{Actor, Behavior, Flow, Handle};
-use crate::process::host::{HostRef, Incoming, Origin};
+use crate::process::host::{AnyProcess, HostRef, Incoming, Origin};
 use crate::process::queue::{Envelope, Other};
 use crate::process::spawn::Tie;
 use crate::process::{
@@ -363,6 +363,11 @@ impl PlainContext {
         process
             .deliver(Incoming::Wire(message, Some(origin)))
             .is_ok()
+    }
+
+    /// Why this process is ending, once an exit signal has come that ends it.
+    pub(crate) fn exit_reason(&self) -> Option<ExitReason> {
+        AnyProcess::exit_reason(&**self.context.cell())
     }
 
     /// This process without its mailbox, to answer with after the mailbox was given away.

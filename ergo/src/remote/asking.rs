@@ -9,6 +9,7 @@ use crate::process::host::{AnyProcess, AsHost, HostRef, NODE_ID};
 use crate::process::{
     Behavior, Context, ExitReason, Inheritance, SpawnOptions, Tie, polled_on, spawn_plain_there,
 };
+use crate::remote::applied::FunctionCall;
 use crate::remote::child::ChildAsked;
 use crate::remote::error::{About, RemoteSpawnError};
 use crate::remote::factory::NoFactory;
@@ -124,6 +125,9 @@ impl Checked {
         group_leader: Option<Pid>,
     ) -> Result<Begun, RemoteSpawnError> {
         let Checked { remote, .. } = self;
+        if let Some(not_busy) = remote.node.host().not_busy(&remote.name) {
+            not_busy.await;
+        }
         let mut asked = remote.node.ask_spawn(&Wanted {
             node: &remote.name,
             function,
@@ -212,12 +216,13 @@ impl Checked {
         inherited.map_err(RemoteSpawnError::Env)
     }
 
-    /// The caller's process, and how the new one is tied to it on this very node.
-    fn here(
+    /// The number of the monitor, and what `start` gives, which is told how the new process is tied to the caller on this
+    /// very node.
+    fn here<T>(
         &self,
         host: &HostRef,
-        start: impl FnOnce(&Tie<'_>) -> Result<(), RemoteSpawnError>,
-    ) -> Result<Reference, RemoteSpawnError> {
+        start: impl FnOnce(&Tie<'_>) -> Result<T, RemoteSpawnError>,
+    ) -> Result<(u64, T), RemoteSpawnError> {
         let caller = host.process(self.caller);
         let number = host.next_number();
         let tie = Tie {
@@ -228,8 +233,7 @@ impl Checked {
                 .filter(|_| self.monitor)
                 .map(|caller| (caller, number)),
         };
-        start(&tie)?;
-        Ok(host.reference(number))
+        Ok((number, start(&tie)?))
     }
 
     async fn factory_here(
@@ -241,15 +245,14 @@ impl Checked {
         let node = &self.remote.node;
         let factory = node.factories().find(node, name, &Asker::This);
         let factory = factory.map_err(|none: NoFactory| about.refused(none.word()))?;
-        let mut starting = None;
-        let reference = self.here(host, |tie| {
-            let begun = Starting::begin(node, &factory, self.args.clone(), &self.options, tie);
-            starting = Some(begun.map_err(|error| about.here(error))?);
-            Ok(())
+        let (number, mut starting) = self.here(host, |tie| {
+            let (args, options) = (self.args.clone(), &self.options);
+            let begun = Starting::begin(node, &factory, args, options, tie, None);
+            begun.map_err(|error| about.here(error))
         })?;
-        let starting = starting.ok_or(RemoteSpawnError::Stopping)?;
+        starting.tied_to(self.caller, number);
         let pid = starting.ended().await.map_err(|error| about.here(error))?;
-        Ok((pid, reference))
+        Ok((pid, host.reference(number)))
     }
 
     fn function_here(
@@ -264,11 +267,16 @@ impl Checked {
         let (names, (started, _init)) = (module.clone(), tokio::sync::oneshot::channel());
         let body = move |cx, ()| async move {
             let asker = Asker::This;
-            functions.run(cx, &asker, &names, &function, args).await
+            let call = FunctionCall {
+                module: names,
+                function,
+                args,
+            };
+            functions.run(cx, &asker, call).await
         };
         let mut pid = None;
         let tied = |process: &Arc<dyn AnyProcess>| pid = Some(host.pid(process.id()));
-        let reference = self.here(host, |tie| {
+        let (number, ()) = self.here(host, |tie| {
             let spawned = spawn_plain_there(
                 host,
                 &self.options,
@@ -280,7 +288,8 @@ impl Checked {
             );
             spawned.map_err(|error| about.here(error))
         })?;
-        Ok((pid.ok_or(RemoteSpawnError::Stopping)?, reference))
+        let pid = pid.ok_or(RemoteSpawnError::Stopping)?;
+        Ok((pid, host.reference(number)))
     }
 }
 
@@ -302,16 +311,16 @@ impl Begun {
     fn told(mut self, node: &Node, told: &Term) -> Result<(Pid, Reference), RemoteSpawnError> {
         match told.as_tuple() {
             Some([_, word, keep]) if word.as_atom() == Some("ok") => {
-                let confirmed = keep
+                let is_confirmed = keep
                     .as_reference()
-                    .map(|keep| node.try_send(keep.clone(), Atom::from_static("kept")));
-                match confirmed {
-                    Some(Ok(())) => Ok(self.taken(node)),
-                    _ => Err(RemoteSpawnError::NoConnection {
-                        node: self.pid.node().clone(),
-                        cause: None,
-                    }),
+                    .is_some_and(|keep| node.confirm_there(keep));
+                if is_confirmed {
+                    return Ok(self.taken(node));
                 }
+                Err(RemoteSpawnError::NoConnection {
+                    node: self.pid.node().clone(),
+                    cause: None,
+                })
             }
             Some([_, word, reason]) if word.as_atom() == Some("error") => {
                 self.has_not_started();

@@ -1,6 +1,6 @@
 //! How a function fails.
 
-use crate::etf::{Atom, Term};
+use crate::etf::Term;
 use crate::process::ExitReason;
 
 /// How a function that a peer has called fails: the three classes of Erlang's exceptions.
@@ -17,17 +17,6 @@ pub enum Exception {
     /// `throw(Value)`.
     #[error("throw: {0}")]
     Throw(Term),
-}
-
-/// `{Module, Function, Arguments, []}` in a list: where an error happened, as far as it is known here.
-pub(super) fn stack(module: &Atom, function: &Atom, args: Term) -> Term {
-    let entry = [
-        Term::Atom(module.clone()),
-        Term::Atom(function.clone()),
-        args,
-        Term::list([]),
-    ];
-    Term::list([Term::tuple(entry)])
 }
 
 impl Exception {

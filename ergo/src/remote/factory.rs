@@ -33,6 +33,8 @@ pub(super) struct Start<'a> {
     pub(super) tie: &'a Tie<'a>,
     pub(super) tied: Tied<'a>,
     pub(super) started: Started,
+    /// The node that asks, unless it is this one.
+    pub(super) caller: Option<Atom>,
 }
 
 trait Make: Send + Sync {
@@ -85,7 +87,9 @@ where
         let (host, args) = (start.host.clone(), start.args);
         let args = move || A::decode(&args, &host).map_err(|error| bad_arguments(&error));
         let function = self.0.clone();
-        let body = move |cx: PlainContext, args: A| async move {
+        let caller = start.caller;
+        let body = move |mut cx: PlainContext, args: A| async move {
+            cx.set_caller(caller);
             let running = function(cx, args);
             running.await.into_exit()
         };
@@ -238,7 +242,10 @@ impl Factories {
             factory,
             access: access.clone(),
         };
-        entries.insert(name, entry);
+        let before = entries.insert(name, entry);
+        // Without the lock: what a function holds is the user's.
+        drop(entries);
+        drop(before);
         Ok(access)
     }
 

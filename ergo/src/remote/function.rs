@@ -10,6 +10,7 @@ use crate::etf::{Atom, DecodeError, Encode, Encoded, ListHeader, Term};
 use crate::node::{Node, SpawnTarget};
 use crate::process::PlainContext;
 use crate::process::host::AsHost;
+use crate::remote::applied::FunctionCall;
 use crate::remote::{Access, AccessListError, Exception, FunctionArgs};
 
 /// What a call of a function gives.
@@ -18,7 +19,7 @@ pub(crate) type Outcome = Result<Encoded, Exception>;
 /// A call of a function in progress.
 type Calling = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
-type Handler = dyn Fn(PlainContext, Encoded) -> Calling + Send + Sync;
+pub(crate) type Handler = dyn Fn(PlainContext, Encoded) -> Calling + Send + Sync;
 
 /// What a registered function returns: a `Result` of a value that can be encoded, or an [`Exception`].
 pub trait IntoOutcome: Send {
@@ -119,7 +120,7 @@ pub(crate) struct FunctionName {
 
 impl FunctionName {
     /// Whether the node's own rule lets the one that asks have it.
-    fn is_admitted(&self, node: &Node, asker: &Asker) -> bool {
+    pub(super) fn is_admitted(&self, node: &Node, asker: &Asker) -> bool {
         let peer = match asker {
             Asker::This => return true,
             Asker::Peer(peer) => Some(peer),
@@ -184,23 +185,38 @@ struct Function {
 }
 
 impl Functions {
-    /// Opens a function, for these nodes or for all. Where there is one of its name and arity this one takes its place, and
-    /// nodes are added to the list it has.
+    /// Opens functions, for these nodes or for all. One takes the place of another of its name and arity, and nodes are added
+    /// to the list that it has. What is said is who may have any of them.
+    pub(crate) fn open_all(
+        &self,
+        functions: Vec<(FunctionName, Arc<Handler>)>,
+        nodes: Option<BTreeSet<Atom>>,
+    ) -> Access {
+        let mut any = Access::Closed;
+        let mut replaced = Vec::new();
+        let mut table = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        for (name, handler) in functions {
+            let before = table.remove(&name);
+            let access = before.as_ref().map(|function| function.access.clone());
+            let access = access.unwrap_or(Access::Closed).opened(nodes.clone());
+            any = any.or(&access);
+            table.insert(name, Function { handler, access });
+            replaced.extend(before);
+        }
+        // Without the lock: what a handler holds is the user's.
+        drop(table);
+        drop(replaced);
+        any
+    }
+
+    /// Opens one function.
     pub(crate) fn open(
         &self,
         name: FunctionName,
         handler: Arc<Handler>,
         nodes: Option<BTreeSet<Atom>>,
     ) -> Access {
-        let mut table = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let before = table.remove(&name).map(|function| function.access);
-        let access = before.unwrap_or(Access::Closed).opened(nodes);
-        let function = Function {
-            handler,
-            access: access.clone(),
-        };
-        table.insert(name, function);
-        access
+        self.open_all(vec![(name, handler)], nodes)
     }
 
     /// Closes a function for these nodes; without a list it is forgotten.
@@ -209,16 +225,55 @@ impl Functions {
         name: &FunctionName,
         nodes: Option<&BTreeSet<Atom>>,
     ) -> Result<Access, AccessListError> {
+        let is_it = |function: &FunctionName| function == name;
+        let closed = self.close_each(is_it, nodes)?;
+        closed.ok_or_else(|| AccessListError::NotRegistered(name.to_string()))
+    }
+
+    /// Closes all functions of a module.
+    pub(crate) fn close_all(
+        &self,
+        module: &Atom,
+        nodes: Option<&BTreeSet<Atom>>,
+    ) -> Result<Access, AccessListError> {
+        let is_of_it = |function: &FunctionName| function.module == *module;
+        let closed = self.close_each(is_of_it, nodes)?;
+        closed.ok_or_else(|| AccessListError::NotRegistered(module.to_string()))
+    }
+
+    /// All or, when one of them cannot be, none. `None` when there is none.
+    fn close_each(
+        &self,
+        which: impl Fn(&FunctionName) -> bool,
+        nodes: Option<&BTreeSet<Atom>>,
+    ) -> Result<Option<Access>, AccessListError> {
         let mut table = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let unknown = || AccessListError::NotRegistered(name.to_string());
-        let function = table.get_mut(name).ok_or_else(unknown)?;
-        let access = function.access.clone().closed(nodes)?;
-        if access == Access::Closed {
-            table.remove(name);
-        } else {
-            function.access = access.clone();
+        let those = table.iter().filter(|(name, _)| which(name));
+        let closed = those.map(|(name, function)| {
+            let access = function.access.clone().closed(nodes)?;
+            Ok((name.clone(), access))
+        });
+        let closed: Vec<_> = closed.collect::<Result<_, AccessListError>>()?;
+        let mut any = None;
+        let mut taken = Vec::new();
+        for (name, access) in closed {
+            any = Some(any.map_or(access.clone(), |any: Access| any.or(&access)));
+            if access == Access::Closed {
+                taken.extend(table.remove(&name));
+            } else if let Some(function) = table.get_mut(&name) {
+                function.access = access;
+            }
         }
-        Ok(access)
+        // Without the lock: what a handler holds is the user's.
+        drop(table);
+        drop(taken);
+        Ok(any)
+    }
+
+    /// Whether there is this function, for whomever.
+    pub(super) fn has(&self, name: &FunctionName) -> bool {
+        let table = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        table.contains_key(name)
     }
 
     /// Whether there is this function for the one that asks.
@@ -233,43 +288,58 @@ impl Functions {
         }
     }
 
-    /// Calls a function with an encoded list of arguments: `undef` when there is none of that arity, and an error
-    /// `{not_allowed, {Module, Function, Arity}}` when it is not for the one that asks.
+    /// Calls a function: `undef` when there is none of that arity, and an error `{not_allowed, {Module, Function, Arity}}`
+    /// when it is not for the one that asks. `erlang:apply/2,3` calls what it names. Gives what was called with the outcome.
     pub(crate) async fn apply(
         &self,
         mut cx: PlainContext,
         asker: &Asker,
-        module: &Atom,
-        function: &Atom,
-        args: Encoded,
-    ) -> Outcome {
-        let Ok(header) = args.decoder().read_list() else {
-            return Err(Exception::Error(Term::atom("badarg")));
-        };
-        let name = FunctionName {
-            module: module.clone(),
-            function: function.clone(),
-            arity: u32::try_from(header.count()).unwrap_or(u32::MAX),
+        mut call: FunctionCall,
+    ) -> (Outcome, FunctionCall) {
+        let name = match self.resolve(asker, &mut call) {
+            Ok(name) => name,
+            Err(exception) => return (Err(exception), call),
         };
         let permit = match self.permit(asker, &name) {
             Permit::Granted(_) if !name.is_admitted(&cx.node(), asker) => Permit::NotAllowed,
             permit => permit,
         };
-        match permit {
+        let outcome = match permit {
             Permit::Granted(handler) => {
                 cx.set_caller(match asker {
                     Asker::This => Some(cx.node().name().clone()),
                     Asker::Peer(node) => Some(node.clone()),
                     Asker::Unproven => None,
                 });
+                let args = call.args.clone();
                 caught(&name, || handler(cx, args)).await
             }
             Permit::NotAllowed => {
                 tracing::warn!(function = %name, ?asker, "refused a call: the function is not open to this node");
                 Err(Exception::Error(not_allowed(name)))
             }
+            // As in OTP, arguments that are no proper list come before a function that is not there.
+            Permit::Unknown if elements(&call.args, name.arity).is_err() => {
+                Err(Exception::Error(Term::atom("badarg")))
+            }
             Permit::Unknown => Err(Exception::Error(Term::atom("undef"))),
+        };
+        (outcome, call)
+    }
+
+    /// The name of what is called, through `erlang:apply`, unless that is registered itself.
+    fn resolve(&self, asker: &Asker, call: &mut FunctionCall) -> Result<FunctionName, Exception> {
+        let name = call.name()?;
+        if !matches!(self.permit(asker, &name), Permit::Unknown) {
+            return Ok(name);
         }
+        // Once: an `apply` of an `apply` is nothing that Erlang sends, and to look into many of them would take the square
+        // of their number.
+        match call.applied(&name)? {
+            Some(applied) => *call = applied,
+            None => return Ok(name),
+        }
+        call.name()
     }
 }
 

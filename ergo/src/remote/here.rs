@@ -16,6 +16,8 @@ use crate::remote::{Asker, Exception};
 pub(super) struct Starting {
     node: Node,
     process: Option<Arc<dyn AnyProcess>>,
+    /// The process that is linked to it or monitors it, and the number of the monitor.
+    tied: Option<(u64, u64)>,
     init: tokio::sync::oneshot::Receiver<Result<(), SpawnError>>,
 }
 
@@ -26,11 +28,13 @@ impl Starting {
         args: Encoded,
         options: &SpawnOptions,
         tie: &Tie<'_>,
+        caller: Option<Atom>,
     ) -> Result<Starting, SpawnError> {
         let (started, init) = tokio::sync::oneshot::channel();
         let mut starting = Starting {
             node: node.clone(),
             process: None,
+            tied: None,
             init,
         };
         let mut tied = |process: &Arc<dyn AnyProcess>| starting.process = Some(process.clone());
@@ -41,8 +45,14 @@ impl Starting {
             tie,
             tied: &mut tied,
             started,
+            caller,
         })?;
         Ok(starting)
+    }
+
+    /// Where this process is tied to it, under this number.
+    pub(super) fn tied_to(&mut self, caller: u64, number: u64) {
+        self.tied = Some((caller, number));
     }
 
     /// The process once its init has ended.
@@ -60,7 +70,23 @@ impl Starting {
 
 impl Drop for Starting {
     fn drop(&mut self) {
-        if let Some(process) = self.process.take() {
+        let Some(process) = self.process.take() else {
+            return;
+        };
+        // Nobody has heard of it: its end is nobody's.
+        if let Some((id, number)) = self.tied
+            && let Some(caller) = self.node.host().process(id)
+        {
+            caller.with_relations(&mut |relations| {
+                relations.unlink(process.id());
+                relations.demonitor(number);
+            });
+            process.with_relations(&mut |relations| {
+                relations.unlink(id);
+                relations.unwatch(number);
+            });
+        }
+        {
             process.exit_signal(&self.node.pid_of_node(), ExitReason::Kill, false);
         }
     }
@@ -110,6 +136,7 @@ async fn start(
     if !node.spawns_for_peers() && cx.caller() != Some(node.name()) {
         return Err(word("disabled"));
     }
+    let caller = cx.caller().filter(|caller| *caller != node.name()).cloned();
     let asker = match cx.caller() {
         Some(caller) if caller == node.name() => Asker::This,
         caller => Asker::of(caller),
@@ -129,7 +156,7 @@ async fn start(
     let timeout = options.timeout.unwrap_or(Duration::MAX);
     let options = options.inheriting(inheritance);
     let args = Encoded::new(args).map_err(|_| word("badarg"))?;
-    let starting = Starting::begin(&node, &factory, args, &options, &Tie::default());
+    let starting = Starting::begin(&node, &factory, args, &options, &Tie::default(), caller);
     let started = match starting {
         // Given up, it is ended.
         Ok(starting) => match tokio::time::timeout(timeout, starting.ended()).await {

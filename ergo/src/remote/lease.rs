@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use crate::etf::{EncodeError, Encoded, Reference, Term};
+use crate::etf::{Atom, EncodeError, Encoded, Reference, Term};
 use crate::node::{Node, SpawnRequest, Told};
 use crate::process::host::{AnyProcess, AsHost, Ending};
 use crate::process::{ExitReason, SpawnError};
@@ -18,16 +18,33 @@ const GRACE: Duration = Duration::from_secs(5);
 
 type Init = oneshot::Receiver<Result<(), SpawnError>>;
 
-/// Ends a process whose init takes longer than that: `{timeout, Milliseconds}` of `gen_server:start`.
-pub(super) fn end_late(node: &Node, process: Arc<dyn AnyProcess>, init: Init, timeout: Duration) {
-    let (runtime, node) = (node.host().runtime().clone(), node.clone());
-    let look = async move {
-        if tokio::time::timeout(timeout, init).await.is_err() {
-            process.exit_signal(&node.pid_of_node(), ExitReason::Kill, false);
-        }
-    };
-    // It owns nothing that outlives the process or the time.
-    crate::sync::spawn_detached(&runtime, look);
+/// Looks after the init of a process that nobody is told of: it ends when it takes longer than that, as with
+/// `{timeout, Milliseconds}` of `gen_server:start`, and the log says how it has failed.
+pub(super) fn watch_init(
+    node: &Node,
+    factory: Atom,
+    process: Arc<dyn AnyProcess>,
+    init: Init,
+    timeout: Option<Duration>,
+) {
+    let (host, node) = (node.host(), node.clone());
+    let pid = host.pid(process.id());
+    let runtime = host.runtime().clone();
+    // It owns nothing that outlives the init or the time.
+    crate::sync::spawn_detached(&runtime, async move {
+        let started = tokio::time::timeout(timeout.unwrap_or(Duration::MAX), init).await;
+        let reason = match started {
+            Ok(Ok(Ok(()) | Err(SpawnError::Ignored))) => return,
+            Ok(Ok(Err(error))) => error.to_string(),
+            // Its init panicked, or it was killed in it.
+            Ok(Err(_)) => Ending::of(process).await.to_string(),
+            Err(_) => {
+                process.exit_signal(&node.pid_of_node(), ExitReason::Kill, false);
+                "its init took too long".to_owned()
+            }
+        };
+        tracing::error!(%pid, %factory, reason, "a process that a peer has asked for did not start");
+    });
 }
 
 /// Told by the child's node: the end of the init, `{Alias, ok, Keep}`, `{Alias, ignore}` or `{Alias, error, Reason}`.
@@ -60,6 +77,11 @@ impl Lease {
     /// Looks after the process until it is confirmed or has ended.
     pub(super) fn attend(self, request: SpawnRequest, process: Arc<dyn AnyProcess>, init: Init) {
         let runtime = self.node.host().runtime().clone();
+        // The arguments are slices of what has come, all of which they would keep.
+        let request = SpawnRequest {
+            args: Encoded::nil(),
+            ..request
+        };
         // It owns nothing that outlives the process or the connection.
         crate::sync::spawn_detached(&runtime, self.run(request, process, init));
     }
@@ -72,16 +94,26 @@ impl Lease {
                 // Its init panicked, or it was killed in it.
                 Err(_) => Err(SpawnError::Init(Ending::of(process.clone()).await)),
             },
-            () = self.expired() => {
+            is_lost = self.expired() => {
                 self.kill(&process);
-                Err(SpawnError::Init(Ending::of(process.clone()).await))
+                let reason = Ending::of(process.clone()).await;
+                if is_lost {
+                    // There is nobody to tell.
+                    return;
+                }
+                Err(SpawnError::Init(reason))
             }
         };
         if started.is_err() {
             self.node.untie_spawned(process.id(), &request);
         }
         let is_started = started.is_ok();
-        if self.tell(started).await.is_err() || !is_started {
+        // A connection is not made for it: whoever waited has heard of its end.
+        let is_connected = self.node.is_connected(&request.peer);
+        if !is_connected && is_started {
+            return self.kill(&process);
+        }
+        if !is_connected || self.tell(started).await.is_err() || !is_started {
             return;
         }
         tokio::select! {
@@ -101,13 +133,13 @@ impl Lease {
         }
     }
 
-    /// The connection is lost, or nobody waits any more.
-    async fn expired(&mut self) {
+    /// Ready once the connection is lost, or nobody waits any more; whether it is lost.
+    async fn expired(&mut self) -> bool {
         let ends = self.ends;
         tokio::select! {
             // Something that comes before it was asked for means nothing.
-            Some(()) = async { self.kept.message().await.is_none().then_some(()) } => {}
-            () = until(ends) => {}
+            Some(()) = async { self.kept.message().await.is_none().then_some(()) } => true,
+            () = until(ends) => false,
         }
     }
 

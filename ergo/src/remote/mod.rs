@@ -11,6 +11,7 @@
 
 mod access;
 mod application;
+mod applied;
 mod args;
 mod asking;
 mod child;
@@ -28,11 +29,13 @@ mod remote_node;
 mod rpc;
 mod rpc_call;
 mod rpc_error;
+mod rpc_module;
 mod rpc_multicall;
 
 pub use access::{Access, AccessChange, AccessListError};
 pub(crate) use application::{Asked as ApplicationAsked, NO_APP_FILE};
 pub use application::{RemoteApplicationError, RemoteApplicationStart};
+pub(crate) use applied::FunctionCall;
 pub use args::FunctionArgs;
 pub use error::RemoteSpawnError;
 pub use exception::Exception;
@@ -45,4 +48,5 @@ pub use remote_node::{MonitoredSpawn, RemoteNode, RemoteSpawn};
 pub use rpc::Rpc;
 pub use rpc_call::RpcCall;
 pub use rpc_error::RpcError;
+pub use rpc_module::RpcModule;
 pub use rpc_multicall::Multicall;

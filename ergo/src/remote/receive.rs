@@ -8,11 +8,12 @@ use crate::process::host::{AnyProcess, AsHost};
 use crate::process::{
     ExitReason, Inheritance, PlainContext, SpawnError, SpawnOptions, Tie, start_plain_tied,
 };
+use crate::remote::applied::FunctionCall;
 use crate::remote::child::ChildOptions;
 use crate::remote::erpc;
 use crate::remote::factory::{Factories, NoFactory, Start};
 use crate::remote::function::{Asker, FunctionName, Functions, Permit, elements, is_list};
-use crate::remote::lease::{Lease, end_late};
+use crate::remote::lease::{Lease, watch_init};
 
 /// Starts what is registered at a node for its peers.
 #[derive(Clone)]
@@ -50,7 +51,7 @@ impl Spawner {
         if let ("ergo", "spawn", 2 | 3) = (module.as_str(), function.as_str(), *arity) {
             return Some(Ordered::read(args, *arity));
         }
-        let is_function = || !matches!(self.permit(request), Permit::Unknown);
+        let is_function = || self.functions.has(&name_of(request));
         (self.factories.has(module) && !is_function()).then(|| {
             let ordered = Ordered {
                 name: module.clone(),
@@ -107,30 +108,31 @@ impl Spawner {
             tie: &Tie::default(),
             tied: &mut tied,
             started,
+            caller: Some(request.peer.clone()),
         };
         match factory.start(start) {
-            Ok(()) => match (lease, started_as, timeout) {
-                (Some(lease), Some(process), _) => lease.attend(request, process, init),
-                (None, Some(process), Some(timeout)) => end_late(node, process, init, timeout),
-                _ => {}
+            Ok(()) => match (lease, started_as) {
+                (Some(lease), Some(process)) => lease.attend(request, process, init),
+                (None, Some(process)) => watch_init(node, name, process, init, timeout),
+                (_, None) => {}
             },
             Err(error) => node.answer_spawn(&request, Err(word_of(&error))),
         }
     }
 
-    fn permit(&self, request: &SpawnRequest) -> Permit {
-        let name = FunctionName {
-            module: request.module.clone(),
-            function: request.function.clone(),
-            arity: request.arity,
-        };
+    /// Whether a peer may spawn a function.
+    fn permit(&self, node: &Node, request: &SpawnRequest) -> Permit {
+        let name = name_of(request);
         let asker = Asker::Peer(request.peer.clone());
-        self.functions.permit(&asker, &name)
+        match self.functions.permit(&asker, &name) {
+            Permit::Granted(_) if !name.is_admitted(node, &asker) => Permit::NotAllowed,
+            permit => permit,
+        }
     }
 
     /// One that does not exist starts, and ends with `undef`, as in OTP.
     fn start_function(&self, node: &Node, request: SpawnRequest) {
-        if matches!(self.permit(&request), Permit::NotAllowed) {
+        if matches!(self.permit(node, &request), Permit::NotAllowed) {
             return node.answer_spawn(&request, Err(NoFactory::NotAllowed.word()));
         }
         let host = node.host();
@@ -181,6 +183,14 @@ impl Ordered {
     }
 }
 
+fn name_of(request: &SpawnRequest) -> FunctionName {
+    FunctionName {
+        module: request.module.clone(),
+        function: request.function.clone(),
+        arity: request.arity,
+    }
+}
+
 /// What every process has that a peer has asked for.
 fn inheritance(request: &SpawnRequest) -> Inheritance {
     Inheritance {
@@ -215,6 +225,13 @@ async fn run(functions: Functions, cx: PlainContext, request: SpawnRequest) -> E
     match (module.as_str(), function.as_str(), request.arity) {
         ("erpc", "execute_call", 4) => erpc::execute_call(&functions, cx, &asker, args).await,
         ("erpc", "execute_cast", 3) => erpc::execute_cast(&functions, cx, &asker, args).await,
-        _ => functions.run(cx, &asker, module, function, args).await,
+        _ => {
+            let call = FunctionCall {
+                module: module.clone(),
+                function: function.clone(),
+                args,
+            };
+            functions.run(cx, &asker, call).await
+        }
     }
 }

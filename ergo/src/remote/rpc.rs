@@ -6,6 +6,7 @@ use crate::etf::{Atom, Encode, EncodeError, Encoded, Encoder};
 use crate::node::{Node, Run};
 use crate::process::host::AsHost;
 use crate::process::{PlainContext, polled_on};
+use crate::remote::applied::FunctionCall;
 use crate::remote::{Asker, Multicall, RpcCall, RpcError};
 
 /// How long a call waits that does not say otherwise.
@@ -19,14 +20,6 @@ pub struct Rpc<'a> {
     node: &'a Node,
     name: String,
     timeout: Duration,
-}
-
-/// A function, with the list of its arguments encoded.
-#[derive(Clone)]
-pub(super) struct Request {
-    pub(super) module: Atom,
-    pub(super) function: Atom,
-    pub(super) args: Encoded,
 }
 
 impl Node {
@@ -68,7 +61,7 @@ impl Node {
         function: &str,
         args: impl Encode,
     ) -> Multicall<R> {
-        let request = Request::new(module, function, &args);
+        let request = function_call(module, function, &args);
         let calls = nodes.into_iter().map(|node| {
             let name = Atom::new(node.as_ref()).map_err(RpcError::from);
             RpcCall::new(self, name, request.clone(), Duration::MAX)
@@ -91,7 +84,7 @@ impl Rpc<'_> {
     /// function may run on there. The process being polled is the one that calls, else the node is.
     pub fn call<R>(&self, module: &str, function: &str, args: impl Encode) -> RpcCall<R> {
         let name = Atom::new(&self.name).map_err(RpcError::from);
-        let request = Request::new(module, function, &args);
+        let request = function_call(module, function, &args);
         RpcCall::new(self.node, name, request, self.timeout)
     }
 
@@ -109,9 +102,13 @@ impl Rpc<'_> {
     /// is stopping.
     pub fn cast(&self, module: &str, function: &str, args: impl Encode) -> Result<(), RpcError> {
         let node = Atom::new(&self.name)?;
-        let request = Request::new(module, function, &args)?;
+        let request = function_call(module, function, &args)?;
         if node == *self.node.name() {
-            return request.cast_here(self.node);
+            let functions = self.node.functions();
+            // A process of its own, as for a peer: what goes wrong in the function ends nothing else.
+            let run = async move |cx: PlainContext| functions.run(cx, &Asker::This, request).await;
+            let started = self.node.spawn_fn(run);
+            return started.map(drop).map_err(|_| RpcError::Stopping);
         }
         let run = Run {
             node: &node,
@@ -130,24 +127,25 @@ impl Rpc<'_> {
     }
 }
 
-impl Request {
-    pub(super) fn new(
-        module: &str,
-        function: &str,
-        args: &impl Encode,
-    ) -> Result<Request, RpcError> {
-        let (module, function) = (Atom::new(module)?, Atom::new(function)?);
-        let args = Encoded::new(args).map_err(RpcError::Args)?;
-        if args.decoder().read_list().is_err() {
-            return Err(RpcError::Args(EncodeError::custom("they are no list")));
-        }
-        Ok(Request {
-            module,
-            function,
-            args,
-        })
+/// What is to be called; `args` is the list of the arguments.
+fn function_call(
+    module: &str,
+    function: &str,
+    args: &impl Encode,
+) -> Result<FunctionCall, RpcError> {
+    let (module, function) = (Atom::new(module)?, Atom::new(function)?);
+    let args = Encoded::new(args).map_err(RpcError::Args)?;
+    if args.decoder().read_list().is_err() {
+        return Err(RpcError::Args(EncodeError::custom("they are no list")));
     }
+    Ok(FunctionCall {
+        module,
+        function,
+        args,
+    })
+}
 
+impl FunctionCall {
     /// The last three elements of a list of arguments, and its end.
     pub(super) fn write(&self, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
         encoder.write_atom(self.module.as_str())?;
@@ -155,22 +153,5 @@ impl Request {
         encoder.write_encoded(&self.args)?;
         encoder.write_nil();
         Ok(())
-    }
-
-    /// A process of its own, as for a peer: what goes wrong in the function ends nothing else.
-    fn cast_here(self, node: &Node) -> Result<(), RpcError> {
-        let functions = node.functions();
-        let run = async move |cx: PlainContext| {
-            let Request {
-                module,
-                function,
-                args,
-            } = self;
-            functions
-                .run(cx, &Asker::This, &module, &function, args)
-                .await
-        };
-        let started = node.spawn_fn(run);
-        started.map(drop).map_err(|_| RpcError::Stopping)
     }
 }

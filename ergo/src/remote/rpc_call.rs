@@ -12,9 +12,8 @@ use crate::etf::{Atom, DecodeError, DecodeOwned, Encoded, Encoder, Reference, Te
 use crate::node::{End, Node, Run, Running};
 use crate::process::host::AsHost;
 use crate::process::{Deadline, ExitReason, polled_on};
-use crate::remote::exception::stack;
+use crate::remote::applied::FunctionCall;
 use crate::remote::function::Outcome;
-use crate::remote::rpc::Request;
 use crate::remote::{Asker, Exception, RpcError};
 
 /// A call of a function of another node, from [`Rpc::call`](crate::remote::Rpc::call): a future of its value.
@@ -31,9 +30,9 @@ pub struct RpcCall<R> {
 }
 
 enum State {
-    Unsent(Result<Request, RpcError>),
+    Unsent(Result<FunctionCall, RpcError>),
     There(Running, Reference),
-    Here(Request, oneshot::Receiver<Outcome>),
+    Here(oneshot::Receiver<(Outcome, FunctionCall)>),
     Failed(RpcError),
     Over,
 }
@@ -42,7 +41,7 @@ impl<R> RpcCall<R> {
     pub(super) fn new(
         node: &Node,
         there: Result<Atom, RpcError>,
-        request: Result<Request, RpcError>,
+        request: Result<FunctionCall, RpcError>,
         timeout: Duration,
     ) -> Self {
         RpcCall {
@@ -68,7 +67,7 @@ impl<R> RpcCall<R> {
         self.state = sent.unwrap_or_else(State::Failed);
     }
 
-    fn start_there(&self, there: &Atom, request: &Request) -> Result<State, RpcError> {
+    fn start_there(&self, there: &Atom, request: &FunctionCall) -> Result<State, RpcError> {
         let result = self.node.new_reference();
         let run = Run {
             node: there,
@@ -89,19 +88,16 @@ impl<R> RpcCall<R> {
     }
 
     /// A function of this node itself, in a process of its own, as for a peer: what goes wrong in it ends nothing else.
-    fn start_here(&self, request: Request) -> Result<State, RpcError> {
+    fn start_here(&self, request: FunctionCall) -> Result<State, RpcError> {
         let functions = self.node.functions();
         let (done, outcome) = oneshot::channel();
-        let called = request.clone();
         let run = async move |cx| {
-            let (module, function) = (&called.module, &called.function);
-            let outcome = functions.apply(cx, &Asker::This, module, function, called.args);
             // Whoever asked may have given up.
-            let _ = done.send(outcome.await);
+            let _ = done.send(functions.apply(cx, &Asker::This, request).await);
         };
         let started = self.node.spawn_fn(run);
         started.map_err(|_| RpcError::Stopping)?;
-        Ok(State::Here(request, outcome))
+        Ok(State::Here(outcome))
     }
 }
 
@@ -118,10 +114,10 @@ impl<R: DecodeOwned> RpcCall<R> {
                 };
                 Poll::Ready(self.read(end, &result))
             }
-            State::Here(request, outcome) => {
+            State::Here(outcome) => {
                 let outcome = std::task::ready!(Pin::new(outcome).poll(cx));
                 let read = match outcome {
-                    Ok(outcome) => read_outcome(&self.node, request, outcome),
+                    Ok((outcome, call)) => read_outcome(&self.node, &call, outcome),
                     Err(_) => Err(RpcError::Ended(ExitReason::Killed)),
                 };
                 self.state = State::Over;
@@ -207,19 +203,17 @@ fn failure(reason: Term, result: &Reference) -> RpcError {
 
 fn read_outcome<R: DecodeOwned>(
     node: &Node,
-    request: &Request,
+    call: &FunctionCall,
     outcome: Outcome,
 ) -> Result<R, RpcError> {
     match outcome {
         Ok(value) => value.decode_with(&node.host()).map_err(RpcError::BadValue),
         Err(Exception::Exit(reason)) => Err(RpcError::Exit(reason)),
         Err(Exception::Throw(value)) => Err(RpcError::Throw(value)),
-        Err(Exception::Error(reason)) => {
-            let args = request.args.to_term();
-            let args = args.unwrap_or_else(|_| Term::list([]));
-            let stack = stack(&request.module, &request.function, args);
-            Err(RpcError::Error { reason, stack })
-        }
+        Err(Exception::Error(reason)) => Err(RpcError::Error {
+            reason,
+            stack: call.stack(),
+        }),
     }
 }
 

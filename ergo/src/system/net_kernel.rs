@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::behaviour::ChildSpec;
 use crate::etf::{Atom, Encode, Map, Pid, Term};
 use crate::process::{ExitReason, Message, PlainContext, SpawnOptions, encode};
-use crate::remote::{Asker, Functions};
+use crate::remote::{Asker, FunctionCall, Functions};
 
 /// The process. What it is asked to spawn is one of these functions.
 pub(super) fn spec(functions: Functions) -> ChildSpec {
@@ -171,14 +171,27 @@ impl<'a> Spawn<'a> {
         if !cx.node().spawns_for_peers() {
             return refuse(cx, from, "disabled");
         }
+        // Nobody else speaks for a process of a third node.
+        let is_of = |pid: &Pid| match &asker {
+            Asker::Peer(peer) => pid.node() == peer,
+            Asker::This | Asker::Unproven => pid.node() == cx.node().name(),
+        };
+        let caller = from.as_tuple().and_then(|from| from.first()?.as_pid());
+        if self.links && !caller.is_some_and(is_of) {
+            return refuse(cx, from, "badarg");
+        }
         let options = SpawnOptions {
             group_leader: self.group_leader.cloned(),
             ..SpawnOptions::default()
         };
-        let (module, function) = (self.module.clone(), self.function.clone());
         let links = self.links;
         let Ok(args) = encode(&mut |encoder| self.args.encode(encoder)) else {
             return refuse(cx, from, "badarg");
+        };
+        let call = FunctionCall {
+            module: self.module.clone(),
+            function: self.function.clone(),
+            args,
         };
         let (functions, caller) = (functions.clone(), from.clone());
         let started = cx.node().spawn_fn_with(options, move |cx| async move {
@@ -186,7 +199,7 @@ impl<'a> Spawn<'a> {
                 cx.link(&**pid);
             }
             cx.reply(&caller, Term::from(&cx.pid()));
-            functions.run(cx, &asker, &module, &function, args).await
+            functions.run(cx, &asker, call).await
         });
         if started.is_err() {
             refuse(cx, from, "system_limit");

@@ -3,9 +3,9 @@
 //! The shapes are those of `rpc` (<https://www.erlang.org/doc/apps/kernel/rpc.html>) before it used erpc.
 
 use crate::behaviour::ChildSpec;
-use crate::etf::{Atom, Encoded, Pid, Term};
-use crate::process::{ExitReason, Message, PlainContext};
-use crate::remote::{Asker, Exception, Functions};
+use crate::etf::{Atom, Encode, Encoded, Pid, Term};
+use crate::process::{ExitReason, Message, PlainContext, SpawnOptions};
+use crate::remote::{Asker, Exception, FunctionCall, Functions};
 
 /// The process, which calls these functions.
 pub(super) fn spec(functions: Functions) -> ChildSpec {
@@ -34,7 +34,7 @@ fn handle(cx: &PlainContext, functions: &Functions, asker: Asker, message: &Term
     }
 }
 
-/// `{call, M, F, A, GroupLeader}` and `{block_call, ..}`.
+/// `{call, M, F, A, GroupLeader}`, and `{block_call, ..}`, which does not block here.
 fn call(cx: &PlainContext, functions: &Functions, asker: Asker, from: &Term, request: &Term) {
     let Some(call) = Call::parse(request, &["call", "block_call"]) else {
         let unknown = Term::tuple([Term::atom("unknown_request"), request.clone()]);
@@ -73,22 +73,29 @@ fn ask(cx: &PlainContext, functions: &Functions, asker: Asker, from: &Pid, reque
         call.start(cx, functions, asker, move |cx, value| {
             tell(cx, &from, Term::tuple([Term::atom("rex"), value]));
         });
-    } else if let Some([tag, Term::Atom(name), message]) = request.as_tuple()
-        && tag.as_atom() == Some("sbcast")
+    } else if let Some([Term::Atom(tag), Term::Atom(name), message]) = request.as_tuple()
+        && matches!(tag.as_str(), "sbcast" | "send")
     {
-        broadcast(cx, from, name, message);
+        send(cx, from, tag, name, message);
     } else {
         tracing::debug!(%request, "rex got a request it does not understand");
     }
 }
 
-/// `rpc:sbcast/3`: the message goes to a name here, and whoever asks waits to hear whether there was one.
-fn broadcast(cx: &PlainContext, from: &Pid, name: &Atom, message: &Term) {
+/// `{sbcast, Name, Message}` and `{send, ..}`: the message goes to a name here, that of a `send` as `{From, Message}`. Whoever
+/// asks hears when there is no such name; that there is one only of an `sbcast`, since a `send` is answered by its receiver.
+fn send(cx: &PlainContext, from: &Pid, tag: &Atom, name: &Atom, message: &Term) {
     let node = Term::Atom(cx.node().name().clone());
-    let told = if cx.pass_on(name, message) {
-        node.clone()
+    let is_send = tag.as_str() == "send";
+    let is_there = if is_send {
+        cx.pass_on(name, &Term::tuple([Term::from(from), message.clone()]))
     } else {
-        Term::tuple([Term::atom("nonexisting_name"), node.clone()])
+        cx.pass_on(name, message)
+    };
+    let told = match (is_there, is_send) {
+        (true, true) => return,
+        (true, false) => node.clone(),
+        (false, _) => Term::tuple([Term::atom("nonexisting_name"), Term::Atom(name.clone())]),
     };
     tell(cx, from, Term::tuple([Term::atom("rex"), node, told]));
 }
@@ -103,12 +110,37 @@ struct Call {
     module: Atom,
     function: Atom,
     args: Term,
+    /// Where what it prints goes: a pid, or the atom `user`.
+    group_leader: Term,
+}
+
+/// Where the result of a call goes. Dropped before, which is when its process is ended, it tells so.
+struct Answer<F: FnOnce(&PlainContext, Term)> {
+    cx: PlainContext,
+    give: Option<F>,
+}
+
+impl<F: FnOnce(&PlainContext, Term)> Answer<F> {
+    fn give(mut self, value: Term) {
+        if let Some(give) = self.give.take() {
+            give(&self.cx, value);
+        }
+    }
+}
+
+impl<F: FnOnce(&PlainContext, Term)> Drop for Answer<F> {
+    fn drop(&mut self) {
+        if let Some(give) = self.give.take() {
+            let reason = self.cx.exit_reason().unwrap_or(ExitReason::Killed);
+            give(&self.cx, badrpc(exit(reason.to_term())));
+        }
+    }
 }
 
 impl Call {
     /// `{Tag, Module, Function, Args, GroupLeader}`.
     fn parse(request: &Term, tags: &[&str]) -> Option<Call> {
-        let [tag, module, function, args, _] = request.as_tuple()? else {
+        let [tag, module, function, args, group_leader] = request.as_tuple()? else {
             return None;
         };
         if !tags.contains(&tag.as_atom()?) {
@@ -120,6 +152,7 @@ impl Call {
             module: atom(module)?,
             function: atom(function)?,
             args: args.clone(),
+            group_leader: group_leader.clone(),
         })
     }
 
@@ -132,47 +165,44 @@ impl Call {
         done: impl FnOnce(&PlainContext, Term) + Send + 'static,
     ) {
         if !cx.node().may_spawn_for(cx.origin()) {
-            let limit = Term::tuple([Term::atom("system_limit"), Term::list([])]);
-            let exit = Term::tuple([Term::atom("EXIT"), limit]);
-            return done(cx, badrpc(exit));
+            return done(cx, badrpc(exit(Term::atom("system_limit"))));
         }
         let functions = functions.clone();
-        let started = cx.node().spawn_fn(move |cx| async move {
-            let answer = cx.answering();
-            let value = self.run(&functions, &asker, cx).await;
-            done(&answer, value);
+        let options = SpawnOptions {
+            group_leader: match &self.group_leader {
+                Term::Pid(leader) => Some(Pid::clone(leader)),
+                _ => cx.node().whereis_pid("user"),
+            },
+            ..SpawnOptions::default()
+        };
+        let started = cx.node().spawn_fn_with(options, move |cx| {
+            // From here on: it may be ended before it has run.
+            let answer = Answer {
+                cx: cx.answering(),
+                give: Some(done),
+            };
+            async move { answer.give(self.run(&functions, &asker, cx).await) }
         });
         if let Err(error) = started {
             tracing::debug!(%error, "a remote procedure call could not be started");
         }
     }
 
-    async fn run(&self, functions: &Functions, asker: &Asker, cx: PlainContext) -> Term {
-        let args =
-            crate::process::encode(&mut |encoder| crate::etf::Encode::encode(&self.args, encoder));
-        let Ok(args) = args else {
+    async fn run(self, functions: &Functions, asker: &Asker, cx: PlainContext) -> Term {
+        let Ok(args) = crate::process::encode(&mut |encoder| self.args.encode(encoder)) else {
             return badrpc(Term::atom("badarg"));
         };
-        match functions
-            .apply(cx, asker, &self.module, &self.function, args)
-            .await
-        {
-            Ok(value) => decoded(&value),
-            Err(Exception::Throw(value)) => value,
-            Err(Exception::Exit(reason)) => badrpc(Term::tuple([Term::atom("EXIT"), reason])),
-            Err(Exception::Error(reason)) => {
-                let entry = [
-                    Term::Atom(self.module.clone()),
-                    Term::Atom(self.function.clone()),
-                    self.args.clone(),
-                    Term::list([]),
-                ];
-                let stack = Term::list([Term::tuple(entry)]);
-                badrpc(Term::tuple([
-                    Term::atom("EXIT"),
-                    Term::tuple([reason, stack]),
-                ]))
-            }
+        let call = FunctionCall {
+            module: self.module,
+            function: self.function,
+            args,
+        };
+        let (outcome, call) = functions.apply(cx, asker, call).await;
+        match outcome {
+            Ok(value) => caught(decoded(&value)),
+            Err(Exception::Throw(value)) => caught(value),
+            Err(Exception::Exit(reason)) => badrpc(exit(reason)),
+            Err(Exception::Error(reason)) => badrpc(exit(Term::tuple([reason, call.stack()]))),
         }
     }
 }
@@ -181,6 +211,19 @@ fn decoded(value: &Encoded) -> Term {
     value
         .to_term()
         .unwrap_or_else(|_| badrpc(Term::atom("badarg")))
+}
+
+/// What looks like an exit that was caught is one, as in OTP.
+fn caught(value: Term) -> Term {
+    match value.as_tuple() {
+        Some([tag, _]) if tag.as_atom() == Some("EXIT") => badrpc(value),
+        _ => value,
+    }
+}
+
+/// `{'EXIT', Reason}`.
+fn exit(reason: Term) -> Term {
+    Term::tuple([Term::atom("EXIT"), reason])
 }
 
 fn badrpc(reason: Term) -> Term {

@@ -69,6 +69,7 @@ async fn a_name_belongs_to_one_factory(network: Network) -> ergo::Result {
 async fn functions_make_processes_too(network: Network) -> ergo::Result {
     let (a, b) = (node(&network, "a@mem").await, node(&network, "b@mem").await);
     let say = async |cx: PlainContext, (to, what): (Pid, Term)| {
+        assert_eq!(cx.caller().map(Atom::as_str), Some("a@mem"));
         // Whoever asked may be gone.
         let _ = cx.send(to, what);
     };

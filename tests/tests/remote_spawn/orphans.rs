@@ -68,6 +68,55 @@ async fn a_lost_connection_ends_what_has_not_been_taken_over(network: Network) -
     Ok(())
 }
 
+/// Neither side makes a connection only to end what the other ends by itself.
+#[ergo::test]
+async fn a_spawn_under_way_brings_no_connection_back(network: Network) -> ergo::Result {
+    let (a, b) = two(&network).await;
+    let far = a.remote("b@mem").await?;
+    let spawn = far.spawn("worker", SpawnOptions::default(), args![1, hangs]);
+    let mut spawn = spawn.timeout(secs(3_600)).into_future();
+    tokio::select! {
+        _ = &mut spawn => panic!("it hangs"),
+        () = advance(secs(1)) => {}
+    }
+    a.disconnect("b@mem");
+    let lost = spawn.await;
+    assert!(
+        matches!(lost, Err(RemoteSpawnError::NoConnection { .. })),
+        "{lost:?}"
+    );
+    advance(secs(60)).await;
+    assert_eq!((workers(&b), network.connections().len()), (0, 0));
+    Ok(())
+}
+
+/// Given up at the very moment at which it has started: on this node, too, that is nobody's end but its own.
+#[ergo::test]
+async fn a_spawn_that_is_dropped_ends_the_child_and_not_the_caller(
+    network: Network,
+) -> ergo::Result {
+    let (a, b) = two(&network).await;
+    let mut heard = b.probe_as("heard");
+    a.connect("b@mem").await?;
+    b.spawn_fn(async |mut cx| {
+        let far = cx.node().remote("b@mem").await.unwrap();
+        let spawn = far.spawn("worker", SpawnOptions::default(), args![1, works]);
+        let mut spawn = spawn.link().monitor().into_future();
+        let polled = std::future::poll_fn(|task| {
+            std::task::Poll::Ready(spawn.as_mut().poll(task).is_pending())
+        });
+        assert!(polled.await, "the init runs in the task of the child");
+        advance(secs(1)).await;
+        drop(spawn);
+        let nothing = cx.receive_timeout(secs(5)).await;
+        cx.send("heard", format!("{nothing:?} {}", cx.info().links.len()))
+            .unwrap();
+    })?;
+    assert_eq!(heard.expect::<String>().await, "None 0");
+    assert_eq!(workers(&b), 0);
+    Ok(())
+}
+
 /// One that has been taken over outlives the connection and its parent.
 #[ergo::test]
 async fn what_has_been_taken_over_stays(network: Network) -> ergo::Result {

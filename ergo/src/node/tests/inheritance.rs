@@ -166,3 +166,24 @@ async fn a_child_of_another_node_has_what_its_parent_has_handed_on() {
     assert_eq!(info.application, Atom::new("shop").ok());
     node.stop().await;
 }
+
+#[tokio::test]
+async fn what_is_left_out_is_not_inherited_on_the_same_node_either() {
+    let node = builder().start().await.unwrap();
+    let (tell, told) = oneshot::channel();
+    let parent = node.spawn_fn_with(parent(), async move |cx| {
+        let options = SpawnOptions::default()
+            .without_env("place")
+            .without_env("parent")
+            .without_env("unheard of");
+        let child = cx.spawn_fn_with(options, async move |cx| {
+            let place = cx.env::<String>("place");
+            let _ = tell.send((place, cx.env::<u8>("parent"), cx.info().dictionary.len()));
+        });
+        child.unwrap();
+        assert_eq!(cx.env::<u8>("parent"), Some(3));
+    });
+    parent.unwrap();
+    assert_eq!(told.await.unwrap(), (Some("node".to_owned()), None, 0));
+    node.stop().await;
+}

@@ -87,6 +87,8 @@ impl Node {
     /// `rpc:call(Node, application, start, [Name])`. Whoever starts it with `application:ensure_all_started` starts what
     /// it depends on, too, and has to be allowed each of these.
     ///
+    /// Whoever starts it says of which type: the end of a permanent one stops this node.
+    ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> ergo::Result {
