@@ -175,12 +175,13 @@ impl Call {
             },
             ..SpawnOptions::default()
         };
-        let started = cx.node().spawn_fn_with(options, move |cx| async move {
+        let started = cx.node().spawn_fn_with(options, move |cx| {
+            // From here on: it may be ended before it has run.
             let answer = Answer {
                 cx: cx.answering(),
                 give: Some(done),
             };
-            answer.give(self.run(&functions, &asker, cx).await);
+            async move { answer.give(self.run(&functions, &asker, cx).await) }
         });
         if let Err(error) = started {
             tracing::debug!(%error, "a remote procedure call could not be started");
@@ -198,8 +199,8 @@ impl Call {
         };
         let (outcome, call) = functions.apply(cx, asker, call).await;
         match outcome {
-            Ok(value) => decoded(&value),
-            Err(Exception::Throw(value)) => value,
+            Ok(value) => caught(decoded(&value)),
+            Err(Exception::Throw(value)) => caught(value),
             Err(Exception::Exit(reason)) => badrpc(exit(reason)),
             Err(Exception::Error(reason)) => badrpc(exit(Term::tuple([reason, call.stack()]))),
         }
@@ -210,6 +211,14 @@ fn decoded(value: &Encoded) -> Term {
     value
         .to_term()
         .unwrap_or_else(|_| badrpc(Term::atom("badarg")))
+}
+
+/// What looks like an exit that was caught is one, as in OTP.
+fn caught(value: Term) -> Term {
+    match value.as_tuple() {
+        Some([tag, _]) if tag.as_atom() == Some("EXIT") => badrpc(value),
+        _ => value,
+    }
 }
 
 /// `{'EXIT', Reason}`.

@@ -157,52 +157,7 @@ async fn erlang_starts_applications_here() {
         load(&rust).await;
         let start = "Start = fun(A) -> erpc:call(R, ergo, start_application, A) end";
         erl.eval(start).await.unwrap();
-        check(&erl, "Start([shop])", "{error,unknown_name}").await;
-        check(
-            &erl,
-            "rpc:call(R, application, start, [shop])",
-            "{error,unknown_name}",
-        )
-        .await;
-        rust.enable_application_start("shop")
-            .only([erl.name()])
-            .await
-            .unwrap();
-        rust.enable_application_start("db")
-            .only(["other@127.0.0.1"])
-            .await
-            .unwrap();
-        rust.enable_application_start("says_no").await.unwrap();
-        rust.enable_application_start("gone").await.unwrap();
-        check(&erl, "Start([shop])", "{error,{not_started,db}}").await;
-        check(&erl, "Start([db])", "{error,not_allowed}").await;
-        let all = "rpc:call(R, application, ensure_all_started, [shop])";
-        check(&erl, all, "{error,{db,not_allowed}}").await;
-        check(
-            &erl,
-            "Start([gone, #{}])",
-            "{error,{\"no such file or directory\",\"gone.app\"}}",
-        )
-        .await;
-        check(
-            &erl,
-            "Start([says_no])",
-            "{error,{nope,{says_no,start,[normal,[]]}}}",
-        )
-        .await;
-        check(&erl, "Start([db, #{what => ever}])", "{error,badopt}").await;
-        check(
-            &erl,
-            "Start([shop, #{parent => list_to_pid(\"<0.1.0>\"), mode => temporary}])",
-            "{error,{not_started,db}}",
-        )
-        .await;
-        check(
-            &erl,
-            "Start([\"shop\"])",
-            "{error,{bad_application,\"shop\"}}",
-        )
-        .await;
+        refusals(&rust, &erl).await;
         rust.start_application("db", StartType::Temporary)
             .await
             .unwrap();
@@ -212,23 +167,53 @@ async fn erlang_starts_applications_here() {
         let reads = "{shop_reader, R} ! self(), receive {Place, Level} -> {Place, Level} end";
         check(&erl, reads, "{erl,<<\"error\">>}").await;
         check(&erl, "Start([shop])", "{error,{already_started,shop}}").await;
-        check(&erl, all, "{ok,[]}").await;
+        check(&erl, ENSURE, "{ok,[]}").await;
         rust.stop_application("shop").await.unwrap();
-        check(
-            &erl,
-            "rpc:call(R, application, start, [shop, permanent])",
-            "ok",
-        )
-        .await;
-        check(
-            &erl,
-            "[N || {N, _, _} <- rpc:call(R, application, which_applications, [])]",
-            "[shop,db]",
-        )
-        .await;
+        let otp = "rpc:call(R, application, start, [shop, permanent])";
+        check(&erl, otp, "ok").await;
+        let which = "[N || {N, _, _} <- rpc:call(R, application, which_applications, [])]";
+        check(&erl, which, "[shop,db]").await;
         deadline(PATIENCE, rust.stop()).await;
     })
     .await;
+}
+
+const ENSURE: &str = "rpc:call(R, application, ensure_all_started, [shop])";
+
+/// What is closed, and what cannot be: `db` does not run and is not open to this node.
+async fn refusals(rust: &Node, erl: &Erl) {
+    let otp = "rpc:call(R, application, start, [shop])";
+    for closed in ["Start([shop])", otp] {
+        check(erl, closed, "{error,unknown_name}").await;
+    }
+    let open = async |name: &str, node: &str| {
+        let change = rust.enable_application_start(name).only([node]);
+        change.await.unwrap();
+    };
+    for name in ["shop", "says_no", "gone"] {
+        open(name, erl.name()).await;
+    }
+    open("db", "other@127.0.0.1").await;
+    let parent = "Start([shop, #{parent => list_to_pid(\"<0.1.0>\"), mode => temporary}])";
+    for (asked, answer) in [
+        ("Start([shop])", "{error,{not_started,db}}"),
+        (otp, "{error,{not_started,db}}"),
+        (parent, "{error,{not_started,db}}"),
+        ("Start([db])", "{error,not_allowed}"),
+        (ENSURE, "{error,{db,not_allowed}}"),
+        (
+            "Start([gone, #{}])",
+            "{error,{\"no such file or directory\",\"gone.app\"}}",
+        ),
+        (
+            "Start([says_no])",
+            "{error,{nope,{says_no,start,[normal,[]]}}}",
+        ),
+        ("Start([db, #{what => ever}])", "{error,badopt}"),
+        ("Start([\"shop\"])", "{error,{bad_application,\"shop\"}}"),
+    ] {
+        check(erl, asked, answer).await;
+    }
 }
 
 async fn started(far: &RemoteNode, name: &str) -> Result<(), RemoteApplicationError> {
