@@ -66,6 +66,21 @@ equal "down", next(), {:DOWN, ref, :process, pid, :enough}
 Process.flag(:trap_exit, true)
 pid = Node.spawn_link(rust, :interop, :die, [:now])
 equal "exit", next(), {:EXIT, pid, :now}
+worker = Node.spawn(rust, :ergo, :spawn, [:worker, [1]])
+equal "factory", {node(worker), GenServer.call(worker, :id), GenServer.call(worker, :parent)}, {rust, 1, self()}
+options = %{register: :ann, env: %{"a" => 1, b: [2]}, log_level: :debug, application: :shop}
+worker = Node.spawn_link(rust, :ergo, :spawn, [:worker, ["ä"], options])
+equal "factory with options", for(what <- [:id, :application, :log_level], do: GenServer.call({:ann, rust}, what)), ["ä", :shop, :debug]
+Process.exit(worker, :done)
+equal "factory exit", next(), {:EXIT, worker, :done}
+worker = Node.spawn(rust, :worker, :start_link, [2])
+equal "factory as module", GenServer.call(worker, :id), 2
+equal "unknown factory", (try do Node.spawn_link(rust, :ergo, :spawn, [:nobody, []]) rescue e in ErlangError -> e.original end), :unknown_name
+{:ok, worker} = :erpc.call(rust, :ergo, :spawn, [:worker, [3]])
+equal "factory by erpc", GenServer.call(worker, :id), 3
+{worker, ref} = Node.spawn_monitor(rust, :ergo, :spawn, [:worker, [4]])
+Process.exit(worker, :kill)
+equal "factory down", next(), {:DOWN, ref, :process, worker, :killed}
 Process.flag(:trap_exit, false)
 ref = Process.monitor({:nobody, rust})
 equal "monitor by name", next(), {:DOWN, ref, :process, {:nobody, rust}, :noproc}

@@ -38,7 +38,7 @@ mod node_name;
 mod ticker;
 mod violation;
 
-pub use connection::{Event, Inbound, Outbound, Payload, Transmit};
+pub use connection::{Event, Inbound, Outbound, Payload, Signals, Transmit};
 pub use control::{
     AltactTarget, Control, Monitored, SendError, SpawnOptions, SpawnReply, SpawnRequest,
 };

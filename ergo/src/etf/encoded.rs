@@ -70,6 +70,11 @@ impl Encoded {
         Ok(Encoded::checked(bytes.into(), Arc::default()))
     }
 
+    /// The empty list.
+    pub(crate) fn nil() -> Encoded {
+        Encoded::checked(Bytes::from_static(&[tag::NIL]), Arc::default())
+    }
+
     /// A term as a connection received it, with the atoms of the frame's header. The bytes are not looked at; what is
     /// wrong with them is found when they are decoded or passed on. Bytes after the term are ignored, as in OTP.
     #[must_use]
@@ -135,9 +140,15 @@ impl Encoded {
             .kept_limits(self.limits)
     }
 
-    /// The last element of a tuple, of which `decoder` has read all that comes before it. It is not looked at.
-    pub(crate) fn last_element(&self, decoder: &Decoder<'_>) -> Encoded {
-        let at = decoder.position().min(self.bytes.len());
+    /// A decoder at the last element of the term, which begins there.
+    #[inline]
+    pub(crate) fn decoder_at(&self, at: usize) -> Decoder<'_> {
+        self.decoder().skipped_to(at)
+    }
+
+    /// The last element of the term, which begins there. It is not looked at.
+    pub(crate) fn last_element(&self, at: usize) -> Encoded {
+        let at = at.min(self.bytes.len());
         Encoded {
             bytes: self.bytes.slice(at..),
             atoms: Arc::clone(&self.atoms),

@@ -5,21 +5,28 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 use crate::dist::{
-    Control, Event, Inbound, ProtocolViolation, TickAction, TickPlan, Ticker, Traffic, Transmit,
+    Control, Inbound, ProtocolViolation, Signals, TickAction, TickPlan, Ticker, Traffic, Transmit,
 };
-use crate::etf::Encoded;
+use crate::etf::{Encoded, Pid};
+use crate::net::looking::Looking;
 use crate::net::transport::{Reader, Stream, Writer};
 
 /// The node's side of a connection, as the task that pumps it sees it.
 pub trait Endpoint: Send + Sync {
-    /// A signal has come.
+    /// A message to a process has come.
+    fn message(&self, from: Option<Pid>, to: Pid, payload: Encoded);
+    /// Another signal has come.
     fn signal(&self, control: Control, payload: Option<Encoded>);
+    /// Runs what hands out signals that have come. [`Endpoint::writable`] is not notified of what is sent meanwhile.
+    fn reading<R>(&self, hand_out: impl FnOnce() -> R) -> R;
+    /// Whether something was sent meanwhile.
+    fn answered(&self) -> bool;
     /// So many bytes have come.
     fn received(&self, bytes: u64);
     /// Swaps what is to be written next with `into`, which has been written.
@@ -64,7 +71,9 @@ pub async fn drive<E: Endpoint + 'static>(
     endpoint: Arc<E>,
 ) -> LossReason {
     let received = AtomicU64::new(0);
-    let (reader, writer) = stream.split();
+    let Ok((reader, writer)) = stream.split() else {
+        return LossReason::ConnectionClosed;
+    };
     let mut writing = Writing(tokio::spawn(write(writer, endpoint.clone())));
     // In order, so that a run in virtual time is the same each time.
     tokio::select! {
@@ -96,12 +105,21 @@ async fn read(
     endpoint: &impl Endpoint,
 ) -> LossReason {
     inbound.handle_input(&rest);
+    let mut looking = Looking::default();
     let mut reads: u32 = 0;
     loop {
-        if let Err(violation) = dispatch(&mut inbound, endpoint) {
+        if let Err(violation) = endpoint.reading(|| dispatch(&mut inbound, endpoint)) {
             return LossReason::Violation(violation);
         }
-        match reader.read_buf(&mut inbound.read_room()).await {
+        if endpoint.answered() {
+            // After those who have been woken: what they answer is written with it.
+            tokio::task::yield_now().await;
+            let (_, is_pending) = endpoint.sent();
+            if is_pending {
+                endpoint.writable().notify_one();
+            }
+        }
+        match looking.read(&mut reader, &mut inbound, endpoint).await {
             Ok(0) | Err(_) => return LossReason::ConnectionClosed,
             Ok(bytes) => {
                 let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
@@ -116,13 +134,23 @@ async fn read(
     }
 }
 
-fn dispatch(inbound: &mut Inbound, endpoint: &impl Endpoint) -> Result<(), ProtocolViolation> {
-    while let Some(event) = inbound.poll_event()? {
-        match event {
-            Event::Signal { control, payload } => endpoint.signal(control, payload),
-            Event::Tick => {}
-        }
+/// The endpoint, as it is told what comes.
+struct Told<'a, E>(&'a E);
+
+impl<E: Endpoint> Signals for Told<'_, E> {
+    #[inline]
+    fn message(&mut self, from: Option<Pid>, to: Pid, payload: Encoded) {
+        self.0.message(from, to, payload);
     }
+
+    fn signal(&mut self, control: Control, payload: Option<Encoded>) {
+        self.0.signal(control, payload);
+    }
+}
+
+fn dispatch(inbound: &mut Inbound, endpoint: &impl Endpoint) -> Result<(), ProtocolViolation> {
+    let mut told = Told(endpoint);
+    while inbound.poll(&mut told)? {}
     Ok(())
 }
 

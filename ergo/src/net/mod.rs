@@ -21,8 +21,11 @@
 mod acceptor;
 mod driver;
 mod handshake;
+mod looking;
 mod packets;
 mod security;
+#[cfg(unix)]
+mod socket;
 #[cfg(feature = "tls")]
 mod tls;
 mod transport;

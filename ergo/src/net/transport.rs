@@ -5,9 +5,17 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use bytes::BufMut;
+#[cfg(unix)]
+use tokio::io::AsyncReadExt;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+
+#[cfg(unix)]
+use crate::net::socket::{self, ReadSocket, WriteSocket};
+
+#[cfg(not(unix))]
+use tokio::net::tcp::{OwnedReadHalf as ReadSocket, OwnedWriteHalf as WriteSocket};
 
 /// Bytes in both directions, each in order: what a connection needs of anything that is not TCP.
 pub trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
@@ -51,8 +59,17 @@ impl Stream {
     }
 
     /// One half to read and one to write, for two tasks.
-    pub(super) fn split(self) -> (Reader, Writer) {
-        match self {
+    ///
+    /// # Errors
+    /// The runtime cannot let go of the socket.
+    pub(super) fn split(self) -> io::Result<(Reader, Writer)> {
+        Ok(match self {
+            #[cfg(unix)]
+            Stream::Tcp(stream) => {
+                let (reader, writer) = socket::split(stream)?;
+                (Reader::Tcp(reader), Writer::Tcp(writer))
+            }
+            #[cfg(not(unix))]
             Stream::Tcp(stream) => {
                 let (reader, writer) = stream.into_split();
                 (Reader::Tcp(reader), Writer::Tcp(writer))
@@ -60,7 +77,7 @@ impl Stream {
             #[cfg(feature = "tls")]
             Stream::Tls(stream) => split_other(stream),
             Stream::Other(stream) => split_other(stream),
-        }
+        })
     }
 }
 
@@ -88,13 +105,46 @@ impl std::fmt::Debug for Stream {
 
 /// The half of a stream that is read.
 pub(super) enum Reader {
-    Tcp(OwnedReadHalf),
+    Tcp(ReadSocket),
     Other(tokio::io::ReadHalf<Box<dyn ByteStream>>),
+}
+
+impl Reader {
+    /// Reads what is there, and is `None` when nothing is. From now on nobody is woken for what comes, until there is a
+    /// read that waits.
+    #[cfg(unix)]
+    pub(super) async fn look(&mut self, room: &mut impl BufMut) -> Option<io::Result<usize>> {
+        let Reader::Tcp(socket) = self else {
+            return None;
+        };
+        socket.look(true);
+        let looked = {
+            let mut read = std::pin::pin!(socket.read_buf(room));
+            let look = std::future::poll_fn(|cx| Poll::Ready(read.as_mut().poll(cx)));
+            look.await
+        };
+        socket.look(false);
+        match looked {
+            Poll::Ready(read) => Some(read),
+            Poll::Pending => None,
+        }
+    }
+
+    /// Whether [`Reader::look`] finds anything.
+    pub(super) fn can_look(&self) -> bool {
+        cfg!(unix) && matches!(self, Reader::Tcp(_))
+    }
+
+    /// Nobody can look here.
+    #[cfg(not(unix))]
+    pub(super) async fn look(&mut self, _: &mut impl BufMut) -> Option<io::Result<usize>> {
+        None
+    }
 }
 
 /// The half of a stream that is written.
 pub(super) enum Writer {
-    Tcp(OwnedWriteHalf),
+    Tcp(WriteSocket),
     Other(tokio::io::WriteHalf<Box<dyn ByteStream>>),
 }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use tokio::sync::Notify;
 
 use crate::dist::{Control, Transmit};
-use crate::etf::Encoded;
+use crate::etf::{Encoded, Pid};
 use crate::net::Endpoint;
 use crate::node::Node;
 use crate::node::peer::{Peer, State};
@@ -24,6 +24,22 @@ impl Endpoint for Attached {
         }
         self.peer
             .act(|| self.node.receive(&self.peer, control, payload));
+    }
+
+    fn message(&self, from: Option<Pid>, to: Pid, payload: Encoded) {
+        if let Some(connection) = self.peer.connection.get() {
+            connection.traffic.message_in();
+        }
+        self.peer
+            .act(|| self.node.receive_message(&self.peer, from, to, payload));
+    }
+
+    fn reading<R>(&self, hand_out: impl FnOnce() -> R) -> R {
+        self.peer.reading(hand_out)
+    }
+
+    fn answered(&self) -> bool {
+        self.peer.answered()
     }
 
     fn received(&self, bytes: u64) {

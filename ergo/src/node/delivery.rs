@@ -7,7 +7,7 @@ use crate::etf::{Atom, Encoded, Pid, Reference};
 use crate::node::Node;
 use crate::node::peer::Peer;
 use crate::node::spawning::SpawnRequest;
-use crate::process::host::{AnyProcess, Broken, Host, Incoming, Origin};
+use crate::process::host::{AnyProcess, Broken, Host, Incoming, Undelivered};
 use crate::process::{
     CastError, DeadLetterReason, Destination, Exit, ExitReason, RemoteWatcher, Through,
     answered_slot, down, encode, exit_through, request_of, write_reason,
@@ -26,10 +26,28 @@ impl Node {
     }
 }
 
+impl Node {
+    /// Acts on a message of a peer to a process: what comes most.
+    #[inline]
+    pub(super) fn receive_message(
+        &self,
+        peer: &Arc<Peer>,
+        from: Option<Pid>,
+        to: Pid,
+        payload: Encoded,
+    ) {
+        Received { node: self, peer }.send(from, to, payload);
+    }
+}
+
 impl Received<'_> {
     fn act(&self, control: Control, payload: Option<Encoded>) {
         match control {
-            Control::Send { from, to } => self.send(from, to, payload),
+            Control::Send { from, to } => {
+                if let Some(payload) = payload {
+                    self.send(from, to, payload);
+                }
+            }
             Control::RegSend { from, to } => self.send_to_name(from, to, payload),
             Control::AliasSend { from, to } => self.alias(from, to, false, payload),
             Control::Link { from, to } => self.link(from, &to),
@@ -79,28 +97,25 @@ impl Received<'_> {
         self.host().process(self.host().whereis(name.as_str())?)
     }
 
-    fn send(&self, from: Option<Pid>, to: Pid, payload: Option<Encoded>) {
-        let answered = payload
-            .as_ref()
-            .and_then(|payload| answered_slot(self.host(), payload));
-        match (answered, payload) {
+    fn send(&self, from: Option<Pid>, to: Pid, payload: Encoded) {
+        match answered_slot(self.host(), &payload) {
+            None => self.message(from, self.local(&to), || Destination::Pid(to), payload),
             // An answer that comes too late reaches nobody.
-            (Some(number), Some(payload)) => match self.host().take_slot(number) {
+            Some(number) => match self.host().take_slot(number) {
                 Some(slot) => slot.answer(payload),
                 None => {
                     let to = Destination::Alias(self.host().reference(number));
                     self.bury(from, to, &payload, DeadLetterReason::NoAlias);
                 }
             },
-            (_, payload) => {
-                self.message(from, self.local(&to), Destination::Pid(to), payload);
-            }
         }
     }
 
     fn send_to_name(&self, from: Pid, to: Atom, payload: Option<Encoded>) {
-        let process = self.named(&to);
-        self.message(Some(from), process, Destination::Name(to), payload);
+        if let Some(payload) = payload {
+            let process = self.named(&to);
+            self.message(Some(from), process, || Destination::Name(to), payload);
+        }
     }
 
     /// As in Erlang, a message to nobody is dropped; one that is no term closes the connection, whomever it is to.
@@ -110,41 +125,49 @@ impl Received<'_> {
         &self,
         from: Option<Pid>,
         process: Option<Arc<dyn AnyProcess>>,
-        to: Destination,
-        payload: Option<Encoded>,
-    ) -> bool {
-        let why = DeadLetterReason::NoProcess;
-        self.deliver(from, process, to, payload, why, Incoming::Wire)
+        to: impl FnOnce() -> Destination,
+        payload: Encoded,
+    ) {
+        let nobody = DeadLetterReason::NoProcess;
+        let Some(process) = process else {
+            return self.to_nobody(from, to(), &payload, nobody);
+        };
+        if let Err(refused) = process.deliver_of_peer(payload, self.peer.origin()) {
+            let Undelivered { error, message } = *refused;
+            self.undelivered(from, to(), &message, (&error, &*process, nobody));
+        }
     }
 
-    fn deliver(
+    #[cold]
+    fn to_nobody(
         &self,
         from: Option<Pid>,
-        process: Option<Arc<dyn AnyProcess>>,
         to: Destination,
-        payload: Option<Encoded>,
-        nobody: DeadLetterReason,
-        make: impl FnOnce(Encoded, Option<Origin>) -> Incoming,
-    ) -> bool {
-        let Some(payload) = payload else { return false };
-        let Some(process) = process else {
-            if payload.decoder().skip().is_err() {
-                self.node.corrupted(self.peer);
-            }
-            self.bury(from, to, &payload, nobody);
-            return false;
-        };
-        let incoming = make(payload.clone(), self.peer.origin());
-        match process.deliver(incoming) {
-            Ok(()) => return true,
-            Err(CastError::Full(_)) => {
-                let pid = self.host().pid(process.id());
-                self.node.0.dead_letters.warn(&self.peer.name, &pid);
-                self.bury(from, to, &payload, DeadLetterReason::Full);
-            }
-            Err(_) => self.bury(from, to, &payload, nobody),
+        payload: &Encoded,
+        why: DeadLetterReason,
+    ) {
+        if payload.decoder().skip().is_err() {
+            self.node.corrupted(self.peer);
         }
-        false
+        self.bury(from, to, payload, why);
+    }
+
+    /// A process has not taken a message; `nobody` is the word when it has ended.
+    #[cold]
+    fn undelivered(
+        &self,
+        from: Option<Pid>,
+        to: Destination,
+        payload: &Encoded,
+        (error, process, nobody): (&CastError, &dyn AnyProcess, DeadLetterReason),
+    ) {
+        let mut reason = nobody;
+        if matches!(error, CastError::Full(_)) {
+            let pid = self.host().pid(process.id());
+            self.node.0.dead_letters.warn(&self.peer.name, &pid);
+            reason = DeadLetterReason::Full;
+        }
+        self.bury(from, to, payload, reason);
     }
 
     fn bury(
@@ -162,13 +185,17 @@ impl Received<'_> {
         let host = self.node.host_ref();
         let number = host.local_number(&to);
         let alias = number.and_then(|number| Some((number, host.alias(number)?)));
-        if let Some((number, alias)) = alias {
+        if let (Some((number, alias)), Some(payload)) = (alias, &payload) {
             let way = Through::new(number, priority && alias.priority, false);
-            let make = |payload, origin| Incoming::Through(way, payload, origin);
-            let process = host.process(alias.owner);
             let to = Destination::Alias(to);
             let off = DeadLetterReason::NoAlias;
-            self.deliver(Some(from), process, to, payload, off, make);
+            let Some(process) = host.process(alias.owner) else {
+                return self.to_nobody(Some(from), to, payload, off);
+            };
+            let incoming = Incoming::Through(way, payload.clone(), self.peer.origin());
+            if let Err(error) = process.deliver(incoming) {
+                self.undelivered(Some(from), to, payload, (&error, &*process, off));
+            }
             return;
         }
         let slot = number.and_then(|number| self.host().take_slot(number));
@@ -191,7 +218,11 @@ impl Received<'_> {
         payload: Option<Encoded>,
     ) {
         match to {
-            AltactTarget::Pid(to) => self.send(Some(from), to, payload),
+            AltactTarget::Pid(to) => {
+                if let Some(payload) = payload {
+                    self.send(Some(from), to, payload);
+                }
+            }
             AltactTarget::Name(name) => self.send_to_name(from, name, payload),
             AltactTarget::Alias(alias) => self.alias(from, alias, priority, payload),
         }

@@ -95,6 +95,10 @@ pub(crate) struct Peer {
     core: Mutex<Core>,
     /// Held while a signal of the peer is acted on, and while it is said that the peer is there.
     acting: Mutex<()>,
+    /// Whether senders may have to wait: looked at first, without a lock. True for too long does no harm.
+    may_be_busy: AtomicBool,
+    /// Whether something waits to be written that nobody has been told of: see [`Peer::reading`].
+    answered: AtomicBool,
     /// Whether the peer is lost: nothing is acted on any more.
     lost: AtomicBool,
     /// From how many waiting bytes on senders wait.
@@ -117,6 +121,8 @@ pub(crate) struct Peer {
 thread_local! {
     /// The peer whose signal this thread is acting on.
     static ACTING_ON: Cell<*const Peer> = const { Cell::new(std::ptr::null()) };
+    /// The peer whose signals this thread is handing out, one after the other.
+    static READING_FROM: Cell<*const Peer> = const { Cell::new(std::ptr::null()) };
     /// The peer this thread is encoding a message for.
     static ENCODING_FOR: Cell<*const Peer> = const { Cell::new(std::ptr::null()) };
 }
@@ -151,6 +157,15 @@ pub(super) enum Submitted {
     Done,
     /// The connection is lost: look for a new one.
     Gone,
+}
+
+/// What a signal that was handed over changes.
+#[derive(Clone, Copy)]
+struct Handed {
+    /// Whoever writes is to be woken.
+    wakes: bool,
+    /// More waits than a peer would let wait that takes what it is sent.
+    is_too_much: bool,
 }
 
 /// What a signal that waits for the connection takes besides its payload, about.
@@ -199,6 +214,8 @@ impl Peer {
                 ties: Ties::default(),
             }),
             acting: Mutex::new(()),
+            may_be_busy: AtomicBool::new(false),
+            answered: AtomicBool::new(false),
             lost: AtomicBool::new(false),
             watermark: limits.outbound_watermark_bytes,
             bytes_max: limits.outbound_bytes_max,
@@ -292,7 +309,8 @@ impl Peer {
             "an `Encode` of a message to {} sends to the same node",
             self.name
         );
-        let (is_too_much, sent) = {
+        let is_reading = self.is_reading();
+        let (waiting, sent) = {
             let mut core = self.core();
             let core = &mut *core;
             let _doing = Doing::begin(&ENCODING_FOR, self);
@@ -304,17 +322,21 @@ impl Peer {
                     }
                     let payload = body.map(crate::process::encode).transpose()?;
                     dialling.wait(control.clone(), payload);
-                    (self.is_too_much(dialling.pending_bytes), Ok(()))
+                    (self.waiting(false, dialling.pending_bytes), Ok(()))
                 }
                 State::Up(up) => {
-                    if is_refusable && up.outbound.pending_bytes() > self.bytes_max {
-                        return Err(self.full(up.outbound.pending_bytes()));
+                    let before = up.outbound.pending_bytes();
+                    if is_refusable && before > self.bytes_max {
+                        return Err(self.full(before));
                     }
                     let sent = up.send(control, body);
                     if let Err(SendError::Encode(error)) = sent {
                         return Err(error.into());
                     }
-                    (self.is_too_much(up.outbound.pending_bytes()), sent)
+                    (
+                        self.waiting(up.wakes(is_reading), up.outbound.pending_bytes()),
+                        sent,
+                    )
                 }
             };
             if !matches!(handed.1, Err(SendError::TooLong { .. })) {
@@ -322,7 +344,7 @@ impl Peer {
             }
             handed
         };
-        self.handed_over(is_too_much);
+        self.handed_over(waiting);
         // Without the lock: whoever listens to the log may use the node.
         sent.or_else(|error| refused(control, error))?;
         Ok(Submitted::Done)
@@ -332,38 +354,75 @@ impl Peer {
         Full::connection(pending_bytes, self.bytes_max).into()
     }
 
-    /// Whether more waits than a peer would let wait that takes what it is sent: messages are refused long before.
-    fn is_too_much(&self, pending_bytes: usize) -> bool {
-        pending_bytes > self.bytes_max.saturating_mul(2)
+    /// What it means that so much waits.
+    #[inline]
+    fn waiting(&self, wakes: bool, now: usize) -> Handed {
+        if now >= self.watermark {
+            self.may_be_busy.store(true, Ordering::Release);
+        }
+        Handed {
+            wakes,
+            // Messages are refused long before.
+            is_too_much: now > self.bytes_max.saturating_mul(2),
+        }
     }
 
     /// There is something to write, or too much of it.
-    fn handed_over(&self, is_too_much: bool) {
-        if is_too_much && !self.closing.load(Ordering::Acquire) {
+    #[inline]
+    fn handed_over(&self, handed: Handed) {
+        if handed.is_too_much && !self.closing.load(Ordering::Acquire) {
             let max = self.bytes_max.saturating_mul(2);
             tracing::error!(peer = %self.name, max, "closing the connection: the peer does not take what it is sent");
             self.close();
         }
-        self.writable.notify_one();
+        if !handed.wakes {
+            return;
+        }
+        if self.is_reading() {
+            self.answered.store(true, Ordering::Release);
+        } else {
+            self.writable.notify_one();
+        }
+    }
+
+    /// Whether this thread is handing out signals of the peer.
+    fn is_reading(&self) -> bool {
+        READING_FROM.get() == std::ptr::from_ref(self)
+    }
+
+    /// Hands out signals that have come. Nobody is woken for what is sent to the peer meanwhile, before [`Peer::answered`]
+    /// has been asked: the processes that have been woken run first, and what they send is written with it.
+    pub(super) fn reading<R>(&self, hand_out: impl FnOnce() -> R) -> R {
+        let _doing = Doing::begin(&READING_FROM, self);
+        hand_out()
+    }
+
+    /// Whether signals that came were answered, since this was asked last: [`Peer::writable`] is to be notified then.
+    pub(super) fn answered(&self) -> bool {
+        self.answered.load(Ordering::Relaxed) && self.answered.swap(false, Ordering::AcqRel)
     }
 
     /// As [`Peer::submit`], for a payload that is still encoded.
     pub(super) fn submit_encoded(&self, control: &Control, payload: Option<&Encoded>) {
-        let (is_too_much, sent) = {
+        let is_reading = self.is_reading();
+        let (waiting, sent) = {
             let mut core = self.core();
             match &mut core.state {
                 State::Down => return,
                 State::Dialling(dialling) => {
                     dialling.wait(control.clone(), payload.cloned());
-                    (self.is_too_much(dialling.pending_bytes), Ok(()))
+                    (self.waiting(false, dialling.pending_bytes), Ok(()))
                 }
                 State::Up(up) => {
                     let sent = up.send_encoded(control, payload);
-                    (self.is_too_much(up.outbound.pending_bytes()), sent)
+                    (
+                        self.waiting(up.wakes(is_reading), up.outbound.pending_bytes()),
+                        sent,
+                    )
                 }
             }
         };
-        self.handed_over(is_too_much);
+        self.handed_over(waiting);
         if let Err(error) = sent {
             drop(refused(control, error));
         }
@@ -576,11 +635,18 @@ impl Peer {
 
     /// Whether senders are to wait.
     pub(super) fn is_busy(&self) -> bool {
-        match &self.core().state {
+        if !self.may_be_busy.load(Ordering::Acquire) {
+            return false;
+        }
+        let core = self.core();
+        let is_busy = match &core.state {
             State::Up(up) => up.outbound.is_busy(),
             State::Dialling(dialling) => dialling.pending_bytes >= self.watermark,
             State::Down => false,
-        }
+        };
+        // Under the lock, as where it is set.
+        self.may_be_busy.store(is_busy, Ordering::Release);
+        is_busy
     }
 }
 
@@ -596,6 +662,14 @@ impl Dialling {
 }
 
 impl Up {
+    /// Whether whoever writes has to be woken for what has been handed over: until that is done, or left to the one who
+    /// reads, it looks again by itself.
+    fn wakes(&mut self, is_reading: bool) -> bool {
+        let wakes = self.is_idle;
+        self.is_idle &= is_reading;
+        wakes
+    }
+
     fn send(&mut self, control: &Control, body: Option<Body<'_>>) -> Result<(), SendError> {
         let payload = match body {
             Some(body) => Payload::Encode(body),

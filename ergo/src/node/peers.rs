@@ -1,9 +1,13 @@
 //! All the other nodes this one has, or is making, a connection to.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{BuildHasherDefault, Hasher};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak,
+};
 
 use crate::etf::Atom;
 use crate::node::peer::Peer;
@@ -32,23 +36,79 @@ impl Hasher for NameHasher {
     }
 }
 
+type Map = HashMap<Atom, Arc<Peer>, BuildHasherDefault<NameHasher>>;
+
 /// Peers by name, each name once.
 #[derive(Default)]
 pub(super) struct Peers {
-    map: RwLock<HashMap<Atom, Arc<Peer>, BuildHasherDefault<NameHasher>>>,
+    map: RwLock<Map>,
+    /// Another number after each change of the map, which no other map ever has.
+    version: AtomicU64,
     /// Held while it is decided which of two connections between the same nodes stays.
     deciding: Mutex<()>,
     /// What is asked for in messages that prove no peer that is connected.
     pub(super) others_spawn_rate: SpawnRate,
 }
 
+/// The peer that a thread has asked for last, which most likely is the next one too.
+struct Last {
+    /// What the map was then.
+    version: u64,
+    name: Atom,
+    peer: Weak<Peer>,
+}
+
+thread_local! {
+    static LAST: RefCell<Option<Last>> = const { RefCell::new(None) };
+}
+
+/// The last version of any map; 0 is that of empty ones.
+static VERSIONS: AtomicU64 = AtomicU64::new(0);
+
+/// The map, while it is changed.
+struct Changing<'a> {
+    map: RwLockWriteGuard<'a, Map>,
+    version: &'a AtomicU64,
+}
+
+impl Drop for Changing<'_> {
+    fn drop(&mut self) {
+        let version = VERSIONS.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
+        self.version.store(version, Ordering::Release);
+    }
+}
+
 impl Peers {
     pub(super) fn get(&self, name: &Atom) -> Option<Arc<Peer>> {
-        self.map
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(name)
-            .cloned()
+        let version = self.version.load(Ordering::Acquire);
+        let last = LAST.try_with(|last| {
+            let last = last.try_borrow().ok()?;
+            let is_it = |last: &&Last| last.version == version && last.name == *name;
+            last.as_ref().filter(is_it)?.peer.upgrade()
+        });
+        if let Ok(Some(peer)) = last {
+            return Some(peer);
+        }
+        let found = self.read().get(name).cloned()?;
+        // The number from before the look: a later change makes it look again.
+        let now = Last {
+            version,
+            name: name.clone(),
+            peer: Arc::downgrade(&found),
+        };
+        let _ = LAST.try_with(|last| last.try_borrow_mut().map(|mut last| last.replace(now)));
+        Some(found)
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Map> {
+        self.map.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change(&self) -> Changing<'_> {
+        Changing {
+            map: self.map.write().unwrap_or_else(PoisonError::into_inner),
+            version: &self.version,
+        }
     }
 
     /// The peer of a connection, while it is there.
@@ -69,7 +129,8 @@ impl Peers {
         if let Some(peer) = self.get(name).as_ref().filter(lives) {
             return Some((peer.clone(), false));
         }
-        let mut map = self.map.write().unwrap_or_else(PoisonError::into_inner);
+        let mut changing = self.change();
+        let map = &mut changing.map;
         let before = map.get(name);
         if let Some(peer) = before.filter(lives) {
             return Some((peer.clone(), false));
@@ -84,7 +145,8 @@ impl Peers {
 
     /// Enters a peer, whose name nobody else must have; an error when there are as many as allowed.
     pub(super) fn enter(&self, peer: &Arc<Peer>, peers_max: usize) -> Result<bool, ()> {
-        let mut map = self.map.write().unwrap_or_else(PoisonError::into_inner);
+        let mut changing = self.change();
+        let map = &mut changing.map;
         let len = map.len();
         match map.entry(peer.name.clone()) {
             Entry::Occupied(_) => Ok(false),
@@ -98,7 +160,8 @@ impl Peers {
 
     /// Takes this very peer out; another one of its name stays.
     pub(super) fn remove(&self, peer: &Arc<Peer>) {
-        let mut map = self.map.write().unwrap_or_else(PoisonError::into_inner);
+        let mut changing = self.change();
+        let map = &mut changing.map;
         if map
             .get(&peer.name)
             .is_some_and(|held| Arc::ptr_eq(held, peer))
@@ -109,7 +172,7 @@ impl Peers {
 
     /// In the order of their names, so that what is done to all of them is done in the same order each time.
     pub(super) fn all(&self) -> Vec<Arc<Peer>> {
-        let map = self.map.read().unwrap_or_else(PoisonError::into_inner);
+        let map = self.read();
         let mut all: Vec<_> = map.values().cloned().collect();
         all.sort_unstable_by(|one, other| one.name.cmp(&other.name));
         all

@@ -132,6 +132,13 @@ impl Node {
         priority: bool,
     ) -> Result<(), CastError> {
         let (node, control) = self.message_to(from, to, priority)?;
+        // Nearly always there is a connection.
+        if let Some(peer) = self.0.peers.get(node) {
+            let submitted = peer.submit(&control, Some(&mut *body), true, |_| {});
+            if self.count_full(submitted)? == Submitted::Done {
+                return Ok(());
+            }
+        }
         let outgoing = Outgoing {
             is_refusable: true,
             ..Outgoing::connecting(control, Tie::Nothing)
@@ -329,6 +336,19 @@ impl Node {
         };
         tracing::warn!(%node, %error, "an exit reason cannot be sent");
         attempt(&unsendable(&error))
+    }
+
+    /// Sends `kept` to an alias of another node, over the connection that there is, however much waits for it. False
+    /// without one.
+    pub(crate) fn confirm_there(&self, to: &Reference) -> bool {
+        let control = Control::AliasSend {
+            from: self.pid_of_node(),
+            to: to.clone(),
+        };
+        let mut body = |encoder: &mut Encoder<'_>| encoder.write_atom("kept");
+        let outgoing = Outgoing::when_up(control, Tie::Nothing).body(&mut body);
+        let handed = self.hand_over_to(to.node(), outgoing);
+        handed.is_ok_and(|peer| peer.is_some())
     }
 
     /// Kills a process of another node, if there is a connection to it: one is not made for that.

@@ -171,8 +171,6 @@ fn lock<T>(mutex: &Mutex<T>) -> crate::sync::MutexGuard<'_, T> {
 
 /// A message as its receiver would have seen it: a request without the `$gen_call` or `$gen_cast` around it.
 pub(crate) fn request_of(host: &HostRef, encoded: &Encoded) -> Option<Term> {
-    wire::unwrap(host, encoded, wire::Protocol::Gen)
-        .1
-        .to_term()
-        .ok()
+    let (_, request) = wire::unwrap(host, encoded, wire::Protocol::Gen);
+    encoded.decoder_at(request).read_term().ok()
 }

@@ -179,6 +179,15 @@ pub trait AnyProcess: Any + Send + Sync {
     /// # Errors
     /// `Closed` when it has ended, `Full` when its mailbox has a bound that is reached.
     fn deliver(&self, incoming: Incoming) -> Result<(), CastError>;
+    /// Puts a message of another node into its mailbox; it comes back with the error.
+    ///
+    /// # Errors
+    /// As [`AnyProcess::deliver`].
+    fn deliver_of_peer(
+        &self,
+        message: Encoded,
+        origin: Option<Origin>,
+    ) -> Result<(), Box<Undelivered>>;
     /// Puts a message in for a sender that can wait. Where it has to, `waker` is woken when the message is in, or the
     /// process ends; the ticket says which one it is.
     ///
@@ -244,6 +253,15 @@ pub enum Broken {
     Monitor(Down),
     /// A monitor whose `Down` overtakes what waits.
     UrgentMonitor(Down),
+}
+
+/// A message that a mailbox did not take, and why.
+#[derive(Debug)]
+pub struct Undelivered {
+    /// Why.
+    pub error: CastError,
+    /// The message.
+    pub message: Encoded,
 }
 
 /// The connection that a message came over. Only this says who has sent it: what a peer writes into a message, its own

@@ -12,7 +12,7 @@ use tracing::level_filters::LevelFilter;
 use crate::etf::{Atom, Encoded, Pid, Reference};
 use crate::process::actor::{Behavior, Options};
 use crate::process::asked::Asked;
-use crate::process::host::{AnyProcess, Broken, HostRef, Incoming};
+use crate::process::host::{AnyProcess, Broken, HostRef, Incoming, Origin, Undelivered};
 use crate::process::overflow::{Policy, Sent};
 use crate::process::queue::{Closed, EndTicket, Envelope, Extra, Other, Queue};
 use crate::process::{
@@ -669,6 +669,28 @@ impl<A: Behavior> AnyProcess for Cell<A> {
             Ok(())
         } else {
             Err(CastError::Closed)
+        }
+    }
+
+    fn deliver_of_peer(
+        &self,
+        message: Encoded,
+        origin: Option<Origin>,
+    ) -> Result<(), Box<Undelivered>> {
+        let envelope = Envelope::Other(Box::new(Other::Wire(message, origin)));
+        let Err((error, envelope)) = self.push_term(envelope) else {
+            return Ok(());
+        };
+        let message = match &envelope {
+            Envelope::Other(other) => match &**other {
+                Other::Wire(message, _) => Some(message.clone()),
+                _ => None,
+            },
+            Envelope::Message(_) => None,
+        };
+        match (self.not_taken(error, envelope, Sent::Cast), message) {
+            (Err(error), Some(message)) => Err(Box::new(Undelivered { error, message })),
+            _ => Ok(()),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::process::actor::Behavior;
 use crate::process::fault;
 use crate::process::queue::Envelope;
 use crate::process::task::Ended;
-use crate::process::turn::{Handled, Next, Turn, Woken, yield_now};
+use crate::process::turn::{Found, Handled, Next, Turn, Woken, yield_now};
 use crate::process::{Context, ExitReason, Plain, PlainContext, SpawnError, sys};
 
 /// Who waits for a process to have started.
@@ -152,8 +152,15 @@ fn serve<A: Behavior>(turn: &mut Turn<'_, A>) -> impl Future<Output = ExitReason
             }
             let handled = 'handled: {
                 let dispatch = match turn.batch.pop_front() {
-                    Some(Envelope::Message(message)) => turn.dispatch(message),
-                    Some(Envelope::Other(other)) => break 'handled turn.sort(*other).await,
+                    Some(Envelope::Message(message)) => {
+                        let message = turn.take(message);
+                        turn.dispatch(message)
+                    }
+                    Some(Envelope::Other(other)) => match turn.sort(*other) {
+                        Found::Message(message) => turn.dispatch(message),
+                        Found::Other(other) => break 'handled turn.call_back(other).await,
+                        Found::Handled(handled) => break 'handled handled,
+                    },
                     None => match poll_fn(|task| turn.poll_next(task)).await {
                         Woken::Messages => continue 'turns,
                         woken => break 'handled turn.woken(woken).await,

@@ -17,7 +17,7 @@ use crate::process::queue::{Envelope, Other};
 use crate::process::sys::{self, Then};
 use crate::process::warn_about;
 use crate::process::wire::{self, Wrapped};
-use crate::process::{Context, Exit, ExitReason, current};
+use crate::process::{Context, ExitReason, current};
 
 /// How many messages a process handles before it lets others run.
 const BUDGET: u32 = 256;
@@ -95,6 +95,16 @@ pub(super) enum Next {
     Stop(ExitReason),
 }
 
+/// What came as no typed message, once it has been looked at.
+pub(super) enum Found<M> {
+    /// It has become one.
+    Message(M),
+    /// For a callback of its own.
+    Other(Other),
+    /// It has been dealt with.
+    Handled(Handled),
+}
+
 /// What is no typed message, sorted: a future that is ready at once when no callback is needed.
 pub(super) enum Sorted<'a> {
     Callback(Callback<'a>),
@@ -165,14 +175,20 @@ impl<'a, A: Behavior> Turn<'a, A> {
         self.rare.as_ref()?.idle?.1
     }
 
-    /// Handles a typed message of the batch.
+    /// A typed message of the batch is about to be handled.
+    #[inline]
+    pub(super) fn take(&mut self, message: A::Message) -> A::Message {
+        self.cx.cell().took_one();
+        self.begin(&message);
+        message
+    }
+
+    /// Handles a message.
     #[inline]
     pub(super) fn dispatch(
         &mut self,
         message: A::Message,
     ) -> impl Future<Output = Flow> + Send + use<'_, 'a, A> {
-        self.cx.cell().took_one();
-        self.begin(&message);
         self.state.dispatch(message, self.cx)
     }
 
@@ -428,7 +444,13 @@ impl<'a, A: Behavior> Turn<'a, A> {
                 self.begin(&message);
                 Handled::Flow(self.state.dispatch(message, self.cx).await)
             }
-            Envelope::Other(other) => self.sort_one(*other).await,
+            Envelope::Other(other) => match self.sort_one(*other) {
+                Found::Message(message) => {
+                    Handled::Flow(self.state.dispatch(message, self.cx).await)
+                }
+                Found::Other(other) => self.call_back(other).await,
+                Found::Handled(handled) => handled,
+            },
         }
     }
 
@@ -475,85 +497,96 @@ impl<'a, A: Behavior> Turn<'a, A> {
     }
 
     /// Finds out what the next message of the batch is, which is no typed one.
-    pub(super) fn sort(&mut self, other: Other) -> Sorted<'_> {
+    pub(super) fn sort(&mut self, other: Other) -> Found<A::Message> {
         self.cx.cell().took_one();
         self.sort_one(other)
     }
 
-    fn sort_one(&mut self, other: Other) -> Sorted<'_> {
+    fn sort_one(&mut self, other: Other) -> Found<A::Message> {
         match other {
+            Other::Wire(encoded, from) => self.sort_wire(encoded, from),
             Other::Down(down) if self.cx.cell().is_flushed(&down.reference) => {
-                Sorted::Handled(Handled::Quietly)
+                Found::Handled(Handled::Quietly)
             }
+            // The exit of the parent stops a behaviour, whatever it does with other exits.
+            Other::Exit(exit) if self.cx.parent() == exit.from => {
+                Found::Handled(Handled::Stop(exit.reason))
+            }
+            Other::Fence(fence) => {
+                // Nobody waits when the caller's deadline has passed.
+                let _ = fence.send(());
+                Found::Handled(Handled::Quietly)
+            }
+            other => Found::Other(other),
+        }
+    }
+
+    /// Calls the callback for what is no typed message.
+    pub(super) fn call_back(&mut self, other: Other) -> Sorted<'_> {
+        match other {
             Other::Down(down) => {
                 self.begin_other(Label::other("DOWN"), || down.to_term());
                 Sorted::Callback(Box::pin(self.state.on_down(down, self.cx)))
             }
-            Other::Exit(exit) => self.sort_exit(exit),
-            Other::Wire(encoded, from) => self.sort_wire(encoded, from),
-            Other::Fence(fence) => {
-                // Nobody waits when the caller's deadline has passed.
-                let _ = fence.send(());
-                Sorted::Handled(Handled::Quietly)
+            Other::Exit(exit) => {
+                self.begin_other(Label::other("EXIT"), || exit.to_term());
+                Sorted::Callback(Box::pin(self.state.on_exit(exit, self.cx)))
             }
-        }
-    }
-
-    /// The exit of the parent stops a behaviour, whatever it does with other exits.
-    fn sort_exit(&mut self, exit: Exit) -> Sorted<'_> {
-        if self.cx.parent() == exit.from {
-            Sorted::Handled(Handled::Stop(exit.reason))
-        } else {
-            self.begin_other(Label::other("EXIT"), || exit.to_term());
-            Sorted::Callback(Box::pin(self.state.on_exit(exit, self.cx)))
+            Other::Wire(encoded, from) => self.call_info(&encoded, from),
+            Other::Fence(_) => Sorted::Handled(Handled::Quietly),
         }
     }
 
     /// A term from the wire: a call, a cast, a system message, or anything else.
-    fn sort_wire(&mut self, encoded: Encoded, from: Option<Origin>) -> Sorted<'_> {
+    fn sort_wire(&mut self, encoded: Encoded, from: Option<Origin>) -> Found<A::Message> {
         let cx = self.cx;
         let (wrapped, request) = wire::unwrap(cx.host(), &encoded, A::PROTOCOL);
         let mut reply_to = match wrapped {
             Wrapped::Call(reply_to) => Some(reply_to),
             Wrapped::Cast => None,
             Wrapped::System(reply_to) => {
+                let request = encoded.last_element(request);
                 let then = sys::answer(self, false, &reply_to, &request, from);
                 self.restart_idle();
-                return Sorted::Handled(match then {
+                return Found::Handled(match then {
                     Then::GoOn | Then::Resume => Handled::Quietly,
                     Then::Suspend => Handled::Suspend,
                     Then::Stop(reason) => Handled::Stop(reason),
                 });
             }
-            Wrapped::Info => return self.sort_info(encoded, from),
+            Wrapped::Info => return Found::Other(Other::Wire(encoded, from)),
         };
         let decoded = A::decode_message(
-            &mut request.decoder().with_extension(cx.host()),
+            &mut encoded.decoder_at(request).with_extension(cx.host()),
             &mut reply_to,
         );
         match (decoded, reply_to) {
             (Ok(message), _) => {
                 let label = A::label(&message);
                 if A::OPTIONS.last_message {
-                    self.keep_message(Some(request));
+                    self.keep_message(Some(encoded.last_element(request)));
                 }
                 self.begin_other(label, || sys::wire(&encoded));
-                Sorted::Callback(Box::pin(self.state.dispatch(message, cx)))
+                Found::Message(message)
+            }
+            // It is no term: found out again, and told, where it is looked at as any other message.
+            (Err(_), Some(_)) if encoded.decoder_at(request).skip().is_err() => {
+                Found::Other(Other::Wire(encoded, from))
             }
             (Err(error), Some(reply_to)) => {
                 warn_about!(cx, actor = std::any::type_name::<A>(), %error, "unknown request");
                 self.begin_other(Label::call("unknown"), || sys::wire(&encoded));
-                reply_to.unknown_request(&request);
-                Sorted::Callback(Box::pin(std::future::ready(Flow::Continue)))
+                reply_to.unknown_request(&encoded.last_element(request));
+                Found::Handled(Handled::Flow(Flow::Continue))
             }
             (Err(error), None) => {
                 warn_about!(cx, actor = std::any::type_name::<A>(), %error, "unknown cast");
-                self.sort_info(encoded, from)
+                Found::Other(Other::Wire(encoded, from))
             }
         }
     }
 
-    fn sort_info(&mut self, encoded: Encoded, from: Option<Origin>) -> Sorted<'_> {
+    fn call_info(&mut self, encoded: &Encoded, from: Option<Origin>) -> Sorted<'_> {
         match encoded.to_term() {
             Ok(term) => {
                 self.begin_other(Label::other("info"), || term.clone());

@@ -43,17 +43,18 @@ pub(super) enum Wrapped {
     Info,
 }
 
-/// Takes the wrapping off. What is not wrapped, or wrapped wrongly, is the request itself.
-pub(super) fn unwrap(host: &HostRef, encoded: &Encoded, protocol: Protocol) -> (Wrapped, Encoded) {
+/// Takes the wrapping off, and says where the request begins, which has not been looked at. What is not wrapped, or
+/// wrapped wrongly, is the request itself.
+pub(super) fn unwrap(host: &HostRef, encoded: &Encoded, protocol: Protocol) -> (Wrapped, usize) {
     let unwrapped = match protocol {
         Protocol::Gen => try_unwrap(host, encoded),
         Protocol::Event => unwrap_event(host, encoded),
     };
-    unwrapped.unwrap_or_else(|| (Wrapped::Info, encoded.clone()))
+    unwrapped.unwrap_or((Wrapped::Info, 0))
 }
 
 /// What a gen_event gets: everything that is not answered may be a request.
-fn unwrap_event(host: &HostRef, encoded: &Encoded) -> Option<(Wrapped, Encoded)> {
+fn unwrap_event(host: &HostRef, encoded: &Encoded) -> Option<(Wrapped, usize)> {
     let mut decoder = encoded.decoder();
     if decoder.peek_kind().ok()? != Kind::Tuple {
         return None;
@@ -62,13 +63,11 @@ fn unwrap_event(host: &HostRef, encoded: &Encoded) -> Option<(Wrapped, Encoded)>
     if arity == 3 && decoder.peek_kind().ok()? == Kind::Pid {
         decoder.read_pid().ok()?;
         let reply_to = read_from(host, &mut decoder)?;
-        return Some((Wrapped::Call(reply_to), decoder.read_encoded().ok()?));
+        return Some((Wrapped::Call(reply_to), decoder.position()));
     }
     match try_unwrap(host, encoded) {
         Some((Wrapped::System(reply_to), request)) => Some((Wrapped::System(reply_to), request)),
-        _ if arity == 2 && decoder.read_atom_text().ok()? == "notify" => {
-            Some((Wrapped::Cast, encoded.clone()))
-        }
+        _ if arity == 2 && decoder.read_atom_text().ok()? == "notify" => Some((Wrapped::Cast, 0)),
         _ => None,
     }
 }
@@ -78,7 +77,7 @@ pub(super) fn is_system(host: &HostRef, encoded: &Encoded) -> bool {
     matches!(try_unwrap(host, encoded), Some((Wrapped::System(_), _)))
 }
 
-fn try_unwrap(host: &HostRef, encoded: &Encoded) -> Option<(Wrapped, Encoded)> {
+fn try_unwrap(host: &HostRef, encoded: &Encoded) -> Option<(Wrapped, usize)> {
     let mut decoder = encoded.decoder();
     if decoder.peek_kind().ok()? != Kind::Tuple {
         return None;
@@ -89,14 +88,16 @@ fn try_unwrap(host: &HostRef, encoded: &Encoded) -> Option<(Wrapped, Encoded)> {
     }
     let tag = decoder.read_atom_text().ok()?;
     match (&*tag, arity) {
-        ("$gen_cast", 2) => Some((Wrapped::Cast, encoded.last_element(&decoder))),
+        ("$gen_cast", 2) => Some((Wrapped::Cast, decoder.position())),
         (CALL, 3) => {
             let reply_to = read_from(host, &mut decoder)?;
-            Some((Wrapped::Call(reply_to), decoder.read_encoded().ok()?))
+            Some((Wrapped::Call(reply_to), decoder.position()))
         }
         (SYSTEM, 3) => {
             let reply_to = read_from(host, &mut decoder)?;
-            Some((Wrapped::System(reply_to), decoder.read_encoded().ok()?))
+            let request = decoder.position();
+            decoder.skip().ok()?;
+            Some((Wrapped::System(reply_to), request))
         }
         _ => None,
     }

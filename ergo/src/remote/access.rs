@@ -28,6 +28,19 @@ impl Access {
         }
     }
 
+    /// Who may where one of two is asked for.
+    pub(crate) fn or(self, other: &Access) -> Access {
+        match (self, other) {
+            (Access::Any, _) | (_, Access::Any) => Access::Any,
+            (Access::Closed, other) => other.clone(),
+            (only, Access::Closed) => only,
+            (Access::Only(mut nodes), Access::Only(more)) => {
+                nodes.extend(more.iter().cloned());
+                Access::Only(nodes)
+            }
+        }
+    }
+
     /// What it is after being opened, for these nodes or for all.
     ///
     /// Nodes are added to those of a list; a list closes to all others what was open to all.

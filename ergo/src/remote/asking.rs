@@ -311,16 +311,16 @@ impl Begun {
     fn told(mut self, node: &Node, told: &Term) -> Result<(Pid, Reference), RemoteSpawnError> {
         match told.as_tuple() {
             Some([_, word, keep]) if word.as_atom() == Some("ok") => {
-                let confirmed = keep
+                let is_confirmed = keep
                     .as_reference()
-                    .map(|keep| node.try_send(keep.clone(), Atom::from_static("kept")));
-                match confirmed {
-                    Some(Ok(())) => Ok(self.taken(node)),
-                    _ => Err(RemoteSpawnError::NoConnection {
-                        node: self.pid.node().clone(),
-                        cause: None,
-                    }),
+                    .is_some_and(|keep| node.confirm_there(keep));
+                if is_confirmed {
+                    return Ok(self.taken(node));
                 }
+                Err(RemoteSpawnError::NoConnection {
+                    node: self.pid.node().clone(),
+                    cause: None,
+                })
             }
             Some([_, word, reason]) if word.as_atom() == Some("error") => {
                 self.has_not_started();

@@ -242,7 +242,10 @@ impl Factories {
             factory,
             access: access.clone(),
         };
-        entries.insert(name, entry);
+        let before = entries.insert(name, entry);
+        // Without the lock: what a function holds is the user's.
+        drop(entries);
+        drop(before);
         Ok(access)
     }
 

@@ -186,22 +186,27 @@ struct Function {
 
 impl Functions {
     /// Opens functions, for these nodes or for all. One takes the place of another of its name and arity, and nodes are added
-    /// to the list that the first that is there has.
+    /// to the list that it has. What is said is who may have any of them.
     pub(crate) fn open_all(
         &self,
         functions: Vec<(FunctionName, Arc<Handler>)>,
         nodes: Option<BTreeSet<Atom>>,
     ) -> Access {
+        let mut any = Access::Closed;
+        let mut replaced = Vec::new();
         let mut table = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let mut names = functions.iter().map(|(name, _)| name);
-        let before = names.find_map(|name| table.get(name));
-        let before = before.map_or(Access::Closed, |function| function.access.clone());
-        let access = before.opened(nodes);
         for (name, handler) in functions {
-            let access = access.clone();
+            let before = table.remove(&name);
+            let access = before.as_ref().map(|function| function.access.clone());
+            let access = access.unwrap_or(Access::Closed).opened(nodes.clone());
+            any = any.or(&access);
             table.insert(name, Function { handler, access });
+            replaced.extend(before);
         }
-        access
+        // Without the lock: what a handler holds is the user's.
+        drop(table);
+        drop(replaced);
+        any
     }
 
     /// Opens one function.
@@ -249,15 +254,20 @@ impl Functions {
             Ok((name.clone(), access))
         });
         let closed: Vec<_> = closed.collect::<Result<_, AccessListError>>()?;
-        let first = closed.first().map(|(_, access)| access.clone());
+        let mut any = None;
+        let mut taken = Vec::new();
         for (name, access) in closed {
+            any = Some(any.map_or(access.clone(), |any: Access| any.or(&access)));
             if access == Access::Closed {
-                table.remove(&name);
+                taken.extend(table.remove(&name));
             } else if let Some(function) = table.get_mut(&name) {
                 function.access = access;
             }
         }
-        Ok(first)
+        // Without the lock: what a handler holds is the user's.
+        drop(table);
+        drop(taken);
+        Ok(any)
     }
 
     /// Whether there is this function, for whomever.
@@ -319,17 +329,17 @@ impl Functions {
 
     /// The name of what is called, through `erlang:apply`, unless that is registered itself.
     fn resolve(&self, asker: &Asker, call: &mut FunctionCall) -> Result<FunctionName, Exception> {
-        loop {
-            let name = call.name()?;
-            // Each time the arguments become fewer.
-            match self.permit(asker, &name) {
-                Permit::Unknown => match call.applied(&name)? {
-                    Some(applied) => *call = applied,
-                    None => return Ok(name),
-                },
-                _ => return Ok(name),
-            }
+        let name = call.name()?;
+        if !matches!(self.permit(asker, &name), Permit::Unknown) {
+            return Ok(name);
         }
+        // Once: an `apply` of an `apply` is nothing that Erlang sends, and to look into many of them would take the square
+        // of their number.
+        match call.applied(&name)? {
+            Some(applied) => *call = applied,
+            None => return Ok(name),
+        }
+        call.name()
     }
 }
 

@@ -77,6 +77,11 @@ impl Lease {
     /// Looks after the process until it is confirmed or has ended.
     pub(super) fn attend(self, request: SpawnRequest, process: Arc<dyn AnyProcess>, init: Init) {
         let runtime = self.node.host().runtime().clone();
+        // The arguments are slices of what has come, all of which they would keep.
+        let request = SpawnRequest {
+            args: Encoded::nil(),
+            ..request
+        };
         // It owns nothing that outlives the process or the connection.
         crate::sync::spawn_detached(&runtime, self.run(request, process, init));
     }

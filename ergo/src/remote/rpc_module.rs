@@ -70,7 +70,8 @@ impl std::fmt::Debug for RpcModule {
 
 impl Node {
     /// Lets peers call and spawn all functions of a module, as [`Node::register_rpc`] does with one: at once, for the same
-    /// nodes. Those of the module that are registered already have their list widened to all of these.
+    /// nodes. Those of the module that are registered already keep their lists, to which the nodes are added. What is said
+    /// is who may call any of them.
     ///
     /// # Errors
     /// A name is longer than the 255 characters of an atom, or one in the list is not the name of a node. Nothing is

@@ -165,7 +165,8 @@ impl Call {
         done: impl FnOnce(&PlainContext, Term) + Send + 'static,
     ) {
         if !cx.node().may_spawn_for(cx.origin()) {
-            return done(cx, badrpc(exit(Term::atom("system_limit"))));
+            let limit = Term::tuple([Term::atom("system_limit"), Term::list([])]);
+            return done(cx, badrpc(exit(limit)));
         }
         let functions = functions.clone();
         let options = SpawnOptions {
@@ -175,12 +176,13 @@ impl Call {
             },
             ..SpawnOptions::default()
         };
-        let started = cx.node().spawn_fn_with(options, move |cx| async move {
+        let started = cx.node().spawn_fn_with(options, move |cx| {
+            // From here on: it may be ended before it has run.
             let answer = Answer {
                 cx: cx.answering(),
                 give: Some(done),
             };
-            answer.give(self.run(&functions, &asker, cx).await);
+            async move { answer.give(self.run(&functions, &asker, cx).await) }
         });
         if let Err(error) = started {
             tracing::debug!(%error, "a remote procedure call could not be started");
@@ -198,8 +200,8 @@ impl Call {
         };
         let (outcome, call) = functions.apply(cx, asker, call).await;
         match outcome {
-            Ok(value) => decoded(&value),
-            Err(Exception::Throw(value)) => value,
+            Ok(value) => caught(decoded(&value)),
+            Err(Exception::Throw(value)) => caught(value),
             Err(Exception::Exit(reason)) => badrpc(exit(reason)),
             Err(Exception::Error(reason)) => badrpc(exit(Term::tuple([reason, call.stack()]))),
         }
@@ -210,6 +212,14 @@ fn decoded(value: &Encoded) -> Term {
     value
         .to_term()
         .unwrap_or_else(|_| badrpc(Term::atom("badarg")))
+}
+
+/// What looks like an exit that was caught is one, as in OTP.
+fn caught(value: Term) -> Term {
+    match value.as_tuple() {
+        Some([tag, _]) if tag.as_atom() == Some("EXIT") => badrpc(value),
+        _ => value,
+    }
 }
 
 /// `{'EXIT', Reason}`.

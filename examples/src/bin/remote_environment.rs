@@ -82,10 +82,17 @@ async fn tell(child: &ChildRef) {
     }
 }
 
+/// A port for an EPMD that nobody else uses, so that these nodes meet only each other. None of those that the system gives
+/// to connections: one could have it between the look and the use.
+fn free_port() -> std::io::Result<u16> {
+    let mut ports = 11_510..11_520;
+    let free = ports.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok());
+    free.ok_or(std::io::ErrorKind::AddrInUse.into())
+}
+
 #[tokio::main]
 async fn main() -> ergo::Result {
-    // An EPMD of its own, so that these nodes meet only each other.
-    let epmd = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    let epmd = free_port()?;
     let node = |name: &str| Node::builder(name).cookie("secret").epmd_port(epmd);
 
     // ANCHOR: nodes

@@ -5,42 +5,79 @@
 //! ```
 
 use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 
 use ergo::RpcError;
 use ergo::prelude::*;
 
-// ANCHOR: functions
-/// `div`, with the errors that Erlang has for it.
-async fn div(_: PlainContext, (a, b): (i64, i64)) -> Result<i64, Exception> {
-    let badarith = || Exception::Error(term!(badarith));
-    a.checked_div(b).ok_or_else(badarith)
-}
+// ANCHOR: module
+/// What the node `shop` offers: the module `math`.
+struct Math;
 
-/// Who asks, as its connection has proved it.
-async fn who(cx: PlainContext, (): ()) -> Result<Option<Atom>, Exception> {
-    Ok(cx.caller().cloned())
+#[ergo::rpc(module = "math")]
+impl Math {
+    fn sum(list: Vec<i64>) -> i64 {
+        list.iter().sum()
+    }
+
+    /// An `Exception` is raised.
+    fn div(a: i64, b: i64) -> Result<i64, Exception> {
+        a.checked_div(b).ok_or(Exception::Error(term!(badarith)))
+    }
+
+    /// Any other `Result` is a value: `{ok, V}` or `{error, E}`.
+    async fn root(n: i64) -> Result<u64, String> {
+        match u64::try_from(n) {
+            Ok(n) => Ok(n.isqrt()),
+            Err(_) => Err("there is no such root".to_owned()),
+        }
+    }
 }
+// ANCHOR_END: module
+
+// ANCHOR: state
+/// Visits so far: all calls share it.
+#[derive(Default)]
+struct Visits(AtomicU64);
+
+#[ergo::rpc(module = "visits")]
+impl Visits {
+    /// Counts one, and says whose it is, as its connection has proved.
+    fn count(&self, cx: &PlainContext) -> (u64, Option<Atom>) {
+        (self.0.fetch_add(1, Relaxed) + 1, cx.caller().cloned())
+    }
+}
+// ANCHOR_END: state
 
 async fn offer(node: &Node) -> ergo::Result {
-    node.register_rpc("math", "div", div).await?;
-    node.register_rpc("math", "sum", async |_, (list,): (Vec<i64>,)| {
-        Ok(list.iter().sum::<i64>())
-    })
-    .await?;
-    node.register_rpc("admin", "who", who)
-        .only(["front@127.0.0.1"])
-        .await?;
+    // ANCHOR: offer
+    Math::register_rpc(node).await?;
+    let visits = Arc::new(Visits::default());
+    visits.register_rpc(node).only(["front@127.0.0.1"]).await?;
+    // ANCHOR_END: offer
+    // ANCHOR: closure
+    let who = async |cx: PlainContext, (greeting,): (String,)| {
+        let caller = cx.caller().map(Atom::as_str).unwrap_or_default();
+        Ok(format!("{greeting}, {caller}"))
+    };
+    node.register_rpc("greeter", "greet", who).await?;
+    // ANCHOR_END: closure
     Ok(())
 }
-// ANCHOR_END: functions
 
 // ANCHOR: call
 async fn call(front: &Node) -> ergo::Result {
     let shop = front.rpc("shop@127.0.0.1").timeout(secs(2));
     let sum: i64 = shop.call("math", "sum", args![[1, 2, 3]]).await?;
     println!("the sum is {sum}");
-    let me: Atom = shop.call("admin", "who", args![]).await?;
-    println!("asked by {me}");
+    let root: Result<u64, String> = shop.call("math", "root", args![(-4)]).await?;
+    println!("the root is {root:?}");
+    let (visits, of): (u64, Atom) = shop.call("visits", "count", args![]).await?;
+    println!("visit {visits}, of {of}");
+    let greeting: String = shop.call("greeter", "greet", args!["hello"]).await?;
+    println!("{greeting}");
 
     // Two at once: a request is sent when it is made, and awaited later.
     let first = shop.send_request::<i64>("math", "div", args![84, 2]);
@@ -85,10 +122,17 @@ async fn everywhere(front: &Node) {
 }
 // ANCHOR_END: multicall
 
+/// A port for an EPMD that nobody else uses, so that these nodes meet only each other. None of those that the system gives
+/// to connections: one could have it between the look and the use.
+fn free_port() -> std::io::Result<u16> {
+    let mut ports = 11_530..11_540;
+    let free = ports.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok());
+    free.ok_or(std::io::ErrorKind::AddrInUse.into())
+}
+
 #[tokio::main]
 async fn main() -> ergo::Result {
-    // An EPMD of its own, so that these nodes meet only each other.
-    let epmd = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    let epmd = free_port()?;
     let node = |name: &str| Node::builder(name).cookie("secret").epmd_port(epmd);
     let shop = node("shop@127.0.0.1").start().await?;
     let till = node("till@127.0.0.1").start().await?;
@@ -101,7 +145,7 @@ async fn main() -> ergo::Result {
 
     // ANCHOR: closed
     let refused = till.rpc("shop@127.0.0.1");
-    if let Err(error) = refused.call::<Term>("admin", "who", args![]).await {
+    if let Err(error) = refused.call::<Term>("visits", "count", args![]).await {
         println!("till: {error}");
     }
     // ANCHOR_END: closed

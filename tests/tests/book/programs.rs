@@ -88,7 +88,7 @@ pub(crate) const EXAMPLES: &[Example] = &[
         "region Some(Region { name: \"north\", zone: 3 })",
     ),
     ends("remote_applications", "sales takes EUR in the north"),
-    ends("rpc", "till: error: {not_allowed,{admin,who,0}}"),
+    ends("rpc", "till: error: {not_allowed,{visits,count,0}}"),
     ends("output_of_peers", "answer: {io_reply,1,ok}"),
     Example {
         program: "interop_node",

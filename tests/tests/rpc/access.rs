@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use ergo::prelude::*;
 use ergo::testing::Network;
-use ergo::{Access, AccessListError};
+use ergo::{Access, AccessListError, RpcError, RpcModule};
 
 use crate::nodes::{ask, node, not_allowed, undef, who};
 
@@ -144,5 +144,51 @@ async fn a_relay_makes_nobody_else_of_a_peer(network: Network) -> ergo::Result {
             "{told}"
         );
     }
+    Ok(())
+}
+
+/// What is not for a peer takes no time that grows with the square of what it sends.
+#[ergo::test]
+async fn an_apply_of_applies_is_looked_into_once(network: Network) -> ergo::Result {
+    let (a, b) = (node(&network, "a@mem").await, node(&network, "b@mem").await);
+    b.register_rpc("m", "who", who).await?;
+    let far = a.rpc("b@mem");
+    let once = far.call::<Atom>("erlang", "apply", args![m, who, []]).await;
+    assert_eq!(once, Ok(atom!("a@mem")));
+    let mut nested = term!([m, who, []]);
+    for _ in 0..20_000 {
+        nested = term!([erlang, apply, (nested)]);
+    }
+    let error = far.call::<Term>("erlang", "apply", nested).await;
+    let Err(RpcError::Error { reason, .. }) = error else {
+        panic!("{error:?}");
+    };
+    assert_eq!(reason, term!(undef));
+    Ok(())
+}
+
+/// Each function of a module has its own list.
+#[ergo::test]
+async fn functions_opened_together_keep_their_lists(network: Network) -> ergo::Result {
+    let (a, b) = (node(&network, "a@mem").await, node(&network, "b@mem").await);
+    let c = node(&network, "c@mem").await;
+    let number = async |_: PlainContext, (n,): (i64,)| Ok(n);
+    b.register_rpc("m", "who", who).only(["a@mem"]).await?;
+    b.register_rpc("m", "number", number)
+        .only(["c@mem"])
+        .await?;
+    let module = RpcModule::new("m")
+        .function("who", who)
+        .function("number", number);
+    let any = b.register_rpc_module(module).only(["d@mem"]).await?;
+    assert_eq!(any, only(&["a@mem", "c@mem", "d@mem"]));
+    let asked = async |from: &Node| {
+        let number = from.rpc("b@mem").call::<i64>("m", "number", args![1]).await;
+        (ask(from, "b@mem").await.is_ok(), number.is_ok())
+    };
+    assert_eq!(
+        (asked(&a).await, asked(&c).await),
+        ((true, false), (false, true))
+    );
     Ok(())
 }

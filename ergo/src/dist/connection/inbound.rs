@@ -1,19 +1,17 @@
 //! Bytes from the peer, as signals.
 
-use std::sync::Arc;
-
 use bytes::buf::Limit;
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 
 use super::framing::{FIRST_FRAGMENT, FRAGMENT, Framing, HEADER, PASS_THROUGH, VERSION};
 use crate::dist::atom_cache::InboundCache;
-use crate::dist::control::{Control, Parties, PayloadPlace, read_control};
+use crate::dist::control::{Control, Parties, PayloadPlace, Read, open};
 use crate::dist::flags::Flags;
 use crate::dist::fragment::{Message, Reassembly};
 use crate::dist::frame::Frames;
 use crate::dist::handshake::Established;
 use crate::dist::violation::ProtocolViolation;
-use crate::etf::{Atom, Decoder, Encoded};
+use crate::etf::{Decoder, Encoded, Pid};
 use crate::wire::limits::KeptLimits;
 use crate::wire::{Limits, Reader};
 
@@ -66,6 +64,31 @@ pub enum Event {
     },
     /// A tick: the peer is alive and has nothing to say.
     Tick,
+}
+
+/// Who is told what comes from the peer.
+pub trait Signals {
+    /// A message to a process, which is what comes most: [`Control::Send`], without being made one.
+    fn message(&mut self, from: Option<Pid>, to: Pid, payload: Encoded);
+    /// Any other signal, and its payload if it has one.
+    fn signal(&mut self, control: Control, payload: Option<Encoded>);
+    /// A tick.
+    fn tick(&mut self) {}
+}
+
+/// Takes one event.
+impl Signals for Option<Event> {
+    fn message(&mut self, from: Option<Pid>, to: Pid, payload: Encoded) {
+        self.signal(Control::Send { from, to }, Some(payload));
+    }
+
+    fn signal(&mut self, control: Control, payload: Option<Encoded>) {
+        *self = Some(Event::Signal { control, payload });
+    }
+
+    fn tick(&mut self) {
+        *self = Some(Event::Tick);
+    }
 }
 
 impl Inbound {
@@ -127,38 +150,54 @@ impl Inbound {
     /// # Errors
     /// The peer broke the protocol: close the connection. Later calls return the same violation.
     pub fn poll_event(&mut self) -> Result<Option<Event>, ProtocolViolation> {
+        let mut event = None;
+        self.poll(&mut event)?;
+        Ok(event)
+    }
+
+    /// Tells the next event; false until more bytes come.
+    ///
+    /// # Errors
+    /// As for [`Inbound::poll_event`].
+    #[inline]
+    pub fn poll(&mut self, signals: &mut impl Signals) -> Result<bool, ProtocolViolation> {
         if let Some(violation) = &self.failed {
             return Err(violation.clone());
         }
-        let result = self.next_event();
+        let result = self.next_event(signals);
         if let Err(violation) = &result {
             self.failed = Some(violation.clone());
         }
         result
     }
 
-    fn next_event(&mut self) -> Result<Option<Event>, ProtocolViolation> {
+    #[inline]
+    fn next_event(&mut self, signals: &mut impl Signals) -> Result<bool, ProtocolViolation> {
         loop {
             if let Some(arriving) = self.arriving {
                 match self.arrive(arriving) {
-                    Some(Some(message)) => return self.signal(message, false).map(Some),
+                    Some(Some(message)) => {
+                        return self.tell(message, false, signals).map(|()| true);
+                    }
                     Some(None) => {}
-                    None => return Ok(None),
+                    None => return Ok(false),
                 }
             }
             let Some(frame) = self.frames.next()? else {
                 if self.begin_to_arrive()? {
                     continue;
                 }
-                return Ok(None);
+                return Ok(false);
             };
             if frame.is_empty() {
                 // It comes when there is nothing else.
                 self.fragments.shrink();
-                return Ok(Some(Event::Tick));
+                signals.tick();
+                return Ok(true);
             }
-            if let Some(event) = self.handle_frame(frame)? {
-                return Ok(Some(event));
+            let has_versions = self.framing == Framing::PassThrough;
+            if let Some(message) = self.handle_frame(frame)? {
+                return self.tell(message, has_versions, signals).map(|()| true);
             }
         }
     }
@@ -214,33 +253,32 @@ impl Inbound {
         Some(self.fragments.arrived(sequence, id))
     }
 
-    fn handle_frame(&mut self, mut frame: Bytes) -> Result<Option<Event>, ProtocolViolation> {
+    /// The message that is whole with this frame.
+    #[inline]
+    fn handle_frame(&mut self, mut frame: Bytes) -> Result<Option<Message>, ProtocolViolation> {
         let kind = match (frame.as_ref(), self.framing) {
             ([PASS_THROUGH, VERSION, ..], Framing::PassThrough) => {
                 frame.advance(2);
                 let atoms = self.cache.empty();
-                return self.signal(Message { atoms, body: frame }, true).map(Some);
+                return Ok(Some(Message { atoms, body: frame }));
             }
             ([VERSION, kind, ..], Framing::Header { .. }) => *kind,
             (other, _) => return Err(unknown_frame(other)),
         };
-        let message = match kind {
-            HEADER => Some(self.with_header(frame, 2)?),
+        match kind {
+            HEADER => self.with_header(frame, 2).map(Some),
             FIRST_FRAGMENT => {
                 let (sequence, id) = fragment_numbers(&frame)?;
                 let first = self.with_header(frame, 18)?;
-                self.fragments.begin(sequence, id, first)?
+                self.fragments.begin(sequence, id, first)
             }
             FRAGMENT => {
                 let (sequence, id) = fragment_numbers(&frame)?;
                 frame.advance(18);
-                self.fragments.resume(sequence, id, &frame)?
+                self.fragments.resume(sequence, id, &frame)
             }
-            _ => return Err(unknown_frame(&frame)),
-        };
-        message
-            .map(|message| self.signal(message, false))
-            .transpose()
+            _ => Err(unknown_frame(&frame)),
+        }
     }
 
     /// The message of a frame whose header begins at `offset`.
@@ -266,37 +304,54 @@ impl Inbound {
         Ok(Message { atoms, body: frame })
     }
 
-    fn signal(&self, message: Message, has_versions: bool) -> Result<Event, ProtocolViolation> {
-        let Message { atoms, mut body } = message;
-        let (control, place, end, operation) = self.control(&atoms, &body)?;
-        let payload = match place {
-            PayloadPlace::None => None,
-            PayloadPlace::Inside(reason) => Some(reason),
-            PayloadPlace::After => {
-                body.advance(end);
-                if has_versions && body.first() == Some(&VERSION) {
-                    body.advance(1);
-                } else if has_versions || body.is_empty() {
-                    return Err(ProtocolViolation::MissingPayload(operation));
-                }
-                Some(Encoded::from_wire(body, atoms).within(self.limits))
+    /// Tells the signal that a message is.
+    #[inline]
+    fn tell(
+        &self,
+        message: Message,
+        has_versions: bool,
+        signals: &mut impl Signals,
+    ) -> Result<(), ProtocolViolation> {
+        let mut decoder = Decoder::new(&message.body)
+            .atoms(&message.atoms)
+            .shared(&message.body)
+            .kept_limits(self.limits);
+        let (mut elements, arity) = open(&mut decoder, &self.parties)?;
+        let operation = elements.operation;
+        let read = elements.read(arity)?;
+        let end = decoder.position();
+        let after = |message| self.payload_after(message, end, has_versions, operation);
+        match read {
+            Read::Message(from, to) => signals.message(from, to, after(message)?),
+            Read::Control(control, place) => {
+                let payload = match place {
+                    PayloadPlace::None => None,
+                    PayloadPlace::Inside(reason) => Some(reason),
+                    PayloadPlace::After => Some(after(message)?),
+                };
+                signals.signal(control, payload);
             }
-        };
-        Ok(Event::Signal { control, payload })
+        }
+        Ok(())
     }
 
-    /// The control message at the front of a message, and where it ends.
-    fn control(
+    /// What comes after a control message that ends there.
+    #[inline]
+    fn payload_after(
         &self,
-        atoms: &Arc<[Atom]>,
-        body: &Bytes,
-    ) -> Result<(Control, PayloadPlace, usize, i64), ProtocolViolation> {
-        let mut decoder = Decoder::new(body)
-            .atoms(atoms)
-            .shared(body)
-            .kept_limits(self.limits);
-        let (control, place, operation) = read_control(&mut decoder, &self.parties)?;
-        Ok((control, place, decoder.position(), operation))
+        message: Message,
+        end: usize,
+        has_versions: bool,
+        operation: i64,
+    ) -> Result<Encoded, ProtocolViolation> {
+        let Message { atoms, mut body } = message;
+        body.advance(end);
+        if has_versions && body.first() == Some(&VERSION) {
+            body.advance(1);
+        } else if has_versions || body.is_empty() {
+            return Err(ProtocolViolation::MissingPayload(operation));
+        }
+        Ok(Encoded::from_wire(body, atoms).within(self.limits))
     }
 }
 

@@ -18,6 +18,6 @@ mod outbound;
 mod tests;
 mod transmit;
 
-pub use inbound::{Event, Inbound};
+pub use inbound::{Event, Inbound, Signals};
 pub use outbound::{Outbound, Payload};
 pub use transmit::Transmit;

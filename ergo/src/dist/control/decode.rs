@@ -28,11 +28,36 @@ pub(in crate::dist) enum PayloadPlace {
     Inside(Encoded),
 }
 
+/// One control message, as it is taken from the wire.
+#[derive(Debug)]
+pub(in crate::dist) enum Read {
+    /// A message to a process, with its payload after it: most are that, and go by without becoming a [`Control`].
+    Message(Option<Pid>, Pid),
+    /// Anything else, and where its payload is.
+    Control(Control, PayloadPlace),
+}
+
 /// Reads one control message and says where its payload is, and with which operation it came.
+#[cfg(test)]
 pub(in crate::dist) fn read_control(
     decoder: &mut Decoder<'_>,
     parties: &Parties,
 ) -> Result<(Control, PayloadPlace, i64), ProtocolViolation> {
+    let (mut elements, arity) = open(decoder, parties)?;
+    let operation = elements.operation;
+    let (control, place) = match elements.read(arity)? {
+        Read::Message(from, to) => (Control::Send { from, to }, PayloadPlace::After),
+        Read::Control(control, place) => (control, place),
+    };
+    Ok((control, place, operation))
+}
+
+/// Begins to read a control message; gives what is left of it, and how many elements it has.
+#[inline]
+pub(in crate::dist) fn open<'a, 'b, 'de>(
+    decoder: &'a mut Decoder<'de>,
+    parties: &'b Parties,
+) -> Result<(Elements<'a, 'b, 'de>, usize), ProtocolViolation> {
     let arity = decoder
         .read_tuple()
         .map_err(ProtocolViolation::NotAControl)?;
@@ -47,31 +72,39 @@ pub(in crate::dist) fn read_control(
     if arity != expected && operation != op::ALTACT_SIG_SEND {
         return Err(ProtocolViolation::Arity { operation, arity });
     }
-    let mut elements = Elements {
+    let elements = Elements {
         decoder,
         parties,
         operation,
     };
-    let (control, place) = elements.control(arity)?;
-    Ok((control, place, operation))
+    Ok((elements, arity))
 }
 
 /// The elements of one control message after its operation.
-struct Elements<'a, 'b, 'de> {
+pub(in crate::dist) struct Elements<'a, 'b, 'de> {
     decoder: &'a mut Decoder<'de>,
     parties: &'b Parties,
-    operation: i64,
+    pub(in crate::dist) operation: i64,
 }
 
-type Read<T> = Result<T, ProtocolViolation>;
+type Element<T> = Result<T, ProtocolViolation>;
 
 impl Elements<'_, '_, '_> {
-    fn control(&mut self, arity: usize) -> Read<(Control, PayloadPlace)> {
+    /// Reads all of them.
+    #[inline(always)]
+    pub(in crate::dist) fn read(&mut self, arity: usize) -> Element<Read> {
+        match self.operation {
+            op::SEND | op::SEND_TT | op::SEND_SENDER | op::SEND_SENDER_TT => self.send(),
+            _ => {
+                let (control, place) = self.control(arity)?;
+                Ok(Read::Control(control, place))
+            }
+        }
+    }
+
+    fn control(&mut self, arity: usize) -> Element<(Control, PayloadPlace)> {
         use PayloadPlace::{After, None};
         match self.operation {
-            op::SEND | op::SEND_TT | op::SEND_SENDER | op::SEND_SENDER_TT => {
-                Ok((self.send()?, After))
-            }
             op::REG_SEND | op::REG_SEND_TT => Ok((self.reg_send()?, After)),
             op::ALIAS_SEND | op::ALIAS_SEND_TT => {
                 let (from, to) = (self.pid()?, self.reference()?);
@@ -93,7 +126,8 @@ impl Elements<'_, '_, '_> {
         }
     }
 
-    fn send(&mut self) -> Read<Control> {
+    #[inline(always)]
+    fn send(&mut self) -> Element<Read> {
         let from = match self.operation {
             op::SEND_SENDER | op::SEND_SENDER_TT => Some(self.pid()?),
             // A cookie that has been empty since long before the protocol was written down.
@@ -101,10 +135,10 @@ impl Elements<'_, '_, '_> {
         };
         let to = self.pid()?;
         self.drop_token()?;
-        Ok(Control::Send { from, to })
+        Ok(Read::Message(from, to))
     }
 
-    fn reg_send(&mut self) -> Read<Control> {
+    fn reg_send(&mut self) -> Element<Control> {
         let from = self.pid()?;
         self.skip()?;
         let to = self.atom()?;
@@ -112,7 +146,7 @@ impl Elements<'_, '_, '_> {
         Ok(Control::RegSend { from, to })
     }
 
-    fn altact(&mut self, arity: usize) -> Read<Control> {
+    fn altact(&mut self, arity: usize) -> Element<Control> {
         let flags = self.integer()?;
         let has_token = flags & altact::TOKEN != 0;
         if arity != 4_usize.saturating_add(usize::from(has_token)) {
@@ -144,7 +178,7 @@ impl Elements<'_, '_, '_> {
         Ok(Control::altact(from, to, priority, exit))
     }
 
-    fn link(&mut self) -> Read<Control> {
+    fn link(&mut self) -> Element<Control> {
         let id = match self.operation {
             op::UNLINK_ID | op::UNLINK_ID_ACK => self.unlink_id()?,
             _ => 0,
@@ -158,7 +192,7 @@ impl Elements<'_, '_, '_> {
         })
     }
 
-    fn unlink_id(&mut self) -> Read<u64> {
+    fn unlink_id(&mut self) -> Element<u64> {
         match self
             .decoder
             .read_u64()
@@ -170,7 +204,7 @@ impl Elements<'_, '_, '_> {
     }
 
     /// `{Op, From, To}` with a payload, or `{Op, From, To, Reason}`, a token before the reason or last.
-    fn exit(&mut self) -> Read<(Control, PayloadPlace)> {
+    fn exit(&mut self) -> Element<(Control, PayloadPlace)> {
         let (from, to) = self.between()?;
         self.drop_token()?;
         let place = match self.operation {
@@ -186,7 +220,7 @@ impl Elements<'_, '_, '_> {
         Ok((control, place))
     }
 
-    fn monitor(&mut self) -> Read<Control> {
+    fn monitor(&mut self) -> Element<Control> {
         let from = self.pid()?;
         self.check_sender(&from)?;
         let to = self.monitored()?;
@@ -208,7 +242,7 @@ impl Elements<'_, '_, '_> {
         })
     }
 
-    fn monitor_exit(&mut self) -> Read<(Control, PayloadPlace)> {
+    fn monitor_exit(&mut self) -> Element<(Control, PayloadPlace)> {
         let from = self.monitored()?;
         if let Monitored::Pid(from) = &from
             && *from.node() == self.parties.local
@@ -232,7 +266,7 @@ impl Elements<'_, '_, '_> {
         ))
     }
 
-    fn spawn_request(&mut self) -> Read<Control> {
+    fn spawn_request(&mut self) -> Element<Control> {
         let request = self.reference()?;
         let from = self.pid()?;
         self.check_sender(&from)?;
@@ -259,7 +293,7 @@ impl Elements<'_, '_, '_> {
         Ok(Control::SpawnRequest(Box::new(request)))
     }
 
-    fn spawn_reply(&mut self) -> Read<Control> {
+    fn spawn_reply(&mut self) -> Element<Control> {
         let request = self.reference()?;
         self.check_receiver(request.node())?;
         let to = self.pid()?;
@@ -290,7 +324,7 @@ impl Elements<'_, '_, '_> {
     }
 
     /// A sender on the peer and a receiver here.
-    fn between(&mut self) -> Read<(Pid, Pid)> {
+    fn between(&mut self) -> Element<(Pid, Pid)> {
         let from = self.pid()?;
         self.check_sender(&from)?;
         let to = self.pid()?;
@@ -299,7 +333,7 @@ impl Elements<'_, '_, '_> {
     }
 
     /// Passes over the trace token of an operation that has one.
-    fn drop_token(&mut self) -> Read<()> {
+    fn drop_token(&mut self) -> Element<()> {
         match self.operation {
             op::SEND_TT
             | op::EXIT_TT
@@ -315,7 +349,7 @@ impl Elements<'_, '_, '_> {
         }
     }
 
-    fn inside(&mut self) -> Read<PayloadPlace> {
+    fn inside(&mut self) -> Element<PayloadPlace> {
         let reason = self
             .decoder
             .read_encoded()
@@ -323,7 +357,7 @@ impl Elements<'_, '_, '_> {
         Ok(PayloadPlace::Inside(reason))
     }
 
-    fn monitored(&mut self) -> Read<Monitored> {
+    fn monitored(&mut self) -> Element<Monitored> {
         let kind = self
             .decoder
             .peek_kind()
@@ -334,31 +368,31 @@ impl Elements<'_, '_, '_> {
         }
     }
 
-    fn pid(&mut self) -> Read<Pid> {
+    fn pid(&mut self) -> Element<Pid> {
         self.decoder.read_pid().map_err(|error| self.element(error))
     }
 
-    fn atom(&mut self) -> Read<Atom> {
+    fn atom(&mut self) -> Element<Atom> {
         self.decoder
             .read_atom()
             .map_err(|error| self.element(error))
     }
 
-    fn reference(&mut self) -> Read<Reference> {
+    fn reference(&mut self) -> Element<Reference> {
         self.decoder
             .read_reference()
             .map_err(|error| self.element(error))
     }
 
-    fn integer(&mut self) -> Read<i64> {
+    fn integer(&mut self) -> Element<i64> {
         self.decoder.read_i64().map_err(|error| self.element(error))
     }
 
-    fn skip(&mut self) -> Read<()> {
+    fn skip(&mut self) -> Element<()> {
         self.decoder.skip().map_err(|error| self.element(error))
     }
 
-    fn check_sender(&self, from: &Pid) -> Read<()> {
+    fn check_sender(&self, from: &Pid) -> Element<()> {
         if *from.node() == self.parties.peer {
             Ok(())
         } else {
@@ -367,7 +401,7 @@ impl Elements<'_, '_, '_> {
     }
 
     /// The receiver may be of an earlier incarnation of this node, but not of another node.
-    fn check_receiver(&self, node: &Atom) -> Read<()> {
+    fn check_receiver(&self, node: &Atom) -> Element<()> {
         if *node == self.parties.local {
             return Ok(());
         }

@@ -22,5 +22,7 @@ pub use encode::SendError;
 pub use message::{AltactTarget, Control, Monitored};
 pub use spawn::{SpawnOptions, SpawnReply, SpawnRequest};
 
-pub(super) use decode::{Parties, PayloadPlace, read_control};
+#[cfg(test)]
+use decode::read_control;
+pub(super) use decode::{Parties, PayloadPlace, Read, open};
 pub(super) use encode::{Placement, write_control};

@@ -113,6 +113,15 @@ impl<'de> Decoder<'de> {
         self
     }
 
+    /// At this place, if there is as much: what comes before it has been read by another decoder.
+    #[inline]
+    pub(crate) fn skipped_to(mut self, position: usize) -> Decoder<'de> {
+        if let Some(rest) = self.reader.rest().get(position..) {
+            self.reader.advance_to(rest);
+        }
+        self
+    }
+
     /// What [`Decoder::with_extension`] set.
     #[inline]
     pub fn extension(&self) -> Option<&'de (dyn Any + Send + Sync)> {

@@ -60,7 +60,9 @@ fn sort<A: Behavior>(turn: &Turn<'_, A>, envelope: Envelope<A::Message>) -> Came
     let came = match &**other {
         Other::Exit(exit) if turn.cx.parent() == exit.from => Came::ParentExit(exit.reason.clone()),
         Other::Wire(encoded, from) => match wire::unwrap(turn.cx.host(), encoded, A::PROTOCOL) {
-            (wire::Wrapped::System(to), request) => Came::System(to, request, from.clone()),
+            (wire::Wrapped::System(to), request) => {
+                Came::System(to, encoded.last_element(request), from.clone())
+            }
             _ => return Came::Else(envelope),
         },
         _ => return Came::Else(envelope),
