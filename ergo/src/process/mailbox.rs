@@ -7,17 +7,13 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll, Waker};
 
-use tracing::level_filters::LevelFilter;
-
-use crate::etf::{Atom, Encoded, Pid, Reference};
+use crate::etf::{Atom, Pid, Reference};
 use crate::process::actor::{Behavior, Options};
 use crate::process::asked::Asked;
-use crate::process::host::{AnyProcess, Broken, HostRef, Incoming, Origin, Undelivered};
+use crate::process::host::HostRef;
 use crate::process::overflow::{Policy, Sent};
-use crate::process::queue::{Closed, EndTicket, Envelope, Extra, Other, Queue};
-use crate::process::{
-    CastError, Exit, ExitReason, Full, Heritage, ProcessInfo, ProcessStatus, Relations,
-};
+use crate::process::queue::{Closed, Envelope, Extra, Other, Queue};
+use crate::process::{CastError, Exit, ExitReason, Full};
 use crate::process::{current, wire};
 use crate::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use crate::sync::{Mutex, MutexGuard};
@@ -45,7 +41,7 @@ pub(super) struct Cell<A: Behavior> {
     has_parked: AtomicBool,
     policy: Policy,
     /// Messages of the batch in progress that wait, so that a bound is exact. Kept only when there is a bound.
-    batch_left: AtomicU32,
+    pub(super) batch_left: AtomicU32,
     /// Whether its node has faults in store.
     #[cfg(feature = "testing")]
     faulty: bool,

@@ -3,21 +3,16 @@
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll, Waker};
 
-use crate::process::mailbox::Cell;
-
-use crate::etf::{Atom, Encoded, Pid, Reference};
-use crate::process::actor::{Behavior, Options};
-use crate::process::asked::Asked;
-use crate::process::host::{AnyProcess, Broken, HostRef, Incoming, Origin, Undelivered};
-use crate::process::overflow::{Policy, Sent};
-use crate::process::queue::{Closed, EndTicket, Envelope, Extra, Other, Queue};
-use crate::process::{
-    CastError, Exit, ExitReason, Full, Heritage, ProcessInfo, ProcessStatus, Relations,
-};
-use crate::process::{current, wire};
-use crate::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
-use crate::sync::{Mutex, MutexGuard};
 use tracing::level_filters::LevelFilter;
+
+use crate::etf::{Encoded, Pid};
+use crate::process::actor::Behavior;
+use crate::process::host::{AnyProcess, Broken, Incoming, Origin, Undelivered};
+use crate::process::mailbox::Cell;
+use crate::process::overflow::Sent;
+use crate::process::queue::{EndTicket, Envelope, Other};
+use crate::process::{CastError, ExitReason, Heritage, ProcessInfo, ProcessStatus, Relations};
+use crate::sync::atomic::Ordering;
 
 impl<A: Behavior> AnyProcess for Cell<A> {
     fn id(&self) -> u64 {
