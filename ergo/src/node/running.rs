@@ -181,10 +181,11 @@ impl Node {
         let options = number.map(|_| Term::atom("monitor"));
         let leader = match run.caller {
             NODE_ID => None,
-            caller => self
-                .0
-                .process(caller)
-                .map(|caller| caller.info().group_leader),
+            // One that has inherited none has the node's.
+            caller => self.0.process(caller).and_then(|caller| {
+                let heritage = caller.heritage_of_children();
+                heritage.group_leader().cloned()
+            }),
         };
         let control = self.spawn_request(
             number.unwrap_or_else(|| self.0.next_number()),

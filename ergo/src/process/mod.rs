@@ -44,6 +44,7 @@ mod insist;
 mod links;
 mod log;
 mod mailbox;
+mod outside;
 mod overflow;
 mod plain;
 mod queue;

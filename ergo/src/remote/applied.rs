@@ -41,7 +41,7 @@ impl FunctionCall {
 
     /// What `erlang:apply(Fun, Args)` or `erlang:apply(Module, Function, Args)` calls, when it is one of these.
     ///
-    /// A fun whose code is at another node is an error `{badfun, Fun}`, as where that code is not loaded.
+    /// A fun whose code is at another node is an error `undef`, as where its module is not loaded.
     pub(super) fn applied(&self, name: &FunctionName) -> Result<Option<FunctionCall>, Exception> {
         if (name.module.as_str(), name.function.as_str()) != ("erlang", "apply")
             || !matches!(name.arity, 2 | 3)
@@ -68,8 +68,7 @@ impl FunctionCall {
 fn of_fun(fun: &Encoded, args: Encoded) -> Result<FunctionCall, Exception> {
     let fun = fun.to_term().map_err(badarg)?;
     let Some(export) = fun.as_fun().and_then(Fun::as_export) else {
-        let badfun = Term::tuple([Term::atom("badfun"), fun]);
-        return Err(Exception::Error(badfun));
+        return Err(Exception::Error(Term::atom("undef")));
     };
     let call = FunctionCall {
         module: export.module().clone(),

@@ -165,7 +165,8 @@ impl Call {
         done: impl FnOnce(&PlainContext, Term) + Send + 'static,
     ) {
         if !cx.node().may_spawn_for(cx.origin()) {
-            return done(cx, badrpc(exit(Term::atom("system_limit"))));
+            let limit = Term::tuple([Term::atom("system_limit"), Term::list([])]);
+            return done(cx, badrpc(exit(limit)));
         }
         let functions = functions.clone();
         let options = SpawnOptions {

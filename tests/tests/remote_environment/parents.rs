@@ -90,7 +90,7 @@ async fn the_exit_of_a_linked_parent_stops_a_server_that_traps_exits(
     let (server, asking) = child(&a, probe.pid(), true).await;
     assert_eq!(server.parent().await?, asking);
     // That of somebody else it hears of.
-    b.exit(&server.pid().unwrap(), ExitReason::from("somebody"));
+    b.exit(server.pid().unwrap(), ExitReason::from("somebody"));
     probe.expect_term(pattern!({trapped, somebody})).await;
     a.send(&asking, atom!(enough)).await?;
     probe.expect_term(pattern!({terminate, enough})).await;

@@ -138,7 +138,7 @@ async fn of_rust_alone() {
         let asks = format!("'{}'", world.erl.name());
         let rows = [
             (
-                "F = fun() -> 1 end, {error, {exception, {badfun, F}, {erlang, apply, 2}}} = C(fun() -> erpc:call(N, F) end), ok",
+                "F = fun() -> 1 end, {error, {exception, undef, {erlang, apply, 2}}} = C(fun() -> erpc:call(N, F) end), ok",
                 "ok",
             ),
             (
