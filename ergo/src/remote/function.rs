@@ -315,7 +315,7 @@ impl Functions {
                 caught(&name, || handler(cx, args)).await
             }
             Permit::NotAllowed => {
-                tracing::warn!(function = %name, ?asker, "refused a call: the function is not open to this node");
+                tracing::debug!(function = %name, ?asker, "refused a call: the function is not open to this node");
                 Err(Exception::Error(not_allowed(name)))
             }
             // As in OTP, arguments that are no proper list come before a function that is not there.
