@@ -114,3 +114,45 @@ async fn a_value_set_later_and_one_of_the_node_cannot_be_sent_either(
     printed(&a, SpawnOptions::default(), SpawnOptions::default()).await?;
     Ok(())
 }
+
+#[derive(Actor)]
+struct Counter {
+    value: u32,
+}
+
+#[ergo::server]
+impl Counter {
+    fn init(value: u32) -> Result<Self, ExitReason> {
+        Ok(Counter { value })
+    }
+
+    #[call]
+    fn add(&mut self, n: u32) -> u32 {
+        self.value += n;
+        self.value
+    }
+}
+
+/// A handle in the environment leads back to where it came from.
+#[ergo::test]
+async fn a_handle_goes_along(network: Network) -> ergo::Result {
+    let (a, b) = two(&network, true).await;
+    let adder = async |cx: PlainContext, (to,): (Pid,)| {
+        let counter = cx.env::<CounterRef>("counter").unwrap();
+        let added = counter.add(2).await.unwrap();
+        let _ = cx.send(&to, added);
+    };
+    b.enable_spawn("adder", adder).await?;
+    let counter = a.spawn::<Counter>(5).await?;
+    let parent = SpawnOptions::default().env("counter", counter.clone());
+    let adds = async |mut cx: PlainContext| {
+        let to = args![(cx.pid())];
+        let spawn = cx.remote_spawn("b@mem", "adder", SpawnOptions::default(), to);
+        spawn.await.unwrap();
+        cx.receive().await
+    };
+    let added = run(&a, parent, adds).await;
+    assert_eq!(added, Some(Message::Term(term!(7))));
+    assert_eq!(counter.add(1).await?, 8);
+    Ok(())
+}

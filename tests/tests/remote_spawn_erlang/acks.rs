@@ -7,7 +7,7 @@ use crate::world::{World, erl};
 /// `Start(Args, Timeout, Ties)` gives what came to the alias, and the request.
 const START: &str = "Start = fun(Init, Timeout, Ties) ->
     A = alias(), Q = spawn_request(R, ergo, spawn, [worker, [Init], #{ack => A, timeout => Timeout}], Ties),
-    {ok, P} = Reply(Q), receive Told when element(1, Told) =:= A -> {P, Q, erlang:delete_element(1, Told)} after 15000 -> late end end, ok";
+    {ok, P} = Reply(Q), receive Told when element(1, Told) =:= A -> {P, Q, erlang:delete_element(1, Told)} after 60000 -> late end end, ok";
 
 #[tokio::test]
 async fn confirmed_or_not() {
@@ -16,9 +16,9 @@ async fn confirmed_or_not() {
         world
             .table(&[
                 (START, "ok"),
-                ("{P1, _, {ok, K1}} = Start(1, 0, []), K1 ! ok, Ask(P1, id)", "1"),
-                ("{P2, Q2, {ok, K2}} = Start(2, 0, [link, monitor]), K2 ! {whatever, [it, is]}, Ask(P2, id)", "2"),
-                ("{P3, Q3, {ok, K3}} = Start(3, 0, [link, monitor]), Ask(P3, id)", "3"),
+                ("{P1, _, {ok, K1}} = Start(1, 60000, []), K1 ! ok, Ask(P1, id)", "1"),
+                ("{P2, Q2, {ok, K2}} = Start(2, 60000, [link, monitor]), K2 ! {whatever, [it, is]}, Ask(P2, id)", "2"),
+                ("{P3, Q3, {ok, K3}} = Start(3, 0, [link, monitor]), node(P3) =:= R", "true"),
                 ("{P4, _, {ok, _}} = Start(4, infinity, []), M4 = monitor(process, P4), Ask(P4, id)", "4"),
                 // Nobody has confirmed: ended, five seconds after its time.
                 ("{Down(Q3), Exit(P3)}", "{killed,killed}"),
@@ -47,10 +47,10 @@ async fn inits_that_fail() {
         world
             .table(&[
                 (START, "ok"),
-                ("[element(3, Start(X, 1000, [link, monitor])) || X <- [{fail, {no, 1}}, {fail, normal}, ignore]]", "[{error,{no,1}},{error,normal},{ignore}]"),
-                ("{error, Panic} = element(3, Start(panic, 1000, [link, monitor])), Panic", "{panic,<<\"init panics at.."),
+                ("[element(3, Start(X, infinity, [link, monitor])) || X <- [{fail, {no, 1}}, {fail, normal}, ignore]]", "[{error,{no,1}},{error,normal},{ignore}]"),
+                ("{error, Panic} = element(3, Start(panic, infinity, [link, monitor])), Panic", "{panic,<<\"init panics at.."),
                 ("Rest()", "nothing"),
-                ("A1 = alias(), Q1 = spawn_request(R, ergo, spawn, [worker, [{hang, Me}], #{ack => A1, timeout => 0}], [link, monitor]), {ok, P1} = Reply(Q1), {hangs, P1} = Get(), {A1, error, Why1} = Get(), Why1", "killed"),
+                ("A1 = alias(), Q1 = spawn_request(R, ergo, spawn, [worker, [hang], #{ack => A1, timeout => 0}], [link, monitor]), {ok, _} = Reply(Q1), {A1, error, Why1} = Get(), Why1", "killed"),
                 ("A2 = alias(), Q2 = spawn_request(R, ergo, spawn, [worker, [{hang, Me}], #{ack => A2}], [link, monitor]), {ok, P2} = Reply(Q2), {hangs, P2} = Get(), exit(P2, why), Get() =:= {A2, error, why}", "true"),
                 ("Rest()", "nothing"),
                 // Refused: the alias hears nothing.

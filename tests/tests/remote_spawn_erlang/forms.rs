@@ -18,7 +18,7 @@ async fn spawns_of_a_factory() {
                 ("{P3, M3} = spawn_monitor(R, ergo, spawn, [worker, [x]]), gen_server:cast(P3, {stop, {a, <<1>>}}), Down(M3)", "{a,<<1>>}"),
                 ("{P4, M4} = spawn_monitor(R, ergo, spawn, [worker, [x]]), gen_server:cast(P4, crash), Down(M4)", "{panic,<<\"it crashes at.."),
                 ("{P5, M5} = spawn_opt(R, ergo, spawn, [worker, [x]], [link, monitor, {priority, high}]), exit(P5, z), {Down(M5), Exit(P5)}", "{z,z}"),
-                ("{P6, M6} = spawn_opt(R, ergo, spawn, [worker, [x]], [{monitor, [{tag, mine}]}]), exit(P6, kill), receive {mine, M6, process, P6, W6} -> W6 after 15000 -> late end", "killed"),
+                ("{P6, M6} = spawn_opt(R, ergo, spawn, [worker, [x]], [{monitor, [{tag, mine}]}]), exit(P6, kill), receive {mine, M6, process, P6, W6} -> W6 after 60000 -> late end", "killed"),
                 ("spawn(R, ergo, spawn, [say, [Me, hi]]), Get()", "hi"),
                 // A factory in place of a module.
                 ("P7 = spawn(R, worker, any, [13]), {Ask(P7, id), Ask(P7, parent) =:= Me}", "{13,true}"),
@@ -58,12 +58,12 @@ async fn requests_with_each_way_to_reply() {
                 ("Reply(Ask2(Bad, [{reply, error_only}]))", "{error,unknown_name}"),
                 ("Q4 = Ask2(Good, [{reply, success_only}]), {ok, P4} = Reply(Q4), Ask(P4, id)", "5"),
                 ("Ask2(Bad, [{reply, success_only}]), Rest()", "nothing"),
-                ("Q5 = Ask2(Bad, [{reply_tag, {my, tag}}, link, monitor]), receive {{my, tag}, Q5, A5, B5} -> {A5, B5} after 15000 -> late end", "{error,unknown_name}"),
+                ("Q5 = Ask2(Bad, [{reply_tag, {my, tag}}, link, monitor]), receive {{my, tag}, Q5, A5, B5} -> {A5, B5} after 60000 -> late end", "{error,unknown_name}"),
                 // Given up: it starts, and is linked to nobody.
                 ("Abandon = fun Again(0) -> never; Again(N) ->
                     Q = Ask2([say, [Me, started]], [link, monitor]),
                     case spawn_request_abandon(Q) of
-                        true -> receive started -> started after 15000 -> late end;
+                        true -> receive started -> started after 60000 -> late end;
                         %% The answer was faster.
                         false -> {ok, P} = Reply(Q), {normal, normal, started} = {Down(Q), Exit(P), receive started -> started end}, Again(N - 1)
                     end end, Abandon(1000)", "started"),

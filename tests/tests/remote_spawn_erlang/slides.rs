@@ -13,7 +13,7 @@ async fn typed_as_printed() {
         bar.wait_for("ready 'bar@127.0.0.1'").await.unwrap();
         let foo = Erl::builder(release, "foo", epmd.port()).cookie("secret");
         let foo = foo.start().await.unwrap();
-        let flush = "receive Got -> Got after 15000 -> nothing end";
+        let flush = "receive Got -> Got after 60000 -> nothing end";
         for (typed, expect) in [
             ("net_adm:ping('bar@127.0.0.1').", "pong"),
             (

@@ -167,7 +167,10 @@ async fn stand_still(erl: &Erl) {
     erl.stop();
     let tasks = format!("/proc/{}/task", erl.pid());
     let stands = |task: std::io::Result<std::fs::DirEntry>| {
-        let stat = std::fs::read_to_string(task.unwrap().path().join("stat")).unwrap();
+        let Ok(stat) = std::fs::read_to_string(task.unwrap().path().join("stat")) else {
+            // It has ended.
+            return true;
+        };
         // Behind the name, which is in parentheses.
         let (_, state) = stat.rsplit_once(')').unwrap();
         state.trim_start().starts_with('T')
@@ -245,7 +248,7 @@ async fn late_answers() {
                 let _ = spawn.await;
             });
             deadline(PATIENCE, asked).await.unwrap();
-            world.rust.exit(&caller.unwrap(), ExitReason::Kill);
+            world.rust.exit(caller.unwrap(), ExitReason::Kill);
         }
         world.erl.cont();
         // Four that came too late, of which the first is the one that was meant.

@@ -14,7 +14,7 @@ async fn callers_that_are_killed() {
                 ("Child = fun(Options) ->
                     Owner = spawn(fun() -> {spawn_reply, _, ok, P} = begin spawn_request(R, ergo, spawn, [worker, [1]], Options), receive X -> X end end,
                         Me ! {child, P}, receive stop -> ok end end),
-                    receive {child, P} -> {Owner, P, monitor(process, P)} after 15000 -> late end end, ok", "ok"),
+                    receive {child, P} -> {Owner, P, monitor(process, P)} after 60000 -> late end end, ok", "ok"),
                 ("{O1, _, M1} = Child([link]), exit(O1, kill), Down(M1)", "killed"),
                 ("{O2, _, M2} = Child([link, monitor]), exit(O2, why), Down(M2)", "why"),
                 // As the end of any linked process that is normal: nothing.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use ergo::prelude::*;
 
-/// Does what it is told when it starts: `{fail, Reason}`, `panic`, `ignore` and `{hang, Pid}`, which tells the pid and goes
-/// on for ever. Anything else is its id.
+/// Does what it is told when it starts: `{fail, Reason}`, `panic`, `ignore`, `hang`, which goes on for ever, and
+/// `{hang, Pid}`, which tells the pid before. Anything else is its id.
 #[derive(Actor)]
 pub(crate) struct Worker {
     id: Term,
@@ -16,6 +16,7 @@ impl Worker {
     async fn init(id: Term, cx: &Context<Self>) -> Result<Self, ExitReason> {
         match (id.as_atom(), id.as_tuple()) {
             (Some("panic"), _) => panic!("init panics"),
+            (Some("hang"), _) => std::future::pending::<()>().await,
             (Some("ignore"), _) => return Err(ExitReason::Ignore),
             (_, Some([word, reason])) if word.as_atom() == Some("fail") => {
                 return Err(ExitReason::from(reason.clone()));

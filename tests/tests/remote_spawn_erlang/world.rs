@@ -58,7 +58,7 @@ impl World {
     pub(crate) async fn table(&self, rows: &[(&str, &str)]) {
         let mut wrong = Vec::new();
         for (expression, expect) in rows {
-            let value = match self.erl.eval(expression).await {
+            let value = match self.erl.eval_within(6 * PATIENCE, expression).await {
                 Ok(value) => value,
                 Err(failure) => failure.to_string(),
             };
@@ -102,12 +102,12 @@ pub(crate) async fn erl(release: Release, epmd: &Epmd, rust: &str) -> Erl {
     let erl = erl.start().await.unwrap();
     let prelude = format!(
         "R = '{rust}', Me = self(), process_flag(trap_exit, true),
-        Get = fun() -> receive Any -> Any after 15000 -> nothing end end,
+        Get = fun() -> receive Any -> Any after 60000 -> nothing end end,
         None = fun() -> receive Any -> Any after 0 -> nothing end end,
-        Down = fun(M) -> receive {{'DOWN', M, process, _, W}} -> W after 15000 -> late end end,
-        Exit = fun(P) -> receive {{'EXIT', P, W}} -> W after 15000 -> late end end,
-        Reply = fun(Q) -> receive {{spawn_reply, Q, A, B}} -> {{A, B}} after 15000 -> late end end,
-        Ask = fun(P, Request) -> gen_server:call(P, Request, 15000) end,
+        Down = fun(M) -> receive {{'DOWN', M, process, _, W}} -> W after 60000 -> late end end,
+        Exit = fun(P) -> receive {{'EXIT', P, W}} -> W after 60000 -> late end end,
+        Reply = fun(Q) -> receive {{spawn_reply, Q, A, B}} -> {{A, B}} after 60000 -> late end end,
+        Ask = fun(P, Request) -> gen_server:call(P, Request, 60000) end,
         Try = fun(F) -> try F() catch error:{{exception, E, _}} -> {{exception, E}}; Class:E -> {{Class, E}} end end,
         %% The first message behind all that R has sent by now; `nothing` if there is none.
         Rest = fun() -> pong = net_adm:ping(R), None() end,
