@@ -8,12 +8,12 @@ use crate::process::host::{AnyProcess, AsHost};
 use crate::process::{
     ExitReason, Inheritance, PlainContext, SpawnError, SpawnOptions, Tie, start_plain_tied,
 };
-use crate::remote::applied::FunctionCall;
-use crate::remote::child::ChildOptions;
-use crate::remote::erpc;
-use crate::remote::factory::{Factories, NoFactory, Start};
-use crate::remote::function::{Asker, FunctionName, Functions, Permit, elements, is_list};
-use crate::remote::lease::{Lease, watch_init};
+use crate::remote::rpc::applied::FunctionCall;
+use crate::remote::rpc::erpc;
+use crate::remote::rpc::function::{Asker, FunctionName, Functions, Permit, elements, is_list};
+use crate::remote::spawn::child::ChildOptions;
+use crate::remote::spawn::factory::{Factories, NoFactory, Start};
+use crate::remote::spawn::lease::{Lease, watch_init};
 
 /// Starts what is registered at a node for its peers.
 #[derive(Clone)]

@@ -2,7 +2,7 @@
 
 use crate::node::Node;
 use crate::remote::access::{AccessChange, atom};
-use crate::remote::factory::{Factories, IntoFactory};
+use crate::remote::spawn::factory::{Factories, IntoFactory};
 
 impl Node {
     pub(crate) fn factories(&self) -> Factories {

@@ -6,7 +6,7 @@ use crate::etf::{Atom, Encode, EncodeError, Encoded, Encoder};
 use crate::node::{Node, Run};
 use crate::process::host::AsHost;
 use crate::process::{PlainContext, polled_on};
-use crate::remote::applied::FunctionCall;
+use crate::remote::rpc::applied::FunctionCall;
 use crate::remote::{Asker, Multicall, RpcCall, RpcError};
 
 /// How long a call waits that does not say otherwise.
@@ -147,7 +147,7 @@ fn function_call(
 
 impl FunctionCall {
     /// The last three elements of a list of arguments, and its end.
-    pub(super) fn write(&self, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
+    pub(in crate::remote) fn write(&self, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
         encoder.write_atom(self.module.as_str())?;
         encoder.write_atom(self.function.as_str())?;
         encoder.write_encoded(&self.args)?;

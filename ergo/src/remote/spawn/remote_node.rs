@@ -9,16 +9,16 @@ use crate::etf::{Atom, Encode, EncodeError, Encoded, Pid, Reference};
 use crate::node::{ConnectError, Node};
 use crate::process::{Behavior, Destination, Handle, SpawnOptions};
 use crate::remote::access;
-use crate::remote::asking::{Asking, What};
-use crate::remote::error::RemoteSpawnError;
+use crate::remote::spawn::asking::{Asking, What};
+use crate::remote::spawn::error::RemoteSpawnError;
 
 /// Another node, or this one, as a place to start processes at. Made by [`Node::remote`]. Cloning it is cheap.
 ///
 /// It is no connection: when that is lost, the next request makes another one.
 #[derive(Debug, Clone)]
 pub struct RemoteNode {
-    pub(super) node: Node,
-    pub(super) name: Atom,
+    pub(in crate::remote) node: Node,
+    pub(in crate::remote) name: Atom,
 }
 
 impl Node {
@@ -35,7 +35,7 @@ impl Node {
 
 impl RemoteNode {
     /// One that is connected to when it is used. A name that is too long is that of no node.
-    pub(super) fn unconnected(node: &Node, name: &str) -> RemoteNode {
+    pub(in crate::remote) fn unconnected(node: &Node, name: &str) -> RemoteNode {
         let node = node.clone();
         let name = Atom::new(name).unwrap_or(Atom::from_static(""));
         RemoteNode { node, name }
@@ -264,7 +264,7 @@ impl<T: Send + 'static> RemoteSpawn<T> {
     }
 
     /// Asks in the name of this process, wherever it is awaited.
-    pub(super) fn caller(mut self, id: u64) -> Self {
+    pub(in crate::remote) fn caller(mut self, id: u64) -> Self {
         self.asking.caller = Some(id);
         self
     }

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use crate::etf::{Atom, Encoded, Reference, Term};
 use crate::process::{ExitReason, PlainContext};
 use crate::remote::Exception;
-use crate::remote::applied::FunctionCall;
-use crate::remote::function::{Asker, Functions, elements};
+use crate::remote::rpc::applied::FunctionCall;
+use crate::remote::rpc::function::{Asker, Functions, elements};
 
 /// `erpc:execute_call/4`: its exit reason is the result, `{ResRef, return, Value}` and so on.
-pub(super) async fn execute_call(
+pub(in crate::remote) async fn execute_call(
     functions: &Functions,
     cx: PlainContext,
     asker: &Asker,
@@ -34,7 +34,7 @@ pub(super) async fn execute_call(
 }
 
 /// `erpc:execute_cast/3`: nobody hears of the result.
-pub(super) async fn execute_cast(
+pub(in crate::remote) async fn execute_cast(
     functions: &Functions,
     cx: PlainContext,
     asker: &Asker,

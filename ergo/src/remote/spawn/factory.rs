@@ -14,7 +14,8 @@ use crate::process::{
     spawn_plain_there, spawn_there,
 };
 use crate::remote::access::{Access, AccessListError};
-use crate::remote::{Asker, FunctionArgs, function};
+use crate::remote::rpc::function;
+use crate::remote::{Asker, FunctionArgs};
 
 /// What makes processes of one kind for whoever may ask: of an actor, `Stock::factory()`, or of a function.
 ///
@@ -23,18 +24,18 @@ use crate::remote::{Asker, FunctionArgs, function};
 pub struct Factory(Arc<dyn Make>);
 
 /// Called with the process before anything of it runs.
-pub(super) type Tied<'a> = &'a mut dyn FnMut(&Arc<dyn AnyProcess>);
+pub(in crate::remote) type Tied<'a> = &'a mut dyn FnMut(&Arc<dyn AnyProcess>);
 
 /// How a process is started that somebody else has asked for.
-pub(super) struct Start<'a> {
-    pub(super) host: &'a HostRef,
-    pub(super) args: Encoded,
-    pub(super) options: &'a SpawnOptions,
-    pub(super) tie: &'a Tie<'a>,
-    pub(super) tied: Tied<'a>,
-    pub(super) started: Started,
+pub(in crate::remote) struct Start<'a> {
+    pub(in crate::remote) host: &'a HostRef,
+    pub(in crate::remote) args: Encoded,
+    pub(in crate::remote) options: &'a SpawnOptions,
+    pub(in crate::remote) tie: &'a Tie<'a>,
+    pub(in crate::remote) tied: Tied<'a>,
+    pub(in crate::remote) started: Started,
     /// The node that asks, unless it is this one.
-    pub(super) caller: Option<Atom>,
+    pub(in crate::remote) caller: Option<Atom>,
 }
 
 trait Make: Send + Sync {
@@ -119,7 +120,7 @@ impl Factory {
         Factory(Arc::new(OfFunction(Arc::new(function), PhantomData)))
     }
 
-    pub(super) fn start(&self, start: Start<'_>) -> Result<(), SpawnError> {
+    pub(in crate::remote) fn start(&self, start: Start<'_>) -> Result<(), SpawnError> {
         self.0.start(start)
     }
 }
@@ -218,14 +219,14 @@ struct Entry {
 
 /// Why nothing is made: the word that goes to the one who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum NoFactory {
+pub(in crate::remote) enum NoFactory {
     Unknown,
     NotAllowed,
 }
 
 impl Factories {
     /// Opens a factory, for these nodes or for all.
-    pub(super) fn enable(
+    pub(in crate::remote) fn enable(
         &self,
         name: Atom,
         factory: Factory,
@@ -250,7 +251,7 @@ impl Factories {
     }
 
     /// Closes a factory, for these nodes or for all.
-    pub(super) fn disable(
+    pub(in crate::remote) fn disable(
         &self,
         name: &Atom,
         nodes: Option<&std::collections::BTreeSet<Atom>>,
@@ -264,7 +265,7 @@ impl Factories {
     }
 
     /// The factory of this name, for the one that asks.
-    pub(super) fn find(
+    pub(in crate::remote) fn find(
         &self,
         node: &Node,
         name: &Atom,
@@ -287,7 +288,7 @@ impl Factories {
     }
 
     /// Whether there is one of this name, open or not.
-    pub(super) fn has(&self, name: &Atom) -> bool {
+    pub(in crate::remote) fn has(&self, name: &Atom) -> bool {
         let entries = self.0.read().unwrap_or_else(PoisonError::into_inner);
         entries.contains_key(name)
     }

@@ -9,15 +9,15 @@ use crate::process::{Inheritance, Overflow, SentEnv, SpawnOptions, level_of, lev
 
 /// The options of a process that a peer has asked for.
 #[derive(Debug, Default)]
-pub(super) struct ChildOptions {
+pub(in crate::remote) struct ChildOptions {
     spawn: SpawnOptions,
     env: SentEnv,
     log_level: Option<LevelFilter>,
     application: Option<Atom>,
     /// Where the end of its init is told, and the confirmation is to come from.
-    pub(super) ack: Option<Reference>,
+    pub(in crate::remote) ack: Option<Reference>,
     /// How long the init may take; with `ack`, how long whoever asks waits.
-    pub(super) timeout: Option<Duration>,
+    pub(in crate::remote) timeout: Option<Duration>,
 }
 
 impl ChildOptions {
@@ -26,7 +26,7 @@ impl ChildOptions {
     /// `infinity` is no bound of the mailbox, and no end of the time.
     ///
     /// `None` for anything else.
-    pub(super) fn read(options: &Encoded) -> Option<ChildOptions> {
+    pub(in crate::remote) fn read(options: &Encoded) -> Option<ChildOptions> {
         let mut decoder = options.decoder();
         let mut read = ChildOptions::default();
         for _ in 0..decoder.read_map().ok()? {
@@ -56,7 +56,7 @@ impl ChildOptions {
     }
 
     /// As options of a process that a peer has asked for, and that has this much besides.
-    pub(super) fn inheriting(self, inheritance: Inheritance) -> SpawnOptions {
+    pub(in crate::remote) fn inheriting(self, inheritance: Inheritance) -> SpawnOptions {
         self.spawn.inheriting(Inheritance {
             env: self.env,
             application: self.application,
@@ -92,16 +92,16 @@ fn atom(value: &Encoded) -> Option<Atom> {
 }
 
 /// The options of a process that is asked for, on their way out.
-pub(super) struct ChildAsked<'a> {
-    pub(super) spawn: &'a SpawnOptions,
-    pub(super) inherited: &'a Inheritance,
-    pub(super) timeout: Duration,
-    pub(super) ack: Reference,
+pub(in crate::remote) struct ChildAsked<'a> {
+    pub(in crate::remote) spawn: &'a SpawnOptions,
+    pub(in crate::remote) inherited: &'a Inheritance,
+    pub(in crate::remote) timeout: Duration,
+    pub(in crate::remote) ack: Reference,
 }
 
 impl ChildAsked<'_> {
     /// Writes what [`ChildOptions::read`] reads.
-    pub(super) fn write(&self, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
+    pub(in crate::remote) fn write(&self, encoder: &mut Encoder<'_>) -> Result<(), EncodeError> {
         let mut options: Vec<(&str, Term)> = Vec::new();
         let spawn = self.spawn;
         if let Some(name) = &spawn.name {

@@ -20,7 +20,7 @@ type Init = oneshot::Receiver<Result<(), SpawnError>>;
 
 /// Looks after the init of a process that nobody is told of: it ends when it takes longer than that, as with
 /// `{timeout, Milliseconds}` of `gen_server:start`, and the log says how it has failed.
-pub(super) fn watch_init(
+pub(in crate::remote) fn watch_init(
     node: &Node,
     factory: Atom,
     process: Arc<dyn AnyProcess>,
@@ -49,7 +49,7 @@ pub(super) fn watch_init(
 
 /// Told by the child's node: the end of the init, `{Alias, ok, Keep}`, `{Alias, ignore}` or `{Alias, error, Reason}`.
 /// Anything that is sent to `Keep` confirms.
-pub(super) struct Lease {
+pub(in crate::remote) struct Lease {
     node: Node,
     alias: Reference,
     kept: Told,
@@ -58,7 +58,7 @@ pub(super) struct Lease {
 
 impl Lease {
     /// One that ends with the connection. `None` when that is being lost.
-    pub(super) fn new(
+    pub(in crate::remote) fn new(
         node: &Node,
         request: &SpawnRequest,
         alias: Reference,
@@ -75,7 +75,12 @@ impl Lease {
     }
 
     /// Looks after the process until it is confirmed or has ended.
-    pub(super) fn attend(self, request: SpawnRequest, process: Arc<dyn AnyProcess>, init: Init) {
+    pub(in crate::remote) fn attend(
+        self,
+        request: SpawnRequest,
+        process: Arc<dyn AnyProcess>,
+        init: Init,
+    ) {
         let runtime = self.node.host().runtime().clone();
         // The arguments are slices of what has come, all of which they would keep.
         let request = SpawnRequest {

@@ -5,7 +5,7 @@ use std::future::Future;
 use crate::node::Node;
 use crate::process::PlainContext;
 use crate::remote::access::atom;
-use crate::remote::function::{FunctionName, erase};
+use crate::remote::rpc::function::{FunctionName, erase};
 use crate::remote::{AccessChange, AccessListError, FunctionArgs, Functions, IntoOutcome};
 
 impl Node {

@@ -7,7 +7,7 @@ use crate::etf::Atom;
 use crate::node::Node;
 use crate::process::PlainContext;
 use crate::remote::access::atom;
-use crate::remote::function::{FunctionName, Handler, erase};
+use crate::remote::rpc::function::{FunctionName, Handler, erase};
 use crate::remote::{AccessChange, AccessListError, FunctionArgs, IntoOutcome};
 
 /// Functions of one module that peers may call, to be registered together: what `#[ergo::rpc(module = "..")]` writes.

@@ -2,7 +2,7 @@
 
 use crate::etf::{Atom, Encoded, Fun, Term};
 use crate::remote::Exception;
-use crate::remote::function::{FunctionName, elements};
+use crate::remote::rpc::function::{FunctionName, elements};
 
 /// A function and its arguments, an encoded list.
 #[derive(Debug, Clone)]
@@ -30,7 +30,7 @@ impl FunctionCall {
     }
 
     /// The function of as many arguments as there are.
-    pub(super) fn name(&self) -> Result<FunctionName, Exception> {
+    pub(in crate::remote) fn name(&self) -> Result<FunctionName, Exception> {
         let count = self.args.decoder().read_list().map_err(badarg)?.count();
         Ok(FunctionName {
             module: self.module.clone(),
@@ -42,7 +42,10 @@ impl FunctionCall {
     /// What `erlang:apply(Fun, Args)` or `erlang:apply(Module, Function, Args)` calls, when it is one of these.
     ///
     /// A fun whose code is at another node is an error `undef`, as where its module is not loaded.
-    pub(super) fn applied(&self, name: &FunctionName) -> Result<Option<FunctionCall>, Exception> {
+    pub(in crate::remote) fn applied(
+        &self,
+        name: &FunctionName,
+    ) -> Result<Option<FunctionCall>, Exception> {
         if (name.module.as_str(), name.function.as_str()) != ("erlang", "apply")
             || !matches!(name.arity, 2 | 3)
         {

@@ -9,31 +9,31 @@ use crate::process::host::{AnyProcess, AsHost, HostRef, NODE_ID};
 use crate::process::{
     Behavior, Context, ExitReason, Inheritance, SpawnOptions, Tie, polled_on, spawn_plain_there,
 };
-use crate::remote::applied::FunctionCall;
-use crate::remote::child::ChildAsked;
-use crate::remote::error::{About, RemoteSpawnError};
-use crate::remote::factory::NoFactory;
-use crate::remote::here::Starting;
+use crate::remote::rpc::applied::FunctionCall;
+use crate::remote::spawn::child::ChildAsked;
+use crate::remote::spawn::error::{About, RemoteSpawnError};
+use crate::remote::spawn::factory::NoFactory;
+use crate::remote::spawn::here::Starting;
 use crate::remote::{Asker, RemoteNode, RemoteSpawn};
 
 /// What is started.
 #[derive(Clone)]
-pub(super) enum What {
+pub(in crate::remote) enum What {
     Factory(Atom),
     Function(Atom, Atom),
 }
 
 /// A process that is asked for, before anything has been done for it.
-pub(super) struct Asking {
-    pub(super) remote: RemoteNode,
-    pub(super) what: Result<What, RemoteSpawnError>,
-    pub(super) options: SpawnOptions,
-    pub(super) args: Result<Encoded, EncodeError>,
+pub(in crate::remote) struct Asking {
+    pub(in crate::remote) remote: RemoteNode,
+    pub(in crate::remote) what: Result<What, RemoteSpawnError>,
+    pub(in crate::remote) options: SpawnOptions,
+    pub(in crate::remote) args: Result<Encoded, EncodeError>,
     /// The process that asks; the one that is polled otherwise.
-    pub(super) caller: Option<u64>,
-    pub(super) link: bool,
-    pub(super) monitor: bool,
-    pub(super) timeout: Duration,
+    pub(in crate::remote) caller: Option<u64>,
+    pub(in crate::remote) link: bool,
+    pub(in crate::remote) monitor: bool,
+    pub(in crate::remote) timeout: Duration,
 }
 
 /// The same, with all that can be wrong with it looked at.
@@ -50,7 +50,7 @@ struct Checked {
 
 impl Asking {
     /// The process, and the reference of its monitor, if it was asked for.
-    pub(super) async fn run(self) -> Result<(Pid, Reference), RemoteSpawnError> {
+    pub(in crate::remote) async fn run(self) -> Result<(Pid, Reference), RemoteSpawnError> {
         let host = self.remote.node.host();
         let caller = self.caller.unwrap_or_else(|| polled_on(&host));
         if (self.link || self.monitor) && caller == NODE_ID {

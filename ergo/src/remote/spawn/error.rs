@@ -89,15 +89,15 @@ pub enum RemoteSpawnError {
 }
 
 /// A request, for the words of its refusal.
-pub(super) struct About<'a> {
-    pub(super) node: &'a Atom,
-    pub(super) name: &'a Atom,
-    pub(super) register: Option<&'a str>,
+pub(in crate::remote) struct About<'a> {
+    pub(in crate::remote) node: &'a Atom,
+    pub(in crate::remote) name: &'a Atom,
+    pub(in crate::remote) register: Option<&'a str>,
 }
 
 impl About<'_> {
     /// What a word of the other node says.
-    pub(super) fn refused(&self, word: Atom) -> RemoteSpawnError {
+    pub(in crate::remote) fn refused(&self, word: Atom) -> RemoteSpawnError {
         let (node, name) = (self.node.clone(), self.name.clone());
         match (word.as_str(), self.register) {
             ("unknown_name", _) => RemoteSpawnError::UnknownName { node, name },
@@ -112,7 +112,7 @@ impl About<'_> {
         }
     }
 
-    pub(super) fn failed(
+    pub(in crate::remote) fn failed(
         &self,
         failure: SpawnFailure,
         cause: Option<ConnectError>,
@@ -127,7 +127,7 @@ impl About<'_> {
     }
 
     /// What a spawn on this very node says.
-    pub(super) fn here(&self, error: SpawnError) -> RemoteSpawnError {
+    pub(in crate::remote) fn here(&self, error: SpawnError) -> RemoteSpawnError {
         match error {
             SpawnError::Init(reason) => RemoteSpawnError::Init(reason),
             SpawnError::Ignored => RemoteSpawnError::Ignored,

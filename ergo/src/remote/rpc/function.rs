@@ -10,7 +10,7 @@ use crate::etf::{Atom, DecodeError, Encode, Encoded, ListHeader, Term};
 use crate::node::{Node, SpawnTarget};
 use crate::process::PlainContext;
 use crate::process::host::AsHost;
-use crate::remote::applied::FunctionCall;
+use crate::remote::rpc::applied::FunctionCall;
 use crate::remote::{Access, AccessListError, Exception, FunctionArgs};
 
 /// What a call of a function gives.
@@ -36,7 +36,7 @@ impl<T: Encode + Send> IntoOutcome for Result<T, Exception> {
     }
 }
 
-pub(super) fn encode(value: &impl Encode) -> Result<Encoded, Exception> {
+pub(in crate::remote) fn encode(value: &impl Encode) -> Result<Encoded, Exception> {
     let encoded = crate::process::encode(&mut |encoder| value.encode(encoder));
     encoded.map_err(|error| {
         Exception::Error(Term::tuple([
@@ -47,7 +47,10 @@ pub(super) fn encode(value: &impl Encode) -> Result<Encoded, Exception> {
 }
 
 /// The elements of an encoded proper list of this length, each still encoded.
-pub(super) fn elements(list: &Encoded, expected: u32) -> Result<Vec<Encoded>, DecodeError> {
+pub(in crate::remote) fn elements(
+    list: &Encoded,
+    expected: u32,
+) -> Result<Vec<Encoded>, DecodeError> {
     if list.decoder().read_list()?.count() != expected as usize {
         return Err(DecodeError::unknown_request());
     }
@@ -55,7 +58,7 @@ pub(super) fn elements(list: &Encoded, expected: u32) -> Result<Vec<Encoded>, De
 }
 
 /// The elements of an encoded proper list, each still encoded.
-pub(super) fn all_elements(list: &Encoded) -> Result<Vec<Encoded>, DecodeError> {
+pub(in crate::remote) fn all_elements(list: &Encoded) -> Result<Vec<Encoded>, DecodeError> {
     let mut decoder = list.decoder();
     let header = decoder.read_list()?;
     let elements = match header {
@@ -76,7 +79,7 @@ pub(super) fn all_elements(list: &Encoded) -> Result<Vec<Encoded>, DecodeError> 
 }
 
 /// Whether it is an encoded proper list.
-pub(super) fn is_list(list: &Encoded) -> bool {
+pub(in crate::remote) fn is_list(list: &Encoded) -> bool {
     let mut decoder = list.decoder();
     match decoder.read_list() {
         Ok(ListHeader::String(_)) => true,
@@ -120,7 +123,7 @@ pub(crate) struct FunctionName {
 
 impl FunctionName {
     /// Whether the node's own rule lets the one that asks have it.
-    pub(super) fn is_admitted(&self, node: &Node, asker: &Asker) -> bool {
+    pub(in crate::remote) fn is_admitted(&self, node: &Node, asker: &Asker) -> bool {
         let peer = match asker {
             Asker::This => return true,
             Asker::Peer(peer) => Some(peer),
@@ -158,7 +161,7 @@ impl Asker {
         origin.cloned().map_or(Asker::Unproven, Asker::Peer)
     }
 
-    pub(super) fn is_admitted(&self, access: &Access) -> bool {
+    pub(in crate::remote) fn is_admitted(&self, access: &Access) -> bool {
         match self {
             Asker::This => true,
             Asker::Peer(node) => access.admits(node),
@@ -271,7 +274,7 @@ impl Functions {
     }
 
     /// Whether there is this function, for whomever.
-    pub(super) fn has(&self, name: &FunctionName) -> bool {
+    pub(in crate::remote) fn has(&self, name: &FunctionName) -> bool {
         let table = self.0.read().unwrap_or_else(PoisonError::into_inner);
         table.contains_key(name)
     }

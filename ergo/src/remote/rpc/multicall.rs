@@ -29,7 +29,7 @@ enum One<R> {
 }
 
 impl<R> Multicall<R> {
-    pub(super) fn new(node: &Node, calls: Vec<RpcCall<R>>, timeout: Duration) -> Self {
+    pub(in crate::remote) fn new(node: &Node, calls: Vec<RpcCall<R>>, timeout: Duration) -> Self {
         Multicall {
             node: node.clone(),
             calls: calls.into_iter().map(One::Call).collect(),

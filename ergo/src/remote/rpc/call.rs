@@ -12,8 +12,8 @@ use crate::etf::{Atom, DecodeError, DecodeOwned, Encoded, Encoder, Reference, Te
 use crate::node::{End, Node, Run, Running};
 use crate::process::host::AsHost;
 use crate::process::{Deadline, ExitReason, polled_on};
-use crate::remote::applied::FunctionCall;
-use crate::remote::function::Outcome;
+use crate::remote::rpc::applied::FunctionCall;
+use crate::remote::rpc::function::Outcome;
 use crate::remote::{Asker, Exception, RpcError};
 
 /// A call of a function of another node, from [`Rpc::call`](crate::remote::Rpc::call): a future of its value.
@@ -38,7 +38,7 @@ enum State {
 }
 
 impl<R> RpcCall<R> {
-    pub(super) fn new(
+    pub(in crate::remote) fn new(
         node: &Node,
         there: Result<Atom, RpcError>,
         request: Result<FunctionCall, RpcError>,
@@ -54,7 +54,7 @@ impl<R> RpcCall<R> {
     }
 
     /// Sends it, if it has not been sent.
-    pub(super) fn start(&mut self) {
+    pub(in crate::remote) fn start(&mut self) {
         let State::Unsent(_) = self.state else { return };
         let State::Unsent(request) = std::mem::replace(&mut self.state, State::Over) else {
             return;
@@ -103,7 +103,10 @@ impl<R> RpcCall<R> {
 
 impl<R: DecodeOwned> RpcCall<R> {
     /// The result, once there is one; no look at the time is taken.
-    pub(super) fn poll_result(&mut self, cx: &mut Context<'_>) -> Poll<Result<R, RpcError>> {
+    pub(in crate::remote) fn poll_result(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<R, RpcError>> {
         self.start();
         match &mut self.state {
             State::There(running, _) => {

@@ -7,13 +7,13 @@ use crate::etf::{Atom, Encoded, Pid, Term};
 use crate::node::Node;
 use crate::process::host::{AnyProcess, AsHost, Ending};
 use crate::process::{ExitReason, Inheritance, PlainContext, SpawnError, SpawnOptions, Tie};
-use crate::remote::child::ChildOptions;
-use crate::remote::factory::{Factory, Start};
-use crate::remote::function::{FunctionName, erase};
+use crate::remote::rpc::function::{FunctionName, erase};
+use crate::remote::spawn::child::ChildOptions;
+use crate::remote::spawn::factory::{Factory, Start};
 use crate::remote::{Asker, Exception};
 
 /// A process of this node whose init has not ended yet. Dropped, it is ended.
-pub(super) struct Starting {
+pub(in crate::remote) struct Starting {
     node: Node,
     process: Option<Arc<dyn AnyProcess>>,
     /// The process that is linked to it or monitors it, and the number of the monitor.
@@ -22,7 +22,7 @@ pub(super) struct Starting {
 }
 
 impl Starting {
-    pub(super) fn begin(
+    pub(in crate::remote) fn begin(
         node: &Node,
         factory: &Factory,
         args: Encoded,
@@ -51,12 +51,12 @@ impl Starting {
     }
 
     /// Where this process is tied to it, under this number.
-    pub(super) fn tied_to(&mut self, caller: u64, number: u64) {
+    pub(in crate::remote) fn tied_to(&mut self, caller: u64, number: u64) {
         self.tied = Some((caller, number));
     }
 
     /// The process once its init has ended.
-    pub(super) async fn ended(mut self) -> Result<Pid, SpawnError> {
+    pub(in crate::remote) async fn ended(mut self) -> Result<Pid, SpawnError> {
         let init = (&mut self.init).await;
         let process = self.process.take().ok_or(SpawnError::Stopping)?;
         match init {

@@ -22,7 +22,7 @@ pub enum Exception {
 impl Exception {
     /// The reason a process ends with that does not catch it: `{Reason, Stack}` for an error, `{{nocatch, Value},
     /// Stack}` for a throw.
-    pub(super) fn into_exit(self, stack: Term) -> ExitReason {
+    pub(in crate::remote) fn into_exit(self, stack: Term) -> ExitReason {
         match self {
             Exception::Exit(reason) => ExitReason::from(reason),
             Exception::Error(reason) => ExitReason::from(Term::tuple([reason, stack])),
