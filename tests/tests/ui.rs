@@ -6,5 +6,6 @@ fn ui() {
     cases.compile_fail("tests/ui/codec/*.rs");
     cases.compile_fail("tests/ui/server/*.rs");
     cases.compile_fail("tests/ui/protocol/*.rs");
+    cases.compile_fail("tests/ui/rpc/*.rs");
     cases.compile_fail("tests/ui/testing/*.rs");
 }
