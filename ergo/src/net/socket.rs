@@ -65,7 +65,7 @@ impl ReadSocket {
         buffer.advance(read);
         if read == wanted && wanted == self.room {
             self.room = self.room.saturating_mul(2).min(*ROOM.end());
-        } else if read < self.room / 4 {
+        } else if read < wanted && read < self.room / 4 {
             self.room = (self.room / 2).max(*ROOM.start());
         }
         Ok(read < wanted)
