@@ -5,10 +5,15 @@ use std::hash::{BuildHasher, RandomState};
 
 /// The seed of this run: `ERGO_SEED`, or another one each time. It is printed.
 pub(crate) fn seed() -> u64 {
+    // 32 bits are enough and easier to type again.
+    seed_or(RandomState::new().hash_one(0) >> 32)
+}
+
+/// As [`seed`], and this one where `ERGO_SEED` does not say another.
+pub(crate) fn seed_or(seed: u64) -> u64 {
     let seed = match env::var("ERGO_SEED") {
         Ok(text) => text.parse().expect("ERGO_SEED is a number"),
-        // 32 bits are enough and easier to type again.
-        Err(_) => RandomState::new().hash_one(0) >> 32,
+        Err(_) => seed,
     };
     println!("ERGO_SEED={seed}");
     seed
