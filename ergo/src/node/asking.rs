@@ -209,6 +209,12 @@ impl Slot for SpawnSlot {
 }
 
 impl Node {
+    /// Where the output of what a process of this node starts goes, unless it is to go where the node's own does.
+    pub(crate) fn leader_of(&self, caller: &Pid) -> Option<Pid> {
+        let process = self.0.process(self.0.local_id(caller)?)?;
+        process.heritage_of_children().group_leader().cloned()
+    }
+
     /// Asks another node for a process. Nobody has answered when it returns.
     pub(crate) fn ask_spawn(&self, wanted: &Wanted<'_>) -> Asked {
         let (sender, answer) = oneshot::channel();

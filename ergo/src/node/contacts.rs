@@ -55,7 +55,7 @@ pub(super) struct Connection {
     /// The address at the other end and whether it is encrypted, once it is in use.
     carrier: OnceLock<(Option<SocketAddr>, bool)>,
     creation: Option<Creation>,
-    flags: Flags,
+    pub(super) flags: Flags,
     begun: Instant,
     pub(super) traffic: Traffic,
 }

@@ -76,6 +76,5 @@ pub use routes::{Route, RouteError};
 pub(crate) use running::{End, Run, Running};
 pub use spawn_policy::{SpawnPolicy, SpawnTarget, SpawnWanted};
 pub(crate) use spawned::Told;
-pub use spawning::SpawnFailure;
-pub(crate) use spawning::{SpawnRequest, SpawnService};
+pub(crate) use spawning::{SpawnFailure, SpawnRequest, SpawnService};
 pub use ticks::TickTimeChange;

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use crate::etf::{Atom, Encoded, Pid, Term};
 use crate::node::inner::WeakNode;
 use crate::node::{Node, SpawnFailure};
-use crate::process::host::{Body, Host, NODE_ID, Origin, RemoteSignal, Slot};
+use crate::process::host::{Body, Host, Origin, RemoteSignal, Slot};
 use crate::process::{CastError, Destination, ExitReason};
 
 /// What is to run on another node.
@@ -179,14 +179,7 @@ impl Node {
 
     fn ask_run(&self, run: Run<'_>, number: Option<u64>, args: Body<'_>) -> Result<(), CastError> {
         let options = number.map(|_| Term::atom("monitor"));
-        let leader = match run.caller {
-            NODE_ID => None,
-            // One that has inherited none has the node's.
-            caller => self.0.process(caller).and_then(|caller| {
-                let heritage = caller.heritage_of_children();
-                heritage.group_leader().cloned()
-            }),
-        };
+        let leader = self.leader_of(&self.pid(run.caller));
         let control = self.spawn_request(
             number.unwrap_or_else(|| self.0.next_number()),
             run.caller,

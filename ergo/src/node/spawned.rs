@@ -103,8 +103,9 @@ impl Node {
 
     /// Whether a node has said that it starts no processes for others. False of one that is not connected.
     pub(crate) fn refuses_spawns(&self, peer: &Atom) -> bool {
-        let info = self.node_info(peer.as_str());
-        info.is_some_and(|info| !info.flags.contains(dist::Flags::SPAWN))
+        let peer = self.0.peers.get(peer);
+        let connection = peer.as_ref().and_then(|peer| peer.connection.get());
+        connection.is_some_and(|connection| !connection.flags.contains(dist::Flags::SPAWN))
     }
 
     /// A reference that no other call of this node has.

@@ -37,18 +37,12 @@ pub(crate) trait SpawnService: Send + Sync {
 }
 
 /// Why a process was not started on another node.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum SpawnFailure {
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum SpawnFailure {
     /// The other node refused, with this word: `badopt`, `notsup`, `system_limit` and so on.
-    #[error("the node refused: {0}")]
     Refused(Atom),
     /// There is no connection.
-    #[error("no connection to the node")]
     NoConnection,
-    /// It did not answer in time.
-    #[error("no answer in time")]
-    Timeout,
 }
 
 /// The answer to a spawn request: the pid, or why there is none.

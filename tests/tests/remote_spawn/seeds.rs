@@ -66,5 +66,12 @@ async fn nobody_is_left_of_whom_nobody_knows(network: Network, mut random: Rando
             "{id} lives, of {known:?} that are known"
         );
     }
+    // And once the network is whole, what is asked for is there.
+    let far = a.remote("b@mem").await?;
+    let last = (ATTEMPTS, Init::Works);
+    let spawn = far.spawn_as::<Worker>("worker", SpawnOptions::default(), last);
+    spawn.timeout(secs(60)).await?;
+    advance(secs(600)).await;
+    assert!(living(&b).await.contains(&ATTEMPTS));
     Ok(())
 }

@@ -58,7 +58,6 @@ impl From<SpawnFailure> for RpcError {
         match failure {
             SpawnFailure::Refused(word) => RpcError::Refused(word),
             SpawnFailure::NoConnection => RpcError::NoConnection,
-            SpawnFailure::Timeout => RpcError::Timeout,
         }
     }
 }

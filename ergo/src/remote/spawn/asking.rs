@@ -161,9 +161,9 @@ impl Checked {
         let about = self.about(&module);
         self.connect(&about).await?;
         let function = (module.clone(), function, self.arity);
-        let begun = self
-            .ask(&about, function, &self.args, self.leader())
-            .await?;
+        let node = &self.remote.node;
+        let leader = node.leader_of(&node.host().pid(self.caller));
+        let begun = self.ask(&about, function, &self.args, leader).await?;
         Ok(begun.taken(&self.remote.node))
     }
 
@@ -199,14 +199,6 @@ impl Checked {
             // The other node ends it, since nobody confirms.
             _ => Err(self.no_connection(None)),
         }
-    }
-
-    /// Where the output of a process goes that inherits nothing else.
-    fn leader(&self) -> Option<Pid> {
-        let caller = self.remote.node.host().process(self.caller);
-        let heritage = caller.map(|caller| caller.heritage_of_children());
-        let inherited = heritage.and_then(|heritage| heritage.group_leader().cloned());
-        self.options.group_leader.clone().or(inherited)
     }
 
     fn inherited(&self) -> Result<Inheritance, RemoteSpawnError> {

@@ -86,9 +86,7 @@ impl Drop for Starting {
                 relations.unwatch(number);
             });
         }
-        {
-            process.exit_signal(&self.node.pid_of_node(), ExitReason::Kill, false);
-        }
+        process.exit_signal(&self.node.pid_of_node(), ExitReason::Kill, false);
     }
 }
 
@@ -150,7 +148,7 @@ async fn start(
     let read = read.filter(|options| options.ack.is_none());
     let options = read.ok_or_else(|| word("badopt"))?;
     let inheritance = Inheritance {
-        group_leader: Some(cx.info().group_leader),
+        group_leader: node.leader_of(&cx.pid()),
         ..Inheritance::from_parent(cx.spawner().unwrap_or_else(|| cx.pid()))
     };
     let timeout = options.timeout.unwrap_or(Duration::MAX);
